@@ -1,0 +1,116 @@
+// `npm run demo`: a kitchen server and a kitchen display, on this machine only. `-- --check` plays it headless and exits.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer as createVite } from 'vite';
+import { WebSocketServer } from 'ws';
+import type { createKitchen as CreateKitchen } from './kitchen.ts';
+import { check } from './check.ts';
+import { aliases } from '../../tools/aliases.ts';
+
+const checking = process.argv.includes('--check');
+const portIndex = process.argv.indexOf('--port');
+const port = portIndex === -1 ? 0 : Number(process.argv[portIndex + 1]);
+
+const server = createServer((request, response) => {
+  handle(request, response).catch((error: unknown) => {
+    console.error(error);
+    if (!response.headersSent) answer(response, 500, { title: 'The demo server failed; its terminal says why' });
+  });
+});
+
+const vite = await createVite({
+  configFile: false,
+  root: import.meta.dirname,
+  appType: 'spa',
+  logLevel: 'error',
+  cacheDir: '../../node_modules/.vite-demo',
+  resolve: { alias: [...aliases] },
+  server: { middlewareMode: true, hmr: { server } },
+});
+// The server runs the same sources as the page, resolved the same way.
+const { createKitchen } = (await vite.ssrLoadModule('/kitchen.ts')) as { createKitchen: typeof CreateKitchen };
+
+const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
+const kitchen = createKitchen((frame) => {
+  const text = JSON.stringify(frame);
+  for (const socket of sockets.clients) socket.send(text);
+  console.log(`  server → ${sockets.clients.size} screen(s)  ${frame.name}`);
+});
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+const misbehaviours = ['broken', 'foreign', 'unknown'] as const;
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const step = /^\/v1\/kds\/tickets\/(\d+)\/(bump|undo)$/.exec(pathname);
+  if (request.method === 'POST' && step !== null) {
+    const body = await bodyOf(request);
+    const to: unknown = typeof body === 'object' && body !== null && 'to' in body ? body.to : undefined;
+    const result = kitchen.step(step[2] === 'undo' ? 'undo' : 'bump', Number(step[1]), to);
+    console.log(`  screen → server  ${pathname} ${result.status}`);
+    answer(response, result.status, result.body);
+  } else if (request.method === 'GET' && pathname === '/v1/kds/tickets') {
+    answer(response, 200, { data: kitchen.tickets() });
+  } else if (request.method === 'POST' && pathname === '/demo/order') {
+    kitchen.order();
+    answer(response, 202, {});
+  } else if (request.method === 'POST' && pathname.startsWith('/demo/')) {
+    const how = misbehaviours.find((name) => pathname === `/demo/${name}`);
+    if (how !== undefined) kitchen.misbehave(how);
+    answer(response, how === undefined ? 404 : 202, {});
+  } else {
+    vite.middlewares(request, response);
+  }
+}
+
+server.on('upgrade', (request, socket, head) => {
+  if (request.url === '/socket') sockets.handleUpgrade(request, socket, head, () => undefined);
+  else if (request.headers['sec-websocket-protocol'] !== 'vite-hmr') socket.destroy();
+});
+
+async function stop(): Promise<void> {
+  for (const socket of sockets.clients) socket.terminate();
+  server.closeAllConnections();
+  server.close();
+  await vite.close();
+}
+
+async function playAndStop(url: string): Promise<void> {
+  try {
+    await check(url);
+    console.log('The demo works.');
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+  await stop();
+}
+
+server.on('error', (error: NodeJS.ErrnoException) => {
+  console.error(
+    error.code === 'EADDRINUSE' ? `Port ${port} is in use: choose another with \`-- --port N\`.` : error.message,
+  );
+  process.exit(1);
+});
+server.listen(port, '127.0.0.1', () => {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  if (checking) {
+    void playAndStop(url);
+  } else {
+    console.log(`\n  heard: a kitchen display is at ${url}\n  Ctrl-C ends it.\n`);
+  }
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());

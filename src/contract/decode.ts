@@ -1,0 +1,267 @@
+import { digest } from '../lib/digest.ts';
+import {
+  defaultJsonLimits,
+  faultOfValue,
+  readJson,
+  readJsonBytes,
+  type JsonFault,
+  type JsonLimits,
+  type JsonReading,
+} from '../lib/json.ts';
+import type { Contract, ContractData, ContractSpec, ControlFrame, EventOf } from './contract.ts';
+import type { BrokenEnvelope, Envelope, Frame } from './dialect.ts';
+import { unwrapText } from './dialects/unwrap.ts';
+import type { EventDefinition, EventId, HeardEvent } from './event.ts';
+import { isClientEventName, isProtocolName } from './reserved.ts';
+import { createRouter, type Route } from './routing.ts';
+import { validate, type Mismatch } from './schema.ts';
+
+/** Every frame is one of these four; none is an exception. */
+export type Decoded<Event extends HeardEvent = HeardEvent> =
+  | DecodedEvent<Event>
+  | DecodedUnknown
+  | DecodedControl
+  | DecodedInvalid;
+
+export interface DecodedEvent<Event extends HeardEvent = HeardEvent> {
+  readonly kind: 'event';
+  readonly event: Event;
+  readonly definition: EventDefinition;
+}
+
+/**
+ * Readable, but not described: a new name, a newer envelope, an event or a channel that the contract does not list. It is
+ * passed on as it is, and the position moves past it.
+ */
+export interface DecodedUnknown {
+  readonly kind: 'unknown';
+  readonly because: 'name' | 'version' | 'channel';
+  readonly event: HeardEvent;
+}
+
+/** Belongs to the protocol, not to the restaurant. */
+export interface DecodedControl {
+  readonly kind: 'control';
+  readonly control: ControlFrame;
+}
+
+/** Could not be read. Holds what a person needs to find the fault, and nothing of the payload. */
+export interface DecodedInvalid {
+  readonly kind: 'invalid';
+  readonly because: JsonFault | 'envelope' | 'data';
+  readonly mismatches: readonly Mismatch[];
+  readonly frameName: string;
+  readonly wireChannel: string;
+  /** Recognises the same payload again without showing it. */
+  readonly digest: string;
+  readonly bytes: number;
+  /** The envelope's own words, when it could be read: the position moves past a broken event, too. */
+  readonly event:
+    | { readonly name: string; readonly id: string | undefined; readonly seq: number | undefined }
+    | undefined;
+}
+
+/** Turns frames into events. Made once per connection; remembers which wire name means which channel. */
+export type Decoder<Event extends HeardEvent = HeardEvent> = (frame: Frame) => Decoded<Event>;
+
+const noParams: Readonly<Record<string, string>> = Object.freeze({});
+const maxRememberedRoutes = 10_000;
+/** Pusher allows 200. A longer name is nobody's, and is neither matched against patterns nor remembered. */
+const maxChannelLength = 512;
+
+export function createDecoder<Spec extends ContractSpec>(
+  contract: Contract<Spec>,
+  limits: JsonLimits = defaultJsonLimits,
+): Decoder<EventOf<Spec>> {
+  const data: ContractData = contract;
+  const { dialect, events, connection } = data;
+  const route = createRouter(data);
+  const routes = new Map<string, Route | undefined>();
+
+  function routeOf(wire: string): Route | undefined {
+    if (wire.length > maxChannelLength) return undefined;
+    const known = routes.get(wire);
+    if (known !== undefined || routes.has(wire)) return known;
+    // A hostile server could name a new channel in every frame.
+    if (routes.size >= maxRememberedRoutes) routes.clear();
+    const found = route(wire);
+    routes.set(wire, found);
+    return found;
+  }
+
+  /** A contract's own functions (`subject`, `identity`, `control`, a dialect) may have faults: they stop no stream. */
+  function decode(frame: Frame): Decoded {
+    try {
+      return read(frame);
+    } catch (error) {
+      // Its message may quote the payload.
+      const because = `the contract threw ${error instanceof Error ? error.name : 'something'}`;
+      return invalid(frame, 'envelope', [{ path: '', because }], undefined);
+    }
+  }
+
+  function read(frame: Frame): Decoded {
+    const { name } = frame;
+    if (isProtocolName(name)) return control(frame, 'protocol');
+    if (isClientEventName(name)) return control(frame, 'client-event');
+
+    const reading = readPayload(frame, limits);
+    if (!reading.ok) return invalid(frame, reading.fault, [], undefined);
+    const payload = unwrapText(reading.value);
+
+    const told = connection.control?.(name, payload);
+    if (told !== undefined) return { kind: 'control', control: told };
+
+    const opened = dialect.open(name, payload);
+    if (opened.kind === 'broken') return invalid(frame, 'envelope', opened.mismatches, namedAs(name, opened.legible));
+
+    // Before the version is looked at: a newer envelope may not pass on what this one may not.
+    if (isProtocolName(opened.name)) return control(frame, 'protocol');
+    if (isClientEventName(opened.name)) return control(frame, 'client-event');
+
+    const where = routeOf(frame.channel);
+    if (opened.kind === 'newer') {
+      return { kind: 'unknown', because: 'version', event: unreadEvent(opened, where, frame.channel) };
+    }
+
+    const definition = events.get(opened.name);
+    if (definition === undefined || where === undefined || !where.definition.events.includes(opened.name)) {
+      const because = definition === undefined ? 'name' : 'channel';
+      return { kind: 'unknown', because, event: heard(opened, opened.data, where, frame.channel, undefined) };
+    }
+
+    const checked = validate(definition.data, opened.data);
+    if (!checked.ok) return invalid(frame, 'data', checked.mismatches, opened);
+    return {
+      kind: 'event',
+      event: heard(opened, checked.value, where, frame.channel, definition),
+      definition,
+    };
+  }
+
+  return decode as Decoder<EventOf<Spec>>;
+}
+
+/** The name inside a broken envelope may be anything; the one on the frame was chosen by the transport. */
+const namedAs = (name: string, legible: BrokenEnvelope['legible']): DecodedInvalid['event'] =>
+  legible && { name, id: legible.id, seq: legible.seq };
+
+/** A transport may hand over text, bytes, or what its own parser made of them. */
+function readPayload(frame: Frame, limits: JsonLimits): JsonReading {
+  const { payload, bytes } = frame;
+  if (typeof payload === 'string') return readText(payload, limits);
+  if (payload instanceof Uint8Array) return readJsonBytes(payload, limits);
+  if (payload instanceof ArrayBuffer) return readJsonBytes(new Uint8Array(payload), limits);
+  if (bytes !== undefined && bytes > limits.maxLength) return { ok: false, fault: 'too-large' };
+  const fault = faultOfValue(payload, limits);
+  return fault === undefined ? { ok: true, value: payload } : { ok: false, fault };
+}
+
+/** Pusher sends an empty text where an event has no data. */
+const readText = (text: string, limits: JsonLimits): JsonReading =>
+  text === '' ? { ok: true, value: undefined } : readJson(text, limits);
+
+const control = (frame: Frame, type: ControlFrame['type']): DecodedControl => ({
+  kind: 'control',
+  control: { type, name: frame.name, payload: frame.payload },
+});
+
+function heard(
+  envelope: Envelope,
+  data: unknown,
+  where: Route | undefined,
+  wireChannel: string,
+  definition: EventDefinition | undefined,
+): HeardEvent {
+  return {
+    name: envelope.name,
+    data,
+    channel: where === undefined ? wireChannel : where.name,
+    params: where === undefined ? noParams : where.params,
+    id: (envelope.id ?? derivedId(envelope.name, data, definition)) as EventId | undefined,
+    seq: envelope.seq,
+    epoch: envelope.epoch,
+    previousSeq: envelope.previousSeq,
+    headSeq: envelope.headSeq,
+    occurredAt: envelope.occurredAt,
+    subject: envelope.subject ?? definition?.subject?.(data),
+    sender: envelope.sender,
+    correlationId: envelope.correlationId,
+    tenant: envelope.tenant,
+    replayed: envelope.replayed,
+  };
+}
+
+function derivedId(name: string, data: unknown, definition: EventDefinition | undefined): string | undefined {
+  const identity = definition?.identity?.(data);
+  return identity === undefined ? undefined : `${name}:${identity}`;
+}
+
+const unreadEvent = (
+  newer: {
+    readonly name: string;
+    readonly id: string | undefined;
+    readonly seq: number | undefined;
+    readonly payload: unknown;
+  },
+  where: Route | undefined,
+  wireChannel: string,
+): HeardEvent => ({
+  name: newer.name,
+  data: newer.payload,
+  channel: where === undefined ? wireChannel : where.name,
+  params: where === undefined ? noParams : where.params,
+  id: newer.id as EventId | undefined,
+  seq: newer.seq,
+  epoch: undefined,
+  previousSeq: undefined,
+  headSeq: undefined,
+  occurredAt: undefined,
+  subject: undefined,
+  sender: undefined,
+  correlationId: undefined,
+  tenant: undefined,
+  replayed: false,
+});
+
+function invalid(
+  frame: Frame,
+  because: DecodedInvalid['because'],
+  mismatches: readonly Mismatch[],
+  envelope: DecodedInvalid['event'],
+): DecodedInvalid {
+  const { text, bytes } = beginningOf(frame.payload, because);
+  return {
+    kind: 'invalid',
+    because,
+    mismatches,
+    frameName: frame.name,
+    wireChannel: frame.channel,
+    digest: digest(text),
+    bytes: frame.bytes ?? bytes,
+    event: envelope && { name: envelope.name, id: envelope.id, seq: envelope.seq },
+  };
+}
+
+const digestedLength = 4096;
+
+/** For the digest: the beginning of a payload, with its size. A value too large or too strange to print has neither. */
+function beginningOf(
+  payload: unknown,
+  because: DecodedInvalid['because'],
+): { readonly text: string; readonly bytes: number } {
+  if (payload instanceof Uint8Array || payload instanceof ArrayBuffer) {
+    const text = String.fromCharCode(...new Uint8Array(payload).subarray(0, digestedLength));
+    return { text: `${payload.byteLength}:${text}`, bytes: payload.byteLength };
+  }
+  const text = typeof payload === 'string' ? payload : because === 'too-large' ? '' : printed(payload);
+  return { text: `${text.length}:${text.slice(0, digestedLength)}`, bytes: text.length };
+}
+
+function printed(payload: unknown): string {
+  try {
+    return JSON.stringify(payload) ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,89 @@
+import { collection, feed, patch, put, type CollectionDefinition } from '../../contract/collection.ts';
+import * as event from './events.ts';
+import * as shape from './schemas.ts';
+
+const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
+
+/** Takes what an update says and leaves alone what it does not mention. */
+const said = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+export const orders: CollectionDefinition<shape.Order> = collection({
+  row: shape.order,
+  key: (row) => String(row.id),
+  version: (row) => row.updated_at ?? undefined,
+  resource: 'orders',
+  from: {
+    OrderCreated: feed(event.orderCreated, ({ data }) => put(data.order)),
+    OrderUpdated: feed(event.orderUpdated, ({ data }) =>
+      patch(data.order.id, said(data.order) as Partial<shape.Order>),
+    ),
+    OrderStatusChanged: feed(event.orderStatusChanged, ({ data }) =>
+      patch<shape.Order>(data.order_id, said({ status: data.to, updated_at: data.at ?? undefined })),
+    ),
+  },
+});
+
+export const tickets: CollectionDefinition<shape.TicketRow> = collection({
+  row: shape.ticketRow,
+  key: (row) => String(row.id),
+  version: (row) => row.updated_at ?? undefined,
+  resource: 'tickets',
+  from: {
+    KdsTicketCreated: feed(event.kdsTicketCreated, ({ data, occurredAt }) =>
+      put<shape.TicketRow>({ ...data.ticket, ...said({ occurred_at: iso(occurredAt) }) }),
+    ),
+    KdsTicketUpdated: feed(event.kdsTicketUpdated, ({ data, occurredAt }) =>
+      patch<shape.TicketRow>(data.ticket_id, said({ status: data.status, updated_at: data.at ?? iso(occurredAt) })),
+    ),
+  },
+});
+
+export const printJobs: CollectionDefinition<shape.PrintJob> = collection({
+  row: shape.printJob,
+  key: (row) => String(row.id),
+  version: (row) => row.updated_at ?? undefined,
+  resource: 'printJobs',
+  from: {
+    PrintJobQueued: feed(event.printJobQueued, ({ data }) =>
+      put<shape.PrintJob>({ status: 'queued', ...data.print_job }),
+    ),
+    PrintJobCompleted: feed(event.printJobCompleted, ({ data }) =>
+      patch<shape.PrintJob>(data.print_job_id, said({ status: 'completed', updated_at: data.at ?? undefined })),
+    ),
+    PrintJobFailed: feed(event.printJobFailed, ({ data }) =>
+      patch<shape.PrintJob>(
+        data.print_job_id,
+        said({
+          status: 'failed',
+          error: data.error ?? undefined,
+          attempts: data.attempts ?? undefined,
+          updated_at: data.at ?? undefined,
+        }),
+      ),
+    ),
+  },
+});
+
+export const devices: CollectionDefinition<shape.Device> = collection({
+  row: shape.device,
+  key: (row) => String(row.id),
+  version: (row) => row.updated_at ?? undefined,
+  resource: 'devices',
+  from: {
+    DeviceStatusChanged: feed(event.deviceStatusChanged, ({ data }) =>
+      put<shape.Device>({ ...data.device, ...said({ updated_at: data.at ?? undefined }) }),
+    ),
+  },
+});
+
+/** There is no list of notifications to read: what was missed is missed, and said to be. */
+export const notifications: CollectionDefinition<shape.NotificationRow> = collection({
+  row: shape.notificationRow,
+  key: (row) => row.id,
+  from: {
+    DeviceNotification: feed(event.deviceNotification, ({ id, data, occurredAt }) =>
+      id === undefined ? undefined : put<shape.NotificationRow>({ ...data, id, ...said({ at: iso(occurredAt) }) }),
+    ),
+  },
+});

@@ -1,0 +1,52 @@
+export { tableTap } from './contract.ts';
+export type { TableTap } from './spec.ts';
+export { connectErrorRemedy, type ServerErrorCode } from './faults.ts';
+export { isFinished } from './order-course.ts';
+export { counterRoomName, roomsOf, targetRooms, type Seat } from './rooms.ts';
+export { changedSettings, type ChangedSetting } from './settings.ts';
+export { mergeStockChanges, stockLevel, type StockLevel } from './stock.ts';
+export type {
+  AffectedProduct,
+  CafeSettingsUpdated,
+  CounterRef,
+  CounterRow,
+  CounterStatus,
+  CounterStatusChanged,
+  EmployeeClockedIn,
+  EmployeeClockedOut,
+  EmployeeDrinkConsumed,
+  ListParams,
+  LowStock,
+  Order,
+  OrderAssignedCounter,
+  OrderCancelled,
+  OrderCreated,
+  OrderItem,
+  OrderReady,
+  OrderRef,
+  OrderStatus,
+  OrderStatusChanged,
+  OrderStep,
+  OrderTotals,
+  OutOfStock,
+  PaymentAttempt,
+  PaymentCompleted,
+  PaymentFailed,
+  PaymentProcessing,
+  Person,
+  ProductRef,
+  ProxyOrderInfo,
+  QrGenerated,
+  RefundInfo,
+  SettingChange,
+  SettingChanges,
+  StatusHistoryEntry,
+  StockActor,
+  StockChange,
+  StockChangeType,
+  StockReference,
+  StockRow,
+  StockUpdated,
+  TableTapScope,
+  UserRole,
+} from './schemas.ts';

@@ -1,0 +1,119 @@
+// The curated surface of `heard`. Left out on purpose: the parts of dialects, the router and everything else that only
+// the core needs; what one backend says lives under `heard/contracts/<name>`.
+
+export { HeardError, isHeardError, type ErrorCode } from './errors.ts';
+
+export { defineContract, type ContractDefinition, type InferredSpec } from './contract/define-contract.ts';
+export { extendContract, type ContractExtension, type ExtendedSpec, type Grant } from './contract/extend-contract.ts';
+export type {
+  ChannelParams,
+  ChannelSpec,
+  CollectionRow,
+  ConnectionDefinition,
+  Contract,
+  ContractData,
+  ContractSpec,
+  ControlFrame,
+  EventData,
+  EventName,
+  EventOf,
+  MessageInput,
+  MutationAnswer,
+  MutationInput,
+  MutationSpec,
+  QueryAnswer,
+  QueryParams,
+  QuerySpec,
+  RoleChannel,
+  RoleEvent,
+  RoleMessage,
+  RoleMutation,
+  RoleName,
+  RoleSpec,
+  SpecOf,
+} from './contract/contract.ts';
+
+export { channel, type ChannelDefinition, type Position } from './contract/channel.ts';
+export {
+  event,
+  type EventDefinition,
+  type EventId,
+  type HeardEvent,
+  type Priority,
+  type Sender,
+  type Subject,
+  type WorkRule,
+} from './contract/event.ts';
+export { role, type RoleDefinition } from './contract/role.ts';
+export {
+  legalBy,
+  mutation,
+  mutationRequest,
+  verifyBy,
+  type AnswerMeaning,
+  type Confirmation,
+  type HttpCarrier,
+  type Legality,
+  type MutationContext,
+  type MutationDefinition,
+  type MutationPriority,
+  type Refusal,
+  type Repeat,
+  type SocketCarrier,
+  type Verification,
+  type WaitingMutation,
+} from './contract/mutation.ts';
+export { message, type CoalescedMessage, type MessageDefinition, type RememberedMessage } from './contract/message.ts';
+export { query, queryRequest, type QueryDefinition } from './contract/query.ts';
+export { listPage, rowsOf, type ListAnswer } from './contract/list-page.ts';
+export type { RequestPlan, SearchValues } from './contract/request.ts';
+export {
+  derived,
+  resource,
+  type DerivedEvent,
+  type ReplayDefinition,
+  type ReplayPage,
+  type ReplayQuestion,
+  type ResourceDefinition,
+  type SnapshotPage,
+  type SnapshotQuestion,
+} from './contract/resource.ts';
+export {
+  clear,
+  collection,
+  feed,
+  patch,
+  put,
+  remove,
+  type Change,
+  type CollectionDefinition,
+} from './contract/collection.ts';
+export type {
+  BrokenEnvelope,
+  Dialect,
+  Envelope,
+  Frame,
+  JsonSchema,
+  NewerEnvelope,
+  OutgoingEvent,
+} from './contract/dialect.ts';
+export { barePayload, type BarePayloadOptions } from './contract/dialects/bare-payload.ts';
+export { laravelEnvelope } from './contract/dialects/laravel-envelope.ts';
+export { metaEnvelope, type MetaEnvelopeOptions } from './contract/dialects/meta-envelope.ts';
+export { payloadEnvelope } from './contract/dialects/payload-envelope.ts';
+export type { Mismatch, Output, Schema, SchemaIssue, SchemaResult } from './contract/schema.ts';
+
+export {
+  createDecoder,
+  type Decoded,
+  type DecodedControl,
+  type DecodedEvent,
+  type DecodedInvalid,
+  type DecodedUnknown,
+  type Decoder,
+} from './contract/decode.ts';
+export { encodeEvent, type EventToEncode } from './contract/encode.ts';
+export { foreignTo, joinedAtStart, wireName, type ForeignEvent } from './contract/routing.ts';
+export { contractJsonSchema, type SchemaDescriber } from './contract/json-schema.ts';
+export { fromMinorUnits, splitEvenly, toMinorUnits } from './contract/money.ts';
+export type { JsonFault, JsonLimits } from './lib/json.ts';

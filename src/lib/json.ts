@@ -1,0 +1,106 @@
+/** Text from the network, read without trusting its size, its depth or its encoding. */
+
+export interface JsonLimits {
+  /** Longest text that is parsed at all, in UTF-16 units; a little less than its bytes. */
+  readonly maxLength: number;
+  /** Deepest nesting that reaches a validator; deeper values could exhaust the stack of whoever walks them. */
+  readonly maxDepth: number;
+}
+
+export const defaultJsonLimits: JsonLimits = { maxLength: 1_048_576, maxDepth: 64 };
+
+export type JsonFault = 'too-large' | 'too-deep' | 'not-utf8' | 'not-json';
+
+export type JsonReading =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly fault: JsonFault };
+
+const fault = (name: JsonFault): JsonReading => ({ ok: false, fault: name });
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** Counts brackets outside strings, so that a hostile text is refused before the parser builds anything. */
+function isTextDeeperThan(text: string, maxDepth: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === backslash) index += 1;
+      else if (code === quote) inString = false;
+    } else if (code === quote) {
+      inString = true;
+    } else if (code === openBracket || code === openBrace) {
+      depth += 1;
+      if (depth > maxDepth) return true;
+    } else if (code === closeBracket || code === closeBrace) {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+/**
+ * The same limits for a value that somebody else parsed. Its size is counted as the least that its text can have had: two
+ * characters for every member, and the texts. Walks level by level, because a recursion could be exhausted, and stops at
+ * the first limit.
+ */
+export function faultOfValue(value: unknown, { maxLength, maxDepth }: JsonLimits): JsonFault | undefined {
+  let size = typeof value === 'string' ? value.length : 0;
+  let level: object[] = typeof value === 'object' && value !== null ? [value] : [];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth >= maxDepth) return 'too-deep';
+    const next: object[] = [];
+    for (const item of level) {
+      if (ArrayBuffer.isView(item)) {
+        size += item.byteLength;
+        continue;
+      }
+      const children: readonly unknown[] = Array.isArray(item) ? item : Object.values(item);
+      size += 2 * children.length;
+      if (size > maxLength) return 'too-large';
+      for (const child of children) {
+        if (typeof child === 'string') size += child.length;
+        else if (typeof child === 'object' && child !== null) next.push(child);
+      }
+    }
+    level = next;
+  }
+  return size > maxLength ? 'too-large' : undefined;
+}
+
+/** A text shorter than this cannot nest deeply enough to hurt anyone, so the ordinary event skips the scan. */
+const harmlessLength = 2048;
+
+export function readJson(text: string, limits: JsonLimits = defaultJsonLimits): JsonReading {
+  if (text.length > limits.maxLength) return fault('too-large');
+  if (text.length > harmlessLength && isTextDeeperThan(text, limits.maxDepth)) return fault('too-deep');
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return fault('not-json');
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+export function readJsonBytes(bytes: Uint8Array, limits: JsonLimits = defaultJsonLimits): JsonReading {
+  // UTF-8 needs at most three bytes for one UTF-16 unit.
+  if (bytes.byteLength > limits.maxLength * 3) return fault('too-large');
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return fault('not-utf8');
+  }
+  return readJson(text, limits);
+}
+
+/** Arrays and class instances are not what a server calls an object. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,10 @@
+/** Something that costs time, beside the work that it is measured against. Both must do their work on every call. */
+export interface BenchRow {
+  readonly name: string;
+  readonly against: string;
+  /** The ratio that must not be passed, and the one that is aimed for (PEERS' targets). */
+  readonly must: number;
+  readonly aim?: number;
+  measured(): unknown;
+  baseline(): unknown;
+}

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+export interface Compilation {
+  /** One entry per error, with its continuation lines. */
+  readonly errors: readonly string[];
+  readonly instantiations: number;
+}
+
+/** Type-checks one file as a user of `heard` would have it. */
+export function compile(source: string): Compilation {
+  // Below node_modules, so that the file resolves the same packages and no watcher minds it.
+  const folder = mkdtempSync('node_modules/.compile-');
+  try {
+    writeFileSync(join(folder, 'user.ts'), source);
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: '../../tsconfig.json',
+        compilerOptions: {
+          isolatedDeclarations: false,
+          declaration: false,
+          noUnusedLocals: false,
+          types: [],
+          paths: {
+            heard: ['../../src/index.ts'],
+            'heard/contracts/*': ['../../src/contracts/*/index.ts'],
+          },
+        },
+        include: [],
+        files: ['user.ts'],
+      }),
+    );
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['node_modules/typescript/bin/tsc', '-p', folder, '--extendedDiagnostics', '--pretty', 'false'],
+      { encoding: 'utf8' },
+    );
+    const file = relative('.', join(folder, 'user.ts'));
+    return {
+      errors: stdout
+        .split(/^(?=\S)/m)
+        .filter((error) => error.includes('error TS'))
+        .map((error) => error.replace(file, 'user.ts').trimEnd()),
+      instantiations: Number(/^Instantiations:\s+(\d+)/m.exec(stdout)?.[1] ?? Number.NaN),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,4 @@
+export declare function chooseNode(
+  version: string,
+  options?: { readonly forceOwn?: boolean },
+): 'running' | 'own' | 'too-old';

