@@ -94,6 +94,7 @@ export type {
   Envelope,
   Frame,
   JsonSchema,
+  LegibleParts,
   NewerEnvelope,
   OutgoingEvent,
 } from './contract/dialect.ts';
@@ -105,6 +106,7 @@ export type { Mismatch, Output, Schema, SchemaIssue, SchemaResult } from './cont
 
 export {
   createDecoder,
+  type BrokenEvent,
   type Decoded,
   type DecodedControl,
   type DecodedEvent,

@@ -9,7 +9,7 @@ import {
   type JsonReading,
 } from '../lib/json.ts';
 import type { Contract, ContractData, ContractSpec, ControlFrame, EventOf } from './contract.ts';
-import type { BrokenEnvelope, Envelope, Frame } from './dialect.ts';
+import type { Envelope, Frame, LegibleParts, NewerEnvelope } from './dialect.ts';
 import { unwrapText } from './dialects/unwrap.ts';
 import type { EventDefinition, EventId, HeardEvent } from './event.ts';
 import { isClientEventName, isProtocolName } from './reserved.ts';
@@ -55,11 +55,14 @@ export interface DecodedInvalid {
   /** Recognises the same payload again without showing it. */
   readonly digest: string;
   readonly bytes: number;
-  /** The envelope's own words, when it could be read: the position moves past a broken event, too. */
-  readonly event:
-    | { readonly name: string; readonly id: string | undefined; readonly seq: number | undefined }
-    | undefined;
+  /**
+   * What could be read of the envelope: the position moves past a broken event, too, unless `foreignTo` says that it is
+   * another store's.
+   */
+  readonly event: BrokenEvent | undefined;
 }
+
+export interface BrokenEvent extends LegibleParts, Pick<HeardEvent, 'name' | 'channel' | 'params'> {}
 
 /** Turns frames into events. Made once per connection; remembers which wire name means which channel. */
 export type Decoder<Event extends HeardEvent = HeardEvent> = (frame: Frame) => Decoded<Event>;
@@ -113,13 +116,17 @@ export function createDecoder<Spec extends ContractSpec>(
     if (told !== undefined) return { kind: 'control', control: told };
 
     const opened = dialect.open(name, payload);
-    if (opened.kind === 'broken') return invalid(frame, 'envelope', opened.mismatches, namedAs(name, opened.legible));
+    const where = routeOf(frame.channel);
+    if (opened.kind === 'broken') {
+      // The name inside a broken envelope may be anything; the one on the frame was chosen by the transport.
+      const event = opened.legible && brokenEvent(name, opened.legible, where, frame.channel);
+      return invalid(frame, 'envelope', opened.mismatches, event);
+    }
 
     // Before the version is looked at: a newer envelope may not pass on what this one may not.
     if (isProtocolName(opened.name)) return control(frame, 'protocol');
     if (isClientEventName(opened.name)) return control(frame, 'client-event');
 
-    const where = routeOf(frame.channel);
     if (opened.kind === 'newer') {
       return { kind: 'unknown', because: 'version', event: unreadEvent(opened, where, frame.channel) };
     }
@@ -131,7 +138,9 @@ export function createDecoder<Spec extends ContractSpec>(
     }
 
     const checked = validate(definition.data, opened.data);
-    if (!checked.ok) return invalid(frame, 'data', checked.mismatches, opened);
+    if (!checked.ok) {
+      return invalid(frame, 'data', checked.mismatches, brokenEvent(opened.name, opened, where, frame.channel));
+    }
     return {
       kind: 'event',
       event: heard(opened, checked.value, where, frame.channel, definition),
@@ -142,9 +151,15 @@ export function createDecoder<Spec extends ContractSpec>(
   return decode as Decoder<EventOf<Spec>>;
 }
 
-/** The name inside a broken envelope may be anything; the one on the frame was chosen by the transport. */
-const namedAs = (name: string, legible: BrokenEnvelope['legible']): DecodedInvalid['event'] =>
-  legible && { name, id: legible.id, seq: legible.seq };
+const placeOf = (where: Route | undefined, wireChannel: string): Pick<HeardEvent, 'channel' | 'params'> =>
+  where === undefined ? { channel: wireChannel, params: noParams } : { channel: where.name, params: where.params };
+
+const brokenEvent = (
+  name: string,
+  { id, seq, tenant }: LegibleParts,
+  where: Route | undefined,
+  wireChannel: string,
+): BrokenEvent => ({ name, ...placeOf(where, wireChannel), id, seq, tenant });
 
 /** A transport may hand over text, bytes, or what its own parser made of them. */
 function readPayload(frame: Frame, limits: JsonLimits): JsonReading {
@@ -197,20 +212,10 @@ function derivedId(name: string, data: unknown, definition: EventDefinition | un
   return identity === undefined ? undefined : `${name}:${identity}`;
 }
 
-const unreadEvent = (
-  newer: {
-    readonly name: string;
-    readonly id: string | undefined;
-    readonly seq: number | undefined;
-    readonly payload: unknown;
-  },
-  where: Route | undefined,
-  wireChannel: string,
-): HeardEvent => ({
+const unreadEvent = (newer: NewerEnvelope, where: Route | undefined, wireChannel: string): HeardEvent => ({
   name: newer.name,
   data: newer.payload,
-  channel: where === undefined ? wireChannel : where.name,
-  params: where === undefined ? noParams : where.params,
+  ...placeOf(where, wireChannel),
   id: newer.id as EventId | undefined,
   seq: newer.seq,
   epoch: undefined,
@@ -220,7 +225,7 @@ const unreadEvent = (
   subject: undefined,
   sender: undefined,
   correlationId: undefined,
-  tenant: undefined,
+  tenant: newer.tenant,
   replayed: false,
 });
 
@@ -228,7 +233,7 @@ function invalid(
   frame: Frame,
   because: DecodedInvalid['because'],
   mismatches: readonly Mismatch[],
-  envelope: DecodedInvalid['event'],
+  event: BrokenEvent | undefined,
 ): DecodedInvalid {
   const { text, bytes } = beginningOf(frame.payload, because);
   return {
@@ -239,7 +244,7 @@ function invalid(
     wireChannel: frame.channel,
     digest: digest(text),
     bytes: frame.bytes ?? bytes,
-    event: envelope && { name: envelope.name, id: envelope.id, seq: envelope.seq },
+    event,
   };
 }
 

@@ -6,7 +6,10 @@ export interface Frame {
   /** The channel or namespace as it is spelt on the wire. */
   readonly channel: string;
   readonly name: string;
-  /** Text, bytes, or a value that the transport parsed already. */
+  /**
+   * Text, bytes, or a value that the transport parsed already. A text is always taken for JSON: a transport whose parser
+   * gave a text (Socket.IO may) hands it over as `JSON.stringify(text)`.
+   */
   readonly payload: unknown;
   /** Size on the wire, where the transport knows it. */
   readonly bytes?: number;
@@ -36,14 +39,22 @@ export interface NewerEnvelope {
   readonly name: string;
   readonly id: string | undefined;
   readonly seq: number | undefined;
+  readonly tenant: string | undefined;
   readonly payload: unknown;
+}
+
+/** Enough to tell whose event it is and where it stands. */
+export interface LegibleParts {
+  readonly id: string | undefined;
+  readonly seq: number | undefined;
+  readonly tenant: string | undefined;
 }
 
 export interface BrokenEnvelope {
   readonly kind: 'broken';
   readonly mismatches: readonly Mismatch[];
   /** What could be read all the same: a broken event is an event, and no hole in the sequence. */
-  readonly legible?: { readonly id: string | undefined; readonly seq: number | undefined };
+  readonly legible?: LegibleParts;
 }
 
 export type JsonSchema = { readonly [keyword: string]: unknown };

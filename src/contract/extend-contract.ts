@@ -15,10 +15,17 @@ type Table<Definition> = Readonly<Record<string, Definition>>;
 type Nothing = Record<never, never>;
 
 /** What an existing role is given in addition. */
-export interface Grant<Channel extends string, Mutation extends string, Message extends string> {
+export interface Grant<
+  Channel extends string,
+  Mutation extends string,
+  Message extends string,
+  EventName extends string,
+> {
   readonly channels?: readonly Channel[];
   readonly mutations?: readonly Mutation[];
   readonly messages?: readonly Message[];
+  /** For a role that has a list of its own of what can arrive. */
+  readonly events?: readonly EventName[];
 }
 
 export interface ContractExtension<
@@ -71,7 +78,9 @@ type Granted<Roles, Grants> = {
           readonly channels: C | Given<Grants[Name], 'channels'>;
           readonly mutations: M | Given<Grants[Name], 'mutations'>;
           readonly messages: S | Given<Grants[Name], 'messages'>;
-        } & (Roles[Name] extends { readonly events: infer E } ? { readonly events: E } : unknown)
+        } & (Roles[Name] extends { readonly events: infer E }
+          ? { readonly events: E | Given<Grants[Name], 'events'> }
+          : unknown)
       : never
     : Roles[Name];
 };
@@ -118,7 +127,8 @@ export function extendContract<
     readonly [Name in keyof Base['roles']]?: Grant<
       NameIn<Base['channels'], Channels>,
       NameIn<Base['mutations'], Mutations>,
-      NameIn<Base['messages'], Messages>
+      NameIn<Base['messages'], Messages>,
+      NameIn<Base['events'], Events>
     >;
   } = Nothing,
 >(
@@ -191,7 +201,7 @@ function granting(
   channels: ReadonlyMap<string, ChannelDefinition>,
 ): ReadonlyMap<string, RoleDefinition> {
   const roles = new Map(base.roles);
-  for (const [name, grant] of Object.entries(grants) as [string, Grant<string, string, string>][]) {
+  for (const [name, grant] of Object.entries(grants) as [string, Grant<string, string, string, string>][]) {
     const known = roles.get(name);
     if (known === undefined) throw unknown('role', name);
     const joins = known.joins as ((scope: object) => readonly string[]) | undefined;
@@ -211,6 +221,7 @@ function granting(
       }),
       mutations: union(known.mutations, grant.mutations),
       messages: union(known.messages, grant.messages),
+      ...(known.events !== undefined && { events: union(known.events, grant.events) }),
     });
   }
   return roles;

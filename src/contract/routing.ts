@@ -55,7 +55,11 @@ export interface ForeignEvent {
  * An event of another store, café or device than the subscription's must not be shown, kept or counted. Judged by what
  * the event says of itself and by the channel that it came in on.
  */
-export function foreignTo(contract: ContractData, scope: object, event: HeardEvent): ForeignEvent | undefined {
+export function foreignTo(
+  contract: ContractData,
+  scope: object,
+  event: Pick<HeardEvent, 'tenant' | 'params'>,
+): ForeignEvent | undefined {
   const tenant = event.tenant === undefined ? undefined : contract.tenant?.(scope);
   if (tenant !== undefined && event.tenant !== undefined && tenant !== event.tenant) {
     return { field: 'tenant', expected: tenant, got: event.tenant };

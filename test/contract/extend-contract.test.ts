@@ -16,6 +16,7 @@ import {
   type RoleDefinition,
 } from 'heard';
 import { laravelPos } from 'heard/contracts/laravel-pos';
+import { serviceFloor } from 'heard/contracts/service-floor';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 
@@ -95,6 +96,17 @@ describe('an extended contract', () => {
       grants: { kds: { channels: ['room'] } },
     });
     expect(joinedAtStart(rooms, roleOf(rooms, 'kds'), scope)).toEqual(['kds', 'notifications']);
+  });
+
+  test('lets a role whose rooms narrow what it hears hear more', () => {
+    const more = extendContract(serviceFloor, {
+      events: { 'oven:hot': event({ data: z.object({}) }) },
+      carries: { events: ['oven:hot'] },
+      grants: { kitchen: { events: ['oven:hot'] }, dashboard: { events: ['oven:hot'] } },
+    });
+    expect(roleOf(more, 'kitchen').events).toEqual([...(serviceFloor.roles.get('kitchen')?.events ?? []), 'oven:hot']);
+    // It has no list of its own: it hears all that its channels carry.
+    expect(roleOf(more, 'dashboard').events).toBeUndefined();
   });
 
   test('may describe an event better than the base did', () => {

@@ -18,7 +18,7 @@ import { catalogue as tableTapCatalogue } from './table-tap/catalogue.ts';
 import { fixtures as tableTapFixtures } from './table-tap/fixtures.ts';
 
 /** What is common to the types of all contracts. */
-export interface AnySpec extends ContractSpec {
+interface AnySpec extends ContractSpec {
   readonly events: Readonly<Record<string, unknown>>;
   readonly channels: Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,5 @@
 import { contractJsonSchema, createDecoder, foreignTo, type Decoded } from 'heard';
+import { laravelPos } from 'heard/contracts/laravel-pos';
 import { describe, expect, test } from 'vitest';
 import { describeSchema } from '../../src/cli/describe-schema.ts';
 import { all, fixturesOf } from './all.ts';
@@ -88,7 +89,14 @@ test('the id and the position of a broken event are all that is kept of it', () 
     wireChannel: 'private-store.trattoria-du-port.orders',
     digest: expect.stringMatching(/^[0-9a-f]{16}$/),
     bytes: JSON.stringify(bad?.frame.payload).length,
-    event: { name: 'OrderCreated', id: '5b0c7f3e-64b1-4b8e-9a57-2d1c0f7a9e10', seq: 12_873 },
+    event: {
+      channel: 'orders',
+      params: { sku: 'trattoria-du-port' },
+      tenant: 'trattoria-du-port',
+      name: 'OrderCreated',
+      id: '5b0c7f3e-64b1-4b8e-9a57-2d1c0f7a9e10',
+      seq: 12_873,
+    },
   });
 });
 
@@ -103,4 +111,22 @@ test('equal payloads have equal digests, and others have others', () => {
   expect(digestOf('{"a":1}')).toBe(digestOf(new TextEncoder().encode('{"a":1}')));
   expect(digestOf('{"a":1}')).not.toBe(digestOf('{"a":2}'));
   expect(digestOf('x'.repeat(2_000_000))).not.toBe(digestOf('x'.repeat(2_000_001)));
+});
+
+test('a broken event of another store is told from one’s own, so that it moves no position', () => {
+  const decode = createDecoder(laravelPos);
+  const scope = { sku: 'mine', deviceId: 1 };
+  const from = (channelSku: string, store: object, data: object) =>
+    decode({
+      channel: `private-store.${channelSku}.kds`,
+      name: 'KdsTicketUpdated',
+      payload: { v: 1, event: 'KdsTicketUpdated', event_id: 'a', seq: 7, ...store, data },
+    });
+  const foreign = (decoded: Decoded) =>
+    decoded.kind === 'invalid' && decoded.event !== undefined && foreignTo(laravelPos, scope, decoded.event);
+  expect(foreign(from('mine', { store: { sku: 'mine' } }, {}))).toBeUndefined();
+  expect(foreign(from('mine', { store: { sku: 'theirs' } }, {}))).toMatchObject({ field: 'tenant', got: 'theirs' });
+  expect(foreign(from('theirs', {}, {}))).toMatchObject({ field: 'sku', got: 'theirs' });
+  // The envelope itself is broken, and says whose it is all the same.
+  expect(foreign(from('mine', { store: { sku: 'theirs' }, sender: 5 }, {}))).toMatchObject({ got: 'theirs' });
 });

@@ -1,5 +1,5 @@
 import { isRecord } from '../../lib/json.ts';
-import type { BrokenEnvelope, Dialect, Envelope, NewerEnvelope } from '../dialect.ts';
+import type { BrokenEnvelope, Dialect, Envelope, LegibleParts, NewerEnvelope } from '../dialect.ts';
 import {
   broken,
   compact,
@@ -31,19 +31,26 @@ function open(frameName: string, payload: unknown): Envelope | NewerEnvelope | B
   const id = readId(payload['event_id']);
   const seq = readSeq(payload['seq']);
   if (typeof version === 'number' && Number.isInteger(version) && version > knownVersion) {
-    return {
-      kind: 'newer',
-      name: name ?? withoutClassPrefix(frameName),
-      id: id instanceof Wrong ? undefined : id,
-      seq: seq instanceof Wrong ? undefined : seq,
-      payload,
-    };
+    return { kind: 'newer', name: name ?? withoutClassPrefix(frameName), ...legibleParts(payload, id, seq), payload };
   }
   if (version !== knownVersion) return broken('v', new Wrong('1', version));
   const opened = openKnown(payload, name, id, seq);
   if (opened.kind === 'envelope') return opened;
-  const legible = { id: id instanceof Wrong ? undefined : id, seq: seq instanceof Wrong ? undefined : seq };
-  return { ...opened, legible };
+  return { ...opened, legible: legibleParts(payload, id, seq) };
+}
+
+function legibleParts(
+  payload: Readonly<Record<string, unknown>>,
+  id: string | undefined | Wrong,
+  seq: number | undefined | Wrong,
+): LegibleParts {
+  const store = payload['store'];
+  const tenant = readText(isRecord(store) ? store['sku'] : undefined);
+  return {
+    id: id instanceof Wrong ? undefined : id,
+    seq: seq instanceof Wrong ? undefined : seq,
+    tenant: tenant instanceof Wrong ? undefined : tenant,
+  };
 }
 
 function openKnown(

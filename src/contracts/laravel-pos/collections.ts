@@ -33,9 +33,16 @@ export const tickets: CollectionDefinition<shape.TicketRow> = collection({
     KdsTicketCreated: feed(event.kdsTicketCreated, ({ data, occurredAt }) =>
       put<shape.TicketRow>({ ...data.ticket, ...said({ occurred_at: iso(occurredAt) }) }),
     ),
-    KdsTicketUpdated: feed(event.kdsTicketUpdated, ({ data, occurredAt }) =>
-      patch<shape.TicketRow>(data.ticket_id, said({ status: data.status, updated_at: data.at ?? iso(occurredAt) })),
-    ),
+    KdsTicketUpdated: feed(event.kdsTicketUpdated, ({ data, occurredAt }) => {
+      const at = data.at ?? iso(occurredAt);
+      return patch<shape.TicketRow>(data.ticket_id, {
+        status: data.status,
+        ...said({ updated_at: at }),
+        // Serving leaves it alone: the kitchen was done before.
+        ...(data.status === 'ready' && said({ ready_at: at })),
+        ...(data.status === 'in_preparation' && { ready_at: null }),
+      });
+    }),
   },
 });
 

@@ -1,6 +1,6 @@
 export { laravelPos } from './contract.ts';
 export type { LaravelPos } from './spec.ts';
-export { inCategories, legalBumps, legalUndos, stationSlug, ticketTimer } from './kitchen.ts';
+export { inCategories, legalBumps, legalUndos, ticketTimer } from './kitchen.ts';
 export { safeNavigateTarget } from './navigate.ts';
 export type {
   Device,

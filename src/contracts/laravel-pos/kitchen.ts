@@ -37,7 +37,7 @@ export function ticketTimer(
 ): number | undefined {
   const start = moment(row.occurred_at) ?? moment(row.created_at);
   if (start === undefined) return undefined;
-  const stopped = row.status === 'in_preparation' ? undefined : moment(row.updated_at);
+  const stopped = row.status === 'in_preparation' ? undefined : (moment(row.ready_at) ?? moment(row.updated_at));
   return Math.max(0, (stopped ?? clock.deviceNow + clock.serverOffsetMs) - start);
 }
 
@@ -55,12 +55,3 @@ export function inCategories(row: KdsTicket, categoryIds: readonly number[]): bo
   if (own === undefined || own === null || own.length === 0 || categoryIds.length === 0) return true;
   return own.some((id) => categoryIds.includes(id));
 }
-
-/** `Grill & Friture` → `grill-friture`: how a station is spelt in its channel's name. */
-export const stationSlug = (name: string): string =>
-  name
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');

@@ -155,6 +155,8 @@ export const ticket: Shape<KdsTicket> = record<KdsTicket>({
 export interface TicketRow extends KdsTicket {
   /** When the kitchen got it, by the server's clock: the moment its timer starts. ISO 8601. */
   readonly occurred_at?: Maybe<string>;
+  /** When it was last called ready: the moment its timer stops. */
+  readonly ready_at?: Maybe<string>;
 }
 export const ticketRow: Shape<TicketRow> = record<TicketRow>({
   id: integer,
@@ -166,6 +168,7 @@ export const ticketRow: Shape<TicketRow> = record<TicketRow>({
   category_ids: maybe(list(integer)),
   updated_at: maybe(text),
   occurred_at: maybe(text),
+  ready_at: maybe(text),
 });
 
 export interface KdsTicketCreated {

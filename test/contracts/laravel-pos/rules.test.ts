@@ -15,7 +15,6 @@ import {
   legalBumps,
   legalUndos,
   safeNavigateTarget,
-  stationSlug,
   ticketTimer,
   type KdsTicket,
   type TicketRow,
@@ -537,7 +536,16 @@ describe('what events do to collections', () => {
     ).toEqual({
       kind: 'patch',
       key: '9',
-      fields: { status: 'ready', updated_at: '2026-02-14T19:12:00Z' },
+      fields: { status: 'ready', updated_at: '2026-02-14T19:12:00Z', ready_at: '2026-02-14T19:12:00Z' },
+    });
+    expect(
+      change('tickets', 'KdsTicketUpdated', { ticket_id: 9, status: 'served', at: '2026-02-14T19:20:00Z' }),
+    ).toMatchObject({ fields: { status: 'served', updated_at: '2026-02-14T19:20:00Z' } });
+    expect(change('tickets', 'KdsTicketUpdated', { ticket_id: 9, status: 'served' })).not.toHaveProperty(
+      'fields.ready_at',
+    );
+    expect(change('tickets', 'KdsTicketUpdated', { ticket_id: 9, status: 'in_preparation' })).toMatchObject({
+      fields: { ready_at: null },
     });
     expect(change('tickets', 'KdsTicketUpdated', { ticket_id: 9, status: 'ready' })).toMatchObject({
       fields: { updated_at: '2026-02-14T19:04:10.321Z' },
@@ -606,6 +614,13 @@ describe('the timer of a ticket', () => {
   test('stands still once the ticket is ready, and runs on when that is taken back', () => {
     const ready = { ...row, status: 'ready', updated_at: new Date(at(8)).toISOString() };
     expect(minutes(ready, { deviceNow: at(20), serverOffsetMs: 0 })).toBe(8);
+    const served = {
+      ...ready,
+      status: 'served',
+      ready_at: ready.updated_at,
+      updated_at: new Date(at(15)).toISOString(),
+    };
+    expect(minutes(served, { deviceNow: at(20), serverOffsetMs: 0 })).toBe(8);
     const undone = { ...ready, status: 'in_preparation', updated_at: new Date(at(9)).toISOString() };
     expect(minutes(undone, { deviceNow: at(20), serverOffsetMs: 0 })).toBe(20);
   });
@@ -637,15 +652,9 @@ describe('a kitchen screen', () => {
     for (const untold of [row(), row(null), row([])]) expect(inCategories(untold, [9])).toBe(true);
   });
 
-  test.each([
-    ['Grill & Friture', 'grill-friture'],
-    ['  Crêpes — Été  ', 'crepes-ete'],
-    ['BAR', 'bar'],
-    ['pizza_1', 'pizza-1'],
-  ])('%s has a channel of its own', (name, slug) => {
-    expect(stationSlug(name)).toBe(slug);
-    expect(wireName(laravelPos, 'station', { ...scope, station: stationSlug(name) })).toBe(
-      `private-store.trattoria-du-port.kds.station.${slug}`,
+  test('has a channel for its station, named by the slug that the server chose', () => {
+    expect(wireName(laravelPos, 'station', { ...scope, station: 'grill-friture' })).toBe(
+      'private-store.trattoria-du-port.kds.station.grill-friture',
     );
   });
 
