@@ -15,8 +15,13 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/types/**'],
+          exclude: ['test/browser/**', 'test/types/**', 'test/house/**', 'test/cli/**'],
         },
+      },
+      {
+        // Each of these starts processes, which takes most of its time.
+        extends: true,
+        test: { name: 'commands', environment: 'node', include: ['test/{house,cli}/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -53,6 +53,11 @@ export const gates: readonly Gate[] = [
     fast: true,
   },
   {
+    name: 'commands',
+    proves: 'the bootstrap, the runner, the checks of the gates and the command line do what they say',
+    command: vitest('commands'),
+  },
+  {
     name: 'type tests',
     proves: 'what users write has the types they are promised, and what they must not write is an error',
     command: vitest('types'),

@@ -2,14 +2,6 @@ import fc from 'fast-check';
 import type { JsonSchema } from 'heard';
 import { isRecord } from '../../src/lib/json.ts';
 
-/** How often a property is tried: modestly, or, by `HEARD_FULL`, for long. */
-export const runs = (modest: number): { readonly numRuns: number } => ({
-  numRuns: process.env['HEARD_FULL'] ? modest * 50 : modest,
-});
-
-/** Time enough for the long version on a busy machine; never a measure of anything. */
-export const patience: number = process.env['HEARD_FULL'] ? 900_000 : 60_000;
-
 /** Keys that hurt whoever merges or looks up carelessly. */
 export const hostileKeys = [
   '__proto__',

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { isRecord } from '../../src/lib/json.ts';
 import { all, fixturesOf } from './all.ts';
-import { hostileKeys, mutated, mutation, patience, runs } from './arbitrary.ts';
+import { patience, runs } from '../effort.ts';
+import { hostileKeys, mutated, mutation } from './arbitrary.ts';
 import { isPlainThroughout, payloadValue } from './payload.ts';
 import { watchPrototypes } from './prototypes.ts';
 

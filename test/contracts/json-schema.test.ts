@@ -20,7 +20,8 @@ import { unwrapText } from '../../src/contract/dialects/unwrap.ts';
 import { validate } from '../../src/contract/schema.ts';
 import { isRecord } from '../../src/lib/json.ts';
 import { all, fixturesOf } from './all.ts';
-import { fitting, mutated, mutation, patience, runs } from './arbitrary.ts';
+import { patience, runs } from '../effort.ts';
+import { fitting, mutated, mutation } from './arbitrary.ts';
 import { payloadValue } from './payload.ts';
 
 const newAjv = (): Ajv2020 =>
@@ -138,8 +139,9 @@ describe.each(all)('the JSON Schema of $name', (proven) => {
         runs(1500),
       );
       // A fuzzer that only ever breaks, or never does, proves nothing.
-      expect(verdictCounts.accepted).toBeGreaterThan(100);
-      expect(verdictCounts.refused).toBeGreaterThan(100);
+      const enough = (verdictCounts.accepted + verdictCounts.refused) / 15;
+      expect(verdictCounts.accepted).toBeGreaterThan(enough);
+      expect(verdictCounts.refused).toBeGreaterThan(enough);
     },
     patience,
   );

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { describeSchema } from '../../src/cli/describe-schema.ts';
 import { placeholdersOf } from '../../src/contract/channel.ts';
 import { all, type Proven } from './all.ts';
-import { fitting, patience, runs } from './arbitrary.ts';
+import { patience, runs } from '../effort.ts';
+import { fitting } from './arbitrary.ts';
 
 /** Which of an event's words a dialect has room for; the rest is lost on the wire, and that is no fault. */
 const room: Readonly<Record<string, readonly string[]>> = {

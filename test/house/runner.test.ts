@@ -106,7 +106,7 @@ describe('the command line', () => {
 });
 
 test('the long versions reach the tests through the environment', async () => {
-  const needsFull = gate('simulation', 'process.exitCode = process.env.HEARD_FULL ? 0 : 1');
+  const needsFull = gate('simulation', "process.exitCode = process.env.HEARD_LENGTH === 'long' ? 0 : 1");
   expect(await run([needsFull], { args: ['--full'] })).toMatchObject({ exit: 0 });
   expect(await run([needsFull])).toMatchObject({ exit: 1 });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../effort.ts';
 import { momentPattern, parseMoment } from '../../src/lib/moment.ts';
 
 const pattern = new RegExp(momentPattern);
-const runs = process.env['HEARD_FULL'] ? 100_000 : 5_000;
 
 it('reads what the platform reads', () => {
   for (const text of [
@@ -27,7 +27,7 @@ it('is the inverse of toISOString', () => {
         expect(parseMoment(date.toISOString())).toBe(date.getTime());
       },
     ),
-    { numRuns: runs },
+    runs(5000),
   );
 });
 
@@ -59,6 +59,6 @@ it('accepts exactly what its pattern accepts', () => {
     fc.property(fc.oneof(near, fc.string()), (text) => {
       expect(parseMoment(text) !== undefined, text).toBe(pattern.test(text));
     }),
-    { numRuns: runs },
+    runs(5000),
   );
 });

@@ -32,7 +32,7 @@ export async function runGates(selection: Selection, surroundings: Surroundings)
       return { gate: gate.name, seconds: 0, verdict: obstacle.verdict, reason: obstacle.reason };
     }
     if (!hold) surroundings.print(heading);
-    const env = { ...obstacle.env, HEARD_FULL: selection.full ? '1' : '' };
+    const env = { ...obstacle.env, HEARD_LENGTH: selection.length };
     const finished = await runChild(gate.command, { env, hold });
     surroundings.print((hold ? heading : '') + finished.output);
     return { gate: gate.name, seconds: finished.seconds, verdict: finished.ok ? 'passed' : 'FAILED' };

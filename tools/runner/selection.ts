@@ -2,24 +2,25 @@ import type { Gate } from './gate.ts';
 
 export interface Selection {
   readonly gates: readonly Gate[];
-  /** The long versions of the tests were asked for. */
-  readonly full: boolean;
+  /** How long the tests may take: they read it as HEARD_LENGTH. */
+  readonly length: 'short' | 'usual' | 'long';
 }
 
 /** Reads the command line. A word it does not know is an error: a typo must not run fewer gates than were asked for. */
 export function select(gates: readonly Gate[], args: readonly string[]): Selection {
   let names: readonly string[] | undefined;
-  let fast = false;
-  let full = false;
+  let length: Selection['length'] = 'usual';
   for (let index = 0; index < args.length; index += 1) {
     const argument = args[index];
-    if (argument === '--fast') fast = true;
-    else if (argument === '--full') full = true;
+    if (argument === '--fast') length = 'short';
+    else if (argument === '--full') length = 'long';
     else if (argument === '--only') names = (args[(index += 1)] ?? '').split(',').filter((name) => name !== '');
     else throw new Error(`Unknown argument ${argument}. Known: --fast, --full, --only <gate,gate>`);
   }
-  if (names !== undefined) return { gates: withPrerequisites(gates, named(gates, names)), full };
-  return { gates: gates.filter((gate) => (fast ? gate.fast === true : full || gate.fullOnly !== true)), full };
+  if (names !== undefined) return { gates: withPrerequisites(gates, named(gates, names)), length };
+  const isAsked = (gate: Gate): boolean =>
+    length === 'short' ? gate.fast === true : length === 'long' || gate.fullOnly !== true;
+  return { gates: gates.filter(isAsked), length };
 }
 
 function named(gates: readonly Gate[], names: readonly string[]): ReadonlySet<string> {
