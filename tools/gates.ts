@@ -47,6 +47,12 @@ export const gates: readonly Gate[] = [
     fast: true,
   },
   {
+    name: 'specs',
+    proves: 'every rule of a SPEC.md is cited by a test, and no test cites a rule that does not exist',
+    command: ['node', 'tools/gates/specs.ts'],
+    fast: true,
+  },
+  {
     name: 'unit',
     proves: 'the parts do what their tests say, in Node',
     command: vitest('unit'),

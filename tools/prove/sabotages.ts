@@ -95,6 +95,19 @@ export const sabotages: readonly Sabotage[] = [
     apply: (tree) => tree.edit('package-lock.json', (text) => text.replace(/\n *"integrity": .*/, '')),
   },
   {
+    gate: 'specs',
+    breaks: 'a rule without a test',
+    says: /src\/core\/connection\/SPEC\.md: no test cites C99/,
+    apply: (tree) => append(tree, 'src/core/connection/SPEC.md', '- **C99** Sockets are green.'),
+  },
+  {
+    gate: 'specs',
+    breaks: 'a test cites a rule that does not exist',
+    says: /test\/core\/broken\.test\.ts:3 cites C98, which no SPEC\.md has/,
+    apply: (tree) =>
+      tree.write('test/core/broken.test.ts', failingTest('expect(1).toBe(1);').replace("'fails'", "'C98: holds'")),
+  },
+  {
     gate: 'unit',
     breaks: 'a test fails',
     says: /broken\.test\.ts[^]*expected 1 to be 2/,

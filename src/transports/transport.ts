@@ -1,0 +1,128 @@
+// The seam to a server that pushes. A transport moves frames. It knows nothing of orders, does not retry, does not
+// interpret and sets no timers: when to connect, whom to believe and how long to wait is decided above it.
+
+import type { Frame } from '../contract/dialect.ts';
+
+export type { Frame } from '../contract/dialect.ts';
+
+/** Whose codes and reasons an ending carries; the core has a table for each. */
+export type CodeFamily = 'pusher' | 'socket-io' | 'websocket';
+
+export interface Transport {
+  readonly capabilities: TransportCapabilities;
+  /**
+   * Begins one attempt. Returns at once; what comes of it is told to the handlers, perhaps before this returns. Every
+   * call is a new socket, also for a library that would rather keep its own.
+   */
+  connect(attempt: ConnectAttempt, handlers: TransportHandlers): TransportConnection;
+}
+
+export interface TransportCapabilities {
+  readonly codes: CodeFamily;
+  /**
+   * The server can be asked for a sign of life. Without it a connection is judged by its silence alone, and a dead one
+   * is noticed later.
+   */
+  readonly pings: boolean;
+  /** Something can be said to the server over the socket. */
+  readonly sends: boolean;
+  /** The server can acknowledge what was said. */
+  readonly acknowledges: boolean;
+}
+
+export interface ConnectAttempt {
+  /** For servers that ask who is there when the socket opens. Belongs in a frame or a handshake payload, never in a URL. */
+  readonly token: string | undefined;
+  /** What the contract and the role add to the query string. Nothing secret. */
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** One socket. Every method is harmless when the socket is gone. */
+export interface TransportConnection {
+  /** Asks the server for anything at all. An answer counts as `alive` or as a frame. */
+  ping(): void;
+  /** Subscribes to a channel, or connects a namespace. Answered by `joined` or `refused`. */
+  join(channel: string, credential?: JoinCredential): void;
+  leave(channel: string): void;
+  /** Hands a message to the socket. False when it could not be: nothing is queued here. */
+  send(message: OutgoingMessage): boolean;
+  /** Gives the socket up, also one that is still connecting. No handler is called afterwards. May be called twice. */
+  close(): void;
+}
+
+/** What lets a device into one channel: Pusher wants a signature for this socket, Socket.IO a token for each namespace. */
+export type JoinCredential =
+  | { readonly kind: 'signature'; readonly auth: string; readonly channelData?: string }
+  | { readonly kind: 'token'; readonly token: string };
+
+export interface OutgoingMessage {
+  readonly channel: string;
+  readonly name: string;
+  readonly payload: unknown;
+  /** Where the transport acknowledges: what the server answered. */
+  readonly acknowledged?: (answer: unknown) => void;
+}
+
+/** What a socket tells. After `closed` or `failed` it tells nothing more. */
+export interface TransportHandlers {
+  /** The server has greeted: channels can be joined. */
+  opened(details: OpenDetails): void;
+  frame(frame: Frame): void;
+  /** A sign of life without content: a pong, a ping of the server, a packet of the engine. */
+  alive(): void;
+  /** `details` is what the server said about it, for example who else is there. */
+  joined(channel: string, details: unknown): void;
+  refused(channel: string, refusal: Refusal): void;
+  /** The server reported an error by number and may or may not close the socket next (`pusher:error`). */
+  warned(code: number): void;
+  /** A socket that was open is not any more, or the server closed it before it had greeted. */
+  closed(closing: Closing): void;
+  /** There never was a socket. */
+  failed(failure: Failure): void;
+}
+
+export interface OpenDetails {
+  /** What channel authorisation signs for. */
+  readonly socketId?: string;
+  /** How long the server may be silent by its own account. Needed where `pings` is false. */
+  readonly silenceLimitMs?: number;
+}
+
+export interface Refusal {
+  /** The status that the server gave, where it gives one. */
+  readonly status: number | undefined;
+  /** The server's own word for it, where it has one. For decisions; never shown or logged as it is. */
+  readonly code: string | undefined;
+}
+
+export interface Closing {
+  /** Undefined where the library hides it, and for Socket.IO, which has none. */
+  readonly code: number | undefined;
+  /** Socket.IO's constants (`transport close`). Free text of a server is left out: nobody may decide by it. */
+  readonly reason?: string;
+}
+
+export type Failure =
+  /** The upgrade was answered, but not with an upgrade. */
+  | { readonly kind: 'http'; readonly status: number; readonly retryAfterMs?: number }
+  | { readonly kind: Exclude<FailureKind, 'http'> };
+
+export type FailureKind =
+  | 'http'
+  /** A web page came where a socket was asked for. */
+  | 'html'
+  | 'dns'
+  | 'tls'
+  /** Refused, reset or unroutable before anything was said. */
+  | 'unreachable'
+  | 'timeout'
+  /** The server said something that is not the protocol. */
+  | 'malformed'
+  /** The server's own check of the handshake said no (Socket.IO middleware). */
+  | 'handshake-refused'
+  /** Socket.IO: the server has no such namespace. */
+  | 'unknown-namespace'
+  /** Browsers do not say why. */
+  | 'unknown'
+  /** There is no socket to be had here, and there will be none: the transport `none()`. */
+  | 'no-socket';
