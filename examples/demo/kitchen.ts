@@ -71,7 +71,7 @@ export function createKitchen(broadcast: (frame: Frame) => void): Kitchen {
       const legal = kind === 'bump' ? legalBumps(ticket.status) : legalUndos(ticket.status);
       const next = legal.find((status) => status === to);
       if (next === undefined)
-        return { status: 409, body: { title: `A ticket that is ${ticket.status} cannot go there` } };
+        return { status: 409, body: { title: `A ticket that is ${String(ticket.status)} cannot go there` } };
       const changed = { ...ticket, status: next, updated_at: new Date().toISOString() };
       tickets.set(ticketId, changed);
       emit('kds', 'KdsTicketUpdated', { ticket_id: ticketId, status: next, at: changed.updated_at });

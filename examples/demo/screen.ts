@@ -35,7 +35,8 @@ export function createScreen({ onStep }: { readonly onStep: (ticket: KdsTicket, 
 
   function cardOf(ticket: KdsTicket): HTMLElement {
     const card = document.createElement('article');
-    card.dataset['status'] = ticket.status;
+    const status = ticket.status ?? 'in_preparation';
+    card.dataset['status'] = status;
     const items = document.createElement('ul');
     for (const { qty, name, modifiers } of ticket.items) {
       const item = element('li', `${qty} × ${name}`);
@@ -43,7 +44,7 @@ export function createScreen({ onStep }: { readonly onStep: (ticket: KdsTicket, 
       items.append(item);
     }
     const steps = element('div', '', 'steps');
-    for (const to of [...legalBumps(ticket.status), ...legalUndos(ticket.status)].filter(isStep)) {
+    for (const to of [...legalBumps(status), ...legalUndos(status)].filter(isStep)) {
       const button = element('button', labels[to]) as HTMLButtonElement;
       button.type = 'button';
       button.addEventListener('click', () => onStep(ticket, to));
@@ -52,8 +53,8 @@ export function createScreen({ onStep }: { readonly onStep: (ticket: KdsTicket, 
     const minutes = Math.floor((ticketTimer(ticket, { deviceNow: Date.now(), serverOffsetMs: 0 }) ?? 0) / 60_000);
     const head = element('div', '', 'head');
     head.append(
-      element('h2', `#${ticket.order_id}`),
-      element('p', ticket.status.replace('_', ' '), 'state'),
+      element('h2', `#${ticket.order_id ?? ticket.id}`),
+      element('p', status.replace('_', ' '), 'state'),
       element('p', `${minutes} min`, 'age'),
     );
     card.append(head, items, steps);

@@ -51,11 +51,8 @@ const dottedValue = /^[\w\-=@,;]+$/;
 const plainValue = /^[\w\-=@,.;]+$/;
 const valueRule = (pattern: string): RegExp => (pattern.includes('.') ? dottedValue : plainValue);
 
-/**
- * Longer than any server allows (Pusher: 164). A pattern with several values takes quadratic time on a long name that
- * does not fit, and names come from the network.
- */
-const longestName = 500;
+/** More than any server allows (Pusher: 164). A longer name is nobody's: it is neither made, nor matched, nor remembered. */
+export const longestChannelName = 500;
 
 /** What was given for a placeholder. Only own values count: a placeholder may be called `constructor`. */
 export const givenFor = (name: string, values: object): unknown =>
@@ -83,10 +80,12 @@ export function fillChannel(pattern: string, values: Readonly<Record<string, unk
     filled.set(name, text);
     return text;
   });
-  if (wire.length > longestName) {
-    throw new HeardError('scope-invalid', `The values make the channel name "${pattern}" longer than ${longestName}.`, {
-      remediation: 'Use shorter values; servers allow far less.',
-    });
+  if (wire.length > longestChannelName) {
+    throw new HeardError(
+      'scope-invalid',
+      `The values make the channel name "${pattern}" longer than ${longestChannelName}.`,
+      { remediation: 'Use shorter values; servers allow far less.' },
+    );
   }
   // Between two values the border itself may be made of what a value may hold: `{area}-{table}`.
   if (filled.size > 1) {
@@ -104,19 +103,35 @@ export function fillChannel(pattern: string, values: Readonly<Record<string, unk
 /** Reads a wire name back: the values, or undefined when the name does not fit the pattern. */
 export type ChannelMatcher = (wire: string) => Readonly<Record<string, string>> | undefined;
 
+/**
+ * Reads from the end, each fixed part as far behind as it can be: the first value is the longest possible, as a greedy
+ * pattern would have it. Nothing is ever tried twice: when the shortest text behind a part is no value, no longer one is.
+ */
 export function channelMatcher(pattern: string): ChannelMatcher {
-  const names = placeholdersOf(pattern);
-  const value = pattern.includes('.') ? '([\\w\\-=@,;]+)' : '([\\w\\-=@,.;]+)';
-  const source = pattern
-    .split(placeholder)
-    .map((part, index) => (index % 2 === 0 ? part.replace(/[.*+?^$()|[\]\\]/g, '\\$&') : value))
-    .join('');
-  const whole = new RegExp(`^${source}$`);
+  const parts = pattern.split(placeholder);
+  const rule = valueRule(pattern);
+  const [first = ''] = parts;
+  const last = parts.at(-1) ?? '';
   return (wire) => {
-    const match = wire.length > longestName ? null : whole.exec(wire);
-    return match === null ? undefined : Object.fromEntries(names.map((name, index) => [name, match[index + 1] ?? '']));
+    if (parts.length === 1) return wire === pattern ? {} : undefined;
+    if (!wire.startsWith(first) || !wire.endsWith(last)) return undefined;
+    const values: [string, string][] = [];
+    let end = wire.length - last.length;
+    for (let place = parts.length - 2; place > 0; place -= 2) {
+      const before = parts[place - 1] ?? '';
+      const at = place === 1 ? 0 : lastBefore(wire, before, end - 1);
+      const value = at < 0 ? '' : wire.slice(at + before.length, end);
+      if (!rule.test(value)) return undefined;
+      values.unshift([parts[place] ?? '', value]);
+      end = at;
+    }
+    return Object.fromEntries(values);
   };
 }
+
+/** Where a part stands that ends at `end` or earlier, or -1. */
+const lastBefore = (text: string, part: string, end: number): number =>
+  end < part.length ? -1 : text.lastIndexOf(part, end - part.length);
 
 /** How much of a pattern is fixed: when two patterns fit a name, the more exact one is meant. */
 export const exactness = (pattern: string): number => pattern.replace(placeholder, '').length;

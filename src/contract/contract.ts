@@ -62,6 +62,8 @@ export interface ConnectionDefinition<Scope = object> {
     | { readonly kind: 'none' };
   /** What the query string of the connection says, beyond what the role adds. */
   query?(scope: Scope): Readonly<Record<string, string>>;
+  /** What is said as soon as the connection stands, for example which room to join. Names messages of the contract. */
+  greets?(scope: Scope): readonly { readonly message: string; readonly input: unknown }[];
   /** Reads frames that are not events: errors that the server reports by name. */
   control?(name: string, payload: unknown): ControlFrame | undefined;
   readonly limits?: {

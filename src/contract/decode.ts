@@ -1,4 +1,5 @@
 import { digest } from '../lib/digest.ts';
+import { remembered } from '../lib/remembered.ts';
 import {
   defaultJsonLimits,
   faultOfValue,
@@ -8,6 +9,7 @@ import {
   type JsonLimits,
   type JsonReading,
 } from '../lib/json.ts';
+import { longestChannelName } from './channel.ts';
 import type { Contract, ContractData, ContractSpec, ControlFrame, EventOf } from './contract.ts';
 import type { Envelope, Frame, LegibleParts, NewerEnvelope } from './dialect.ts';
 import { unwrapText } from './dialects/unwrap.ts';
@@ -69,8 +71,6 @@ export type Decoder<Event extends HeardEvent = HeardEvent> = (frame: Frame) => D
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({});
 const maxRememberedRoutes = 10_000;
-/** Pusher allows 200. A longer name is nobody's, and is neither matched against patterns nor remembered. */
-const maxChannelLength = 512;
 
 export function createDecoder<Spec extends ContractSpec>(
   contract: Contract<Spec>,
@@ -78,44 +78,32 @@ export function createDecoder<Spec extends ContractSpec>(
 ): Decoder<EventOf<Spec>> {
   const data: ContractData = contract;
   const { dialect, events, connection } = data;
-  const route = createRouter(data);
-  const routes = new Map<string, Route | undefined>();
-
-  function routeOf(wire: string): Route | undefined {
-    if (wire.length > maxChannelLength) return undefined;
-    const known = routes.get(wire);
-    if (known !== undefined || routes.has(wire)) return known;
-    // A hostile server could name a new channel in every frame.
-    if (routes.size >= maxRememberedRoutes) routes.clear();
-    const found = route(wire);
-    routes.set(wire, found);
-    return found;
-  }
+  const route = remembered(createRouter(data), maxRememberedRoutes);
+  const routeOf = (wire: string): Route | undefined => (wire.length > longestChannelName ? undefined : route(wire));
 
   /** A contract's own functions (`subject`, `identity`, `control`, a dialect) may have faults: they stop no stream. */
   function decode(frame: Frame): Decoded {
     try {
       return read(frame);
     } catch (error) {
-      // Its message may quote the payload.
-      const because = `the contract threw ${error instanceof Error ? error.name : 'something'}`;
-      return invalid(frame, 'envelope', [{ path: '', because }], undefined);
+      return invalid(frame, 'envelope', [{ path: '', because: `the contract threw ${kindOfError(error)}` }], undefined);
     }
   }
 
   function read(frame: Frame): Decoded {
     const { name } = frame;
-    if (isProtocolName(name)) return control(frame, 'protocol');
-    if (isClientEventName(name)) return control(frame, 'client-event');
-
     const reading = readPayload(frame, limits);
+    const isTooMuch = !reading.ok && (reading.fault === 'too-large' || reading.fault === 'too-deep');
+    if (!isTooMuch && isProtocolName(name)) return control(frame, 'protocol');
+    if (!isTooMuch && isClientEventName(name)) return control(frame, 'client-event');
+
     if (!reading.ok) return invalid(frame, reading.fault, [], undefined);
-    const payload = unwrapText(reading.value);
+    const payload = unwrapText(reading.value, limits);
 
     const told = connection.control?.(name, payload);
     if (told !== undefined) return { kind: 'control', control: told };
 
-    const opened = dialect.open(name, payload);
+    const opened = dialect.open(name, payload, limits);
     const where = routeOf(frame.channel);
     if (opened.kind === 'broken') {
       // The name inside a broken envelope may be anything; the one on the frame was chosen by the transport.
@@ -159,18 +147,41 @@ const brokenEvent = (
   { id, seq, tenant }: LegibleParts,
   where: Route | undefined,
   wireChannel: string,
-): BrokenEvent => ({ name, ...placeOf(where, wireChannel), id, seq, tenant });
+): BrokenEvent => ({ name: beginning(name), ...placeOf(where, wireChannel), id, seq, tenant });
 
 /** A transport may hand over text, bytes, or what its own parser made of them. */
 function readPayload(frame: Frame, limits: JsonLimits): JsonReading {
   const { payload, bytes } = frame;
   if (typeof payload === 'string') return readText(payload, limits);
-  if (payload instanceof Uint8Array) return readJsonBytes(payload, limits);
-  if (payload instanceof ArrayBuffer) return readJsonBytes(new Uint8Array(payload), limits);
-  if (bytes !== undefined && bytes > limits.maxLength) return { ok: false, fault: 'too-large' };
-  const fault = faultOfValue(payload, limits);
-  return fault === undefined ? { ok: true, value: payload } : { ok: false, fault };
+  try {
+    const binary = bytesOf(payload);
+    if (binary !== undefined) return readJsonBytes(binary, limits);
+    if (bytes !== undefined && bytes > limits.maxLength) return { ok: false, fault: 'too-large' };
+    const fault = faultOfValue(payload, limits);
+    return fault === undefined ? { ok: true, value: payload } : { ok: false, fault };
+  } catch {
+    // A buffer that was given away, a revoked proxy, a getter with a fault: there is nothing to read any more.
+    return { ok: false, fault: 'not-json' };
+  }
 }
+
+function bytesOf(payload: unknown): Uint8Array | undefined {
+  if (payload instanceof Uint8Array) return payload;
+  if (ArrayBuffer.isView(payload)) return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
+  return payload instanceof ArrayBuffer ? new Uint8Array(payload) : undefined;
+}
+
+/** The class of an error, when it is one that a platform gives: its message, and a name of its own, may quote the payload. */
+function kindOfError(error: unknown): string {
+  try {
+    const { name } = error as Error;
+    return platformErrors.has(name) ? name : 'something';
+  } catch {
+    return 'something';
+  }
+}
+
+const platformErrors: ReadonlySet<string> = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'HeardError']);
 
 /** Pusher sends an empty text where an event has no data. */
 const readText = (text: string, limits: JsonLimits): JsonReading =>
@@ -203,6 +214,7 @@ function heard(
     sender: envelope.sender,
     correlationId: envelope.correlationId,
     tenant: envelope.tenant,
+    tenantId: envelope.tenantId,
     replayed: envelope.replayed,
   };
 }
@@ -240,33 +252,37 @@ function invalid(
     kind: 'invalid',
     because,
     mismatches,
-    frameName: frame.name,
-    wireChannel: frame.channel,
+    frameName: beginning(frame.name),
+    wireChannel: beginning(frame.channel),
     digest: digest(text),
     bytes: frame.bytes ?? bytes,
     event,
   };
 }
 
+const longestTold = 200;
+
+/** Enough of a name to find it by. Put together anew, because a part of a long text keeps all of it in memory. */
+const beginning = (name: string): string =>
+  name.length <= longestTold ? name : Array.from(name.slice(0, longestTold)).join('');
+
 const digestedLength = 4096;
 
-/** For the digest: the beginning of a payload, with its size. A value too large or too strange to print has neither. */
+/** For the digest: the beginning of a payload, with its size. A value that was not fit to be walked has neither. */
 function beginningOf(
   payload: unknown,
   because: DecodedInvalid['because'],
 ): { readonly text: string; readonly bytes: number } {
-  if (payload instanceof Uint8Array || payload instanceof ArrayBuffer) {
-    const text = String.fromCharCode(...new Uint8Array(payload).subarray(0, digestedLength));
-    return { text: `${payload.byteLength}:${text}`, bytes: payload.byteLength };
-  }
-  const text = typeof payload === 'string' ? payload : because === 'too-large' ? '' : printed(payload);
-  return { text: `${text.length}:${text.slice(0, digestedLength)}`, bytes: text.length };
-}
-
-function printed(payload: unknown): string {
   try {
-    return JSON.stringify(payload) ?? '';
+    const binary = bytesOf(payload);
+    if (binary !== undefined) {
+      const text = String.fromCharCode(...binary.subarray(0, digestedLength));
+      return { text: `${binary.byteLength}:${text}`, bytes: binary.byteLength };
+    }
+    const isWalked = because === 'envelope' || because === 'data';
+    const text = typeof payload === 'string' ? payload : isWalked ? (JSON.stringify(payload) ?? '') : '';
+    return { text: `${text.length}:${text.slice(0, digestedLength)}`, bytes: text.length };
   } catch {
-    return '';
+    return { text: '', bytes: 0 };
   }
 }

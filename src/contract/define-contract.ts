@@ -35,7 +35,7 @@ export interface ContractDefinition<
   tenant?(scope: Scope): string;
   readonly events: Events;
   readonly channels: Channels;
-  readonly roles: Roles;
+  readonly roles: Roles & NothingElse<Roles>;
   readonly mutations?: Mutations;
   readonly messages?: Messages;
   readonly queries?: Queries;
@@ -43,6 +43,11 @@ export interface ContractDefinition<
   readonly collections?: Collections;
   readonly replay?: ReplayDefinition;
 }
+
+/** A misspelt part of a role would be a role that hears or sends less than was meant. */
+type NothingElse<Roles> = {
+  readonly [Name in keyof Roles]: { readonly [Part in Exclude<keyof Roles[Name], keyof RoleDefinition>]: never };
+};
 
 type RequiredKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T];
 

@@ -1,3 +1,4 @@
+import type { JsonLimits } from '../lib/json.ts';
 import type { Mismatch } from './schema.ts';
 import type { Sender, Subject } from './event.ts';
 
@@ -30,6 +31,8 @@ export interface Envelope {
   readonly sender: Sender | undefined;
   readonly correlationId: string | undefined;
   readonly tenant: string | undefined;
+  /** The number or name that the backend itself has for the tenant, where it says both. */
+  readonly tenantId?: string | number | undefined;
   readonly replayed: boolean;
 }
 
@@ -73,14 +76,15 @@ export interface OutgoingEvent {
   readonly sender?: Sender | undefined;
   readonly correlationId?: string | undefined;
   readonly tenant?: string | undefined;
+  readonly tenantId?: string | number | undefined;
   readonly replayed?: boolean | undefined;
 }
 
 /** How events are spelt on the wire. Pure, total, and the two directions undo each other. */
 export interface Dialect {
   readonly name: string;
-  /** Takes a parsed payload apart. Never throws. */
-  open(name: string, payload: unknown): Envelope | NewerEnvelope | BrokenEnvelope;
+  /** Takes a parsed payload apart. Never throws. The limits hold for a text in it that is parsed as well. */
+  open(name: string, payload: unknown, limits?: JsonLimits): Envelope | NewerEnvelope | BrokenEnvelope;
   /** Puts an event into the form that the wire carries under its name. */
   seal(event: OutgoingEvent): { readonly name: string; readonly payload: unknown };
   /** Describes the sealed payload of one event, given the description of its data. */

@@ -1,6 +1,9 @@
 import type { Contract, ContractSpec, EventData, EventName } from './contract.ts';
 import type { Frame, OutgoingEvent } from './dialect.ts';
+import { unwrapText } from './dialects/unwrap.ts';
+import { readId, readSeq, readSubject, readText, Wrong } from './dialects/parts.ts';
 import { HeardError } from '../errors.ts';
+import { isRecord, readJson } from '../lib/json.ts';
 import { wireName } from './routing.ts';
 import { validate, type Mismatch } from './schema.ts';
 
@@ -44,12 +47,43 @@ export function encodeEvent<Spec extends ContractSpec, Name extends EventName<Sp
       { path: 'occurredAt', because: 'expected a time in ms of the years 0 to 9999' },
     ]);
   }
+  // A reader drops these when they cannot be read, so the sender is told.
+  const unreadable = Object.entries({
+    epoch: readId(event.epoch),
+    previousSeq: readSeq(event.previousSeq),
+    headSeq: readSeq(event.headSeq),
+    subject: readSubject(event.subject),
+    correlationId: readText(event.correlationId),
+  }).flatMap(([path, part]) => (part instanceof Wrong ? [{ path, because: part.because }] : []));
+  if (unreadable.length > 0) throw misfit('envelope', event.name, unreadable);
   const tenant = contract.tenant?.(values);
   const sealed = contract.dialect.seal({ ...outgoing, data: event.data, ...(tenant !== undefined && { tenant }) });
   // A dialect may need more than the types ask for: one with positions cannot do without.
-  const opened = contract.dialect.open(sealed.name, sealed.payload);
+  const opened = contract.dialect.open(sealed.name, unwrapText(overTheWire(event.name, sealed.payload)));
   if (opened.kind === 'broken') throw misfit('envelope', event.name, opened.mismatches);
+  const isSame =
+    opened.kind === 'envelope' && opened.name === event.name && holds(opened.data, overTheWire(event.name, event.data));
+  if (!isSame) throw misfit('data', event.name, [{ path: '', because: 'would not be read as it was given' }]);
   return { channel: wire, ...sealed };
+}
+
+/** What a receiver parses. */
+function overTheWire(name: string, value: unknown): unknown {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value) as string | undefined;
+  } catch {
+    throw misfit('data', name, [{ path: '', because: 'cannot be written as JSON' }]);
+  }
+  const reading = text === undefined ? undefined : readJson(text);
+  if (reading?.ok === false) throw misfit('data', name, [{ path: '', because: reading.fault }]);
+  return reading?.value;
+}
+
+/** Whether all that was given came back. Where an id travels among the data, there is more than was given. */
+function holds(back: unknown, given: unknown): boolean {
+  if (!isRecord(back) || !isRecord(given)) return JSON.stringify(back) === JSON.stringify(given);
+  return Object.keys(given).every((key) => JSON.stringify(back[key]) === JSON.stringify(given[key]));
 }
 
 const firstMoment = Date.parse('0000-01-01T00:00:00Z');

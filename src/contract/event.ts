@@ -41,6 +41,11 @@ export interface EventDefinition<Data = unknown> {
 export interface WorkRule<Data = unknown> {
   readonly step: 'opens' | 'closes';
   key(data: Data): string;
+  /**
+   * Which try at the work this is, where the backend counts them. A closed key is opened again by a higher number alone;
+   * without numbers, only by a new event and never by a row of a list.
+   */
+  attempt?(data: Data): number | undefined;
 }
 
 /** Describes an event: `event({ data: ticketSchema, subject: (data) => ({ type: 'Ticket', id: data.id }) })`. */
@@ -70,6 +75,8 @@ export interface HeardEvent<Name extends string = string, Data = unknown> {
   readonly correlationId: string | undefined;
   /** The store or café that the event names as its own. */
   readonly tenant: string | undefined;
+  /** The backend's own number or name for the tenant, where the envelope says it beside the tenant's. */
+  readonly tenantId?: string | number | undefined;
   /** The server says that this is a repetition after an outage. */
   readonly replayed: boolean;
 }

@@ -31,12 +31,28 @@ export function listPage(body: unknown): SnapshotPage | undefined {
     rows: body['data'],
     deleted: tombstones ? deleted.flatMap(tombstone) : [],
     tombstones,
-    complete: typeof body['complete'] === 'boolean' ? body['complete'] : !tombstones && next === undefined,
+    complete:
+      typeof body['complete'] === 'boolean'
+        ? body['complete']
+        : !tombstones && next === undefined && !pointsBeyond(body),
     ...(next !== undefined && { next }),
     ...(asOf !== undefined && { asOf }),
     ...(asOfSeq !== undefined && { asOfSeq }),
     ...(epoch !== undefined && { epoch }),
   };
+}
+
+/**
+ * A paginator's page that says where the next one is, in words that are not ours to follow (Laravel's `links.next`,
+ * `next_page_url`, `meta.last_page`): such a list is not the whole.
+ */
+function pointsBeyond(body: Readonly<Record<string, unknown>>): boolean {
+  const links = isRecord(body['links']) ? body['links'] : {};
+  const meta = isRecord(body['meta']) ? body['meta'] : body;
+  const page = positionIn(meta, 'current_page');
+  const last = positionIn(meta, 'last_page');
+  const another = textIn(links, 'next') ?? textIn(body, 'next_page_url');
+  return another !== undefined || (page !== undefined && last !== undefined && page < last);
 }
 
 function tombstone(value: unknown): { readonly id: string; readonly at?: string }[] {

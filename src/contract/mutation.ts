@@ -15,7 +15,7 @@ export type MutationPriority = 'payment' | 'order' | 'status' | 'telemetry';
 
 /**
  * What an answer means where the general rules need help. `repeat` is the server's "you did this already"; `unclear` means
- * that it may or may not have happened.
+ * that it may or may not have happened: it is verified, and sent again only when the verification says that it did not.
  */
 export type AnswerMeaning = 'done' | 'declined' | 'conflict' | 'repeat' | 'unclear';
 
@@ -96,7 +96,7 @@ export interface MutationDefinition<Input = unknown, Answer = unknown> {
   readonly repeat: Repeat;
   readonly verify?: Verification<NoInfer<Input>>;
   /** Mutations of one lane go one after the other, in order. */
-  lane(input: Input): string;
+  lane(input: Input, context: MutationContext): string;
   readonly priority: MutationPriority;
   /** The answers that the backend documents, by status; a function where the body decides. */
   readonly answers: Readonly<Record<number, AnswerMeaning | ((body: unknown) => AnswerMeaning)>>;
@@ -116,9 +116,17 @@ export interface MutationDefinition<Input = unknown, Answer = unknown> {
 }
 
 /** Describes a mutation; the types of what it carries follow from `input`. */
-export const mutation = <Input, Answer = undefined>(
+export function mutation<Input>(
+  definition: MutationDefinition<Input, undefined> & { readonly answer: 'empty' },
+): MutationDefinition<Input, undefined>;
+export function mutation<Input, Answer>(
+  definition: MutationDefinition<Input, Answer> & { readonly answer: Schema<Answer> },
+): MutationDefinition<Input, Answer>;
+export function mutation<Input, Answer>(
   definition: MutationDefinition<Input, Answer>,
-): MutationDefinition<Input, Answer> => definition;
+): MutationDefinition<Input, Answer> {
+  return definition;
+}
 
 /** Verifies by a query of the same contract, with its answer typed. */
 export const verifyBy = <Input, Params, Answer>(

@@ -30,6 +30,8 @@ export interface SnapshotPage {
 export interface DerivedEvent<Data = unknown> {
   readonly name: string;
   readonly channel: string;
+  /** Completes the name of a channel that has parameters. The core delivers it only where that channel is joined. */
+  readonly params?: Readonly<Record<string, string | number>>;
   readonly data: Data;
   readonly subject?: Subject;
 }
@@ -57,7 +59,7 @@ export interface ResourceDefinition<Row = unknown> {
    */
   readonly coversEvents?: readonly string[];
   /**
-   * First seen: created. Later: updated. Finished work: nothing. A list where one change amounts to several events, in
+   * Asked only when a row is new, or differs from what was known. First seen: created. Later: updated. Finished work: nothing. A list where one change amounts to several events, in
    * their order; the scope, where it decides whether an event is this device's at all.
    */
   rowToEvent?(

@@ -75,7 +75,18 @@ export function foreignTo(
 
 /** The channels that a role joins when it starts. */
 export function joinedAtStart(contract: ContractData, role: RoleDefinition, scope: object): readonly string[] {
-  if (role.joins !== undefined) return role.joins(scope as never);
+  if (role.joins !== undefined) {
+    const joined = role.joins(scope as never);
+    const foreign = joined.find((name) => !role.channels.includes(name));
+    if (foreign === undefined) return joined;
+    throw new HeardError(
+      'contract-invalid',
+      `A role of "${contract.name}" joins "${foreign}", which it may not hear.`,
+      {
+        remediation: 'List the channel under the role’s "channels".',
+      },
+    );
+  }
   return role.channels.filter((name) => isCompletedBy(scope, contract.channels.get(name)));
 }
 

@@ -103,13 +103,19 @@ export function kindOf(value: unknown): string {
   return typeof value;
 }
 
-/** A key of a map may itself be a guest's phone number: only what looks like a field's name is repeated. */
-const fieldName = /^[A-Za-z_$][\w$:-]{0,40}$/;
+/**
+ * A key of a map may itself be a guest's phone number: only what looks like a field's name is repeated, which begins with
+ * a small letter and holds no number of four digits. An issue does not say whether its key is a field's or a map's, so a
+ * first name in small letters would pass: do not key maps by what is nobody's business.
+ */
+const fieldName = /^(?!.*\d{4})[a-z_$][\w$:-]{0,40}$/;
+/** No list that was read is longer; what is, is a number that means something. */
+const longestList = 1_000_000;
 
 function pathText(keys: readonly PropertyKey[]): string {
   let text = '';
   for (const key of keys) {
-    if (typeof key === 'number') text += `[${key}]`;
+    if (typeof key === 'number' && key < longestList) text += `[${key}]`;
     else if (typeof key === 'string' && fieldName.test(key)) text += text === '' ? key : `.${key}`;
     else text += text === '' ? '*' : '.*';
   }

@@ -121,3 +121,7 @@ export const listAnswer = <Row>(row: Shape<Row>): Shape<ListAnswer<Row>> =>
     list(row),
     record<Exclude<ListAnswer<Row>, readonly Row[]>>({ data: list(row), next_cursor: maybe(text), as_of: maybe(text) }),
   );
+
+/** Money as backends send it: `25.50`, or the same as text, which is how database drivers give decimals. */
+export type Decimal = number | string;
+export const decimal: Shape<Decimal> = either(amount, text);

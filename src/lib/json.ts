@@ -46,27 +46,41 @@ function isTextDeeperThan(text: string, maxDepth: number): boolean {
 }
 
 /**
- * The same limits for a value that somebody else parsed. Its size is counted as the least that its text can have had: two
- * characters for every member, and the texts. Walks level by level, because a recursion could be exhausted, and stops at
- * the first limit.
+ * The same limits for a value that somebody else parsed. Its size is counted as the least that its text can have had.
+ * Walks level by level, because a recursion could be exhausted, and stops at the first limit. What JSON cannot say (a
+ * map, a date, a buffer, a function) is no data: nobody behind this point could measure it, store it or show it.
  */
 export function faultOfValue(value: unknown, { maxLength, maxDepth }: JsonLimits): JsonFault | undefined {
+  if (typeof value === 'function' || typeof value === 'symbol') return 'not-json';
   let size = typeof value === 'string' ? value.length : 0;
   let level: object[] = typeof value === 'object' && value !== null ? [value] : [];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth >= maxDepth) return 'too-deep';
     const next: object[] = [];
+    const measure = (child: unknown): JsonFault | undefined => {
+      if (typeof child === 'string') size += child.length + 1;
+      else if (typeof child === 'object' && child !== null) next.push(child);
+      else if (typeof child === 'function' || typeof child === 'symbol') return 'not-json';
+      return size > maxLength ? 'too-large' : undefined;
+    };
     for (const item of level) {
-      if (ArrayBuffer.isView(item)) {
-        size += item.byteLength;
+      if (Array.isArray(item)) {
+        const items: readonly unknown[] = item;
+        size += 2 * items.length;
+        if (size > maxLength) return 'too-large';
+        for (const child of items) {
+          const found = measure(child);
+          if (found !== undefined) return found;
+        }
         continue;
       }
-      const children: readonly unknown[] = Array.isArray(item) ? item : Object.values(item);
-      size += 2 * children.length;
-      if (size > maxLength) return 'too-large';
-      for (const child of children) {
-        if (typeof child === 'string') size += child.length;
-        else if (typeof child === 'object' && child !== null) next.push(child);
+      if (!isPlain(item)) return 'not-json';
+      for (const key in item) {
+        if (!Object.hasOwn(item, key)) continue;
+        // `"key":v,` is the shortest that a member can be.
+        size += key.length + 5;
+        const found = measure((item as Readonly<Record<string, unknown>>)[key]);
+        if (found !== undefined) return found;
       }
     }
     level = next;
@@ -74,12 +88,24 @@ export function faultOfValue(value: unknown, { maxLength, maxDepth }: JsonLimits
   return size > maxLength ? 'too-large' : undefined;
 }
 
-/** A text shorter than this cannot nest deeply enough to hurt anyone, so the ordinary event skips the scan. */
-const harmlessLength = 2048;
+/** Objects of another window have another `Object.prototype`, which has no prototype either. */
+function isPlain(item: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(item);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** A text with no more openings than levels cannot be too deep, whatever it says: the ordinary event skips the scan. */
+function hasMoreOpeningsThan(text: string, most: number): boolean {
+  let left = most;
+  for (let at = text.indexOf('{'); at !== -1 && left >= 0; at = text.indexOf('{', at + 1)) left -= 1;
+  for (let at = text.indexOf('['); at !== -1 && left >= 0; at = text.indexOf('[', at + 1)) left -= 1;
+  return left < 0;
+}
 
 export function readJson(text: string, limits: JsonLimits = defaultJsonLimits): JsonReading {
   if (text.length > limits.maxLength) return fault('too-large');
-  if (text.length > harmlessLength && isTextDeeperThan(text, limits.maxDepth)) return fault('too-deep');
+  const { maxDepth } = limits;
+  if (hasMoreOpeningsThan(text, maxDepth) && isTextDeeperThan(text, maxDepth)) return fault('too-deep');
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {

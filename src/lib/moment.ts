@@ -34,6 +34,18 @@ export function parseMoment(text: string): number | undefined {
 /** The Gregorian calendar repeats itself after 400 years. */
 const msIn400Years = 146_097 * 86_400_000;
 
+/**
+ * A moment as a number that grows with time, down to the microsecond that databases keep: texts of different precision
+ * or zone do not compare as texts. A text that is no moment is given back, to be compared as it is.
+ */
+export function momentVersion(text: string | null | undefined): number | string | undefined {
+  if (text === null || text === undefined) return undefined;
+  const ms = parseMoment(text);
+  if (ms === undefined) return text;
+  const micros = /\.\d{3}(\d{1,3})/.exec(text)?.[1] ?? '';
+  return ms * 1000 + Number(micros.padEnd(3, '0'));
+}
+
 /** The form that {@link parseMoment} reads, for JSON Schema. */
 export const momentPattern: string = String.raw`^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$`;
 

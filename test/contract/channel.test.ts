@@ -195,6 +195,30 @@ describe('a channel name', () => {
     expect(channelMatcher('table-{number}')(fillChannel('table-{number}', { number: long }))).toEqual({ number: long });
   });
 
+  it('is read without trying anything twice, however many values it has', () => {
+    const pattern = '{a}-{b}-{c}-{d}!';
+    expect(channelMatcher(pattern)('-'.repeat(500))).toBeUndefined();
+    expect(channelMatcher(pattern)(`${'-'.repeat(250)} ${'-'.repeat(249)}!`)).toBeUndefined();
+    expect(channelMatcher(pattern)('1-2-3-4-5!')).toEqual({ a: '1-2', b: '3', c: '4', d: '5' });
+    expect(channelMatcher('{a}--{b}')('x---y')).toEqual({ a: 'x-', b: 'y' });
+  });
+
+  it('is read as a greedy pattern would read it', () => {
+    const pattern = fc.array(fc.constantFrom('{', '-', '-', '.', 'a', 'ab', '/'), { minLength: 1, maxLength: 7 });
+    const wire = fc.string({ unit: fc.constantFrom('-', '.', 'a', 'b', '/'), maxLength: 12 });
+    fc.assert(
+      fc.property(pattern, wire, (parts, name) => {
+        const wirePattern = parts.map((part, index) => (part === '{' ? `{p${index}}` : part)).join('');
+        const sign = wirePattern.includes('.') ? '[ab-]' : '[ab.-]';
+        const source = parts.map((part) => (part === '{' ? `(${sign}+)` : part.replace('.', '\\.'))).join('');
+        const greedy = new RegExp(`^${source}$`).exec(name);
+        const read = channelMatcher(wirePattern)(name);
+        expect(read && Object.values(read)).toEqual(greedy?.slice(1));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
   it('tells what is missing and what to do', () => {
     for (const station of [undefined, null]) {
       expect(() => fillChannel(dotted, { sku: 'harbour', station })).toThrow(/needs a value for "station"/);

@@ -1,4 +1,5 @@
 import {
+  joinedAtStart,
   barePayload,
   channel,
   collection,
@@ -247,4 +248,13 @@ describe('refuses', () => {
   ])('an asynchronous schema in %s', (place, change) => {
     expect(objections(change)).toEqual([`${place} has an asynchronous schema; an event cannot wait for one`]);
   });
+});
+
+test('a role that joins what it may not hear is found when it starts', () => {
+  const contract = defineContract({
+    ...sound,
+    roles: { screen: { channels: ['floor'], joins: (_scope) => ['floor', 'cellar' as 'floor'] } },
+  });
+  const screen = contract.roles.get('screen');
+  expect(() => screen && joinedAtStart(contract, screen, {})).toThrow('joins "cellar", which it may not hear');
 });

@@ -16,6 +16,20 @@ it('a list that has a further page is not complete, unless it says so', () => {
   expect(listPage({ data: [], next_cursor: 'b', complete: true })).toMatchObject({ complete: true });
 });
 
+it.each([
+  [{ links: { next: '/v1/orders?page=2' } }],
+  [{ meta: { current_page: 1, last_page: 3 } }],
+  [{ next_page_url: '/v1/orders?page=2' }],
+  [{ current_page: 1, last_page: 3 }],
+])('a page of a paginator that has another one is not complete: %j', (more) => {
+  expect(listPage({ data: [], ...more })).toMatchObject({ complete: false });
+});
+
+it('the only page of a paginator is complete', () => {
+  const only = { data: [], links: { next: null }, meta: { current_page: 1, last_page: 1 } };
+  expect(listPage(only)).toMatchObject({ complete: true });
+});
+
 it('a list that tells deletions is complete only when it says so', () => {
   const deleted = [{ id: 7, deleted_at: '2026-02-02T12:00:00Z' }, { id: 'x' }, { deleted_at: 'no id' }, null];
   expect(listPage({ data: [], deleted })).toMatchObject({

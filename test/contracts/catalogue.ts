@@ -5,6 +5,8 @@
 export interface Catalogue {
   /** Contract name. */
   readonly contract: string;
+  /** Every field that a broadcast payload has around the event's own: `store.sku`, `meta.replay`. */
+  readonly envelope: readonly string[];
   readonly events: readonly CataloguedEvent[];
   /** Names on the wire, with the contract's placeholders. */
   readonly channels: readonly string[];
@@ -35,6 +37,8 @@ export interface CataloguedEndpoint {
   /** Fields of the answer. */
   readonly answers?: readonly string[];
   readonly statuses?: readonly number[];
+  /** Of a list or of replay: an answer of our own for each status, to be read with one field after the other left out. */
+  readonly example?: Readonly<Record<number, unknown>>;
   readonly source: 'document' | 'settled';
   /** Set where a part of the project other than the contract's tables is responsible, and names it. */
   readonly by?: 'connection' | 'emitter';

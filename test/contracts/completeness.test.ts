@@ -1,4 +1,4 @@
-import type { ContractData } from 'heard';
+import type { ContractData, ReplayDefinition } from 'heard';
 import { builtInContracts } from 'heard/contracts';
 import { describe, expect, test } from 'vitest';
 import { all } from './all.ts';
@@ -26,6 +26,25 @@ describe('the comparison', () => {
     const rest = new Map<string, unknown>(contract[part]);
     if (!rest.delete(name)) throw new Error(`The contract has no ${name} to do without.`);
     return { ...contract, [part]: rest };
+  };
+  const withReplay = (part: Partial<ReplayDefinition>): ContractData => ({
+    ...contract,
+    replay: contract.replay && { ...contract.replay, ...part },
+  });
+  const [ordersName, orders] = [...contract.resources].find(([, { path }]) => path === '/v1/orders') ?? ['', undefined];
+  const withoutWatermark: ContractData = {
+    ...contract,
+    resources: new Map([
+      ...contract.resources,
+      ...(orders === undefined
+        ? []
+        : [
+            [
+              ordersName,
+              { ...orders, page: (body: unknown) => orders.page({ ...(body as object), as_of_seq: 0 }) },
+            ] as const,
+          ]),
+    ]),
   };
   const firstEvent = catalogue.events[0] as Catalogue['events'][number];
 
@@ -112,6 +131,36 @@ describe('the comparison', () => {
       contract,
       { ...catalogue, rules: [{ says: 'pigs fly', holds: () => false }] },
       'It does not hold that pigs fly.',
+    ],
+    [
+      'a field that the envelope lacks',
+      contract,
+      { ...catalogue, envelope: [...catalogue.envelope, 'store.city'] },
+      'The envelope has no "store.city".',
+    ],
+    [
+      'a field of the envelope that nobody catalogued',
+      contract,
+      { ...catalogue, envelope: catalogue.envelope.filter((path) => path !== 'store.id') },
+      'The envelope\'s "store.id" is not in the catalogue.',
+    ],
+    [
+      'a field of replay that nobody reads',
+      withReplay({ page: (body) => contract.replay?.page({ ...(body as object), has_more: false }) }),
+      catalogue,
+      'The answer of "GET /v1/events/since" has no "has_more".',
+    ],
+    [
+      'an answer of replay that nobody reads',
+      withReplay({ gone: () => undefined }),
+      catalogue,
+      '"GET /v1/events/since" does not know 410.',
+    ],
+    [
+      'a field of a snapshot that nobody reads',
+      withoutWatermark,
+      catalogue,
+      'The answer of "GET /v1/orders" has no "as_of_seq".',
     ],
     [
       'an event that nobody catalogued',

@@ -1,7 +1,23 @@
-import { contractJsonSchema, createDecoder, foreignTo, type Decoded } from 'heard';
+import {
+  barePayload,
+  channel,
+  contractJsonSchema,
+  createDecoder,
+  defineContract,
+  event,
+  foreignTo,
+  payloadEnvelope,
+  type ContractData,
+  type Decoded,
+  type Frame,
+  type Schema,
+} from 'heard';
 import { laravelPos } from 'heard/contracts/laravel-pos';
+import { tableTap } from 'heard/contracts/table-tap';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { describeSchema } from '../../src/cli/describe-schema.ts';
+import { validate } from '../../src/contract/schema.ts';
 import { all, fixturesOf } from './all.ts';
 import type { Fixture } from './fixture.ts';
 import { isPlainThroughout, payloadValue, textsIn } from './payload.ts';
@@ -128,5 +144,54 @@ test('a broken event of another store is told from one’s own, so that it moves
   expect(foreign(from('mine', { store: { sku: 'theirs' } }, {}))).toMatchObject({ field: 'tenant', got: 'theirs' });
   expect(foreign(from('theirs', {}, {}))).toMatchObject({ field: 'sku', got: 'theirs' });
   // The envelope itself is broken, and says whose it is all the same.
-  expect(foreign(from('mine', { store: { sku: 'theirs' }, sender: 5 }, {}))).toMatchObject({ got: 'theirs' });
+  expect(foreign(from('mine', { store: { sku: 'theirs' }, event_id: [] }, {}))).toMatchObject({ got: 'theirs' });
+});
+
+test('a broken frame of every dialect says whose it is, as far as it can be read', () => {
+  const foreign = (contract: ContractData, scope: object, frame: Frame) => {
+    const decoded = createDecoder(contract as ReturnType<typeof defineContract>)(frame);
+    expect(decoded).toMatchObject({ kind: 'invalid', because: 'envelope' });
+    return decoded.kind === 'invalid' && decoded.event !== undefined && foreignTo(contract, scope, decoded.event);
+  };
+  const meta = { cafe_id: 'theirs', event_id: 'a' };
+  for (const payload of [
+    { event: 7, data: {}, meta },
+    { data: {}, meta: { ...meta, event_id: [] } },
+  ]) {
+    const frame = { channel: '/orders', name: 'order:ready', payload };
+    expect(foreign(tableTap, { cafeId: 'mine' }, frame)).toMatchObject({ field: 'tenant', got: 'theirs' });
+  }
+  for (const dialect of [barePayload({ idField: 'event_id' }), payloadEnvelope]) {
+    const contract = defineContract({
+      name: 'devices',
+      scope: z.object({ device: z.string() }),
+      dialect,
+      connection: { transports: ['websocket'], auth: { kind: 'none' } },
+      events: { told: event({ data: z.looseObject({}) }) },
+      channels: { own: channel({ wire: 'device-{device}', events: ['told'], position: 'none' }) },
+      roles: {},
+    });
+    const frame = { channel: 'device-2', name: 'told', payload: { payload: {}, event_id: [] } };
+    expect(foreign(contract, { device: '1' }, frame)).toMatchObject({ field: 'device', got: '2' });
+    expect(foreign(contract, { device: '2' }, frame)).toBeUndefined();
+  }
+});
+
+test('the keys of a map stay out of what is told, be they numbers or names', () => {
+  const schema = z.record(z.string(), z.object({ seats: z.number() }));
+  for (const key of ['+33 6 12 34 56 78', '0612345678', 'tel:0612345678', 'Marguerite', 'Marguerite Duval', 'é']) {
+    const checked = validate(schema, { [key]: { seats: 'two' } });
+    expect(checked).toEqual({ ok: false, mismatches: [{ path: '*.seats', because: 'expected number, got string' }] });
+  }
+  const byNumber: Schema = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: () => ({ issues: [{ message: '', path: ['guests', 612_345_678] }] }),
+    },
+  };
+  expect(validate(byNumber, {})).toMatchObject({ mismatches: [{ path: 'guests.*' }] });
+  expect(validate(z.object({ order_items: z.array(schema) }), { order_items: [{}, 5] })).toMatchObject({
+    mismatches: [{ path: 'order_items[1]' }],
+  });
 });

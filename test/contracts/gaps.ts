@@ -1,4 +1,11 @@
-import { contractJsonSchema, mutationRequest, queryRequest, type ContractData, type JsonSchema } from 'heard';
+import {
+  contractJsonSchema,
+  mutationRequest,
+  queryRequest,
+  type ContractData,
+  type JsonSchema,
+  type ReplayDefinition,
+} from 'heard';
 import { describeSchema } from '../../src/cli/describe-schema.ts';
 import { isRecord } from '../../src/lib/json.ts';
 import type { Catalogue, CataloguedEndpoint } from './catalogue.ts';
@@ -8,6 +15,7 @@ export function gapsBetween(contract: ContractData, catalogue: Catalogue): reado
   const definitions = contractJsonSchema(contract, describeSchema)['$defs'] as Readonly<Record<string, JsonSchema>>;
   const schemaOf = (name: string): JsonSchema => definitions[name] ?? {};
   return [
+    ...envelope(contract, catalogue),
     ...events(contract, catalogue, schemaOf),
     ...channels(contract, catalogue),
     ...endpoints(contract, catalogue, schemaOf),
@@ -46,6 +54,18 @@ function events(contract: ContractData, catalogue: Catalogue, schemaOf: SchemaOf
   return [...found, ...unlisted.map((name) => `The event "${name}" is not in the catalogue.`)];
 }
 
+function envelope(contract: ContractData, catalogue: Catalogue): readonly string[] {
+  const described = pathsOf(contract.dialect.describe('x', {}));
+  // An object is there for its fields.
+  const unlisted = missingFrom(described, catalogue.envelope).filter(
+    (path) => !described.some((other) => other.startsWith(`${path}.`)),
+  );
+  return [
+    ...missingFrom(catalogue.envelope, described).map((path) => `The envelope has no "${path}".`),
+    ...unlisted.map((path) => `The envelope's "${path}" is not in the catalogue.`),
+  ];
+}
+
 function channels(contract: ContractData, catalogue: Catalogue): readonly string[] {
   const wires = [...contract.channels.values()].map(({ wire }) => wire);
   return [
@@ -66,7 +86,25 @@ interface Endpoint {
 const unnamed = (path: string): string => path.replace(/\{[^{}]*\}/g, '{}');
 const context = { mutationId: 'a-mutation', createdAt: 0, scope: {} };
 
-function endpointsOf(contract: ContractData, schemaOf: SchemaOf): readonly Endpoint[] {
+/** What a reader takes from an answer: the fields without which it makes something else of it. */
+function takenFrom(answer: unknown, read: (body: unknown) => unknown): readonly string[] {
+  const whole = JSON.stringify(read(answer));
+  return [...new Set(pathsIn(answer))].filter(
+    (path) => JSON.stringify(read(lacking(answer, path.split('.')))) !== whole,
+  );
+}
+
+function lacking(value: unknown, [first = '', ...rest]: readonly string[]): unknown {
+  const name = first.replace('[]', '');
+  if (!isRecord(value)) return value;
+  const { [name]: part, ...others } = value;
+  if (rest.length === 0) return first === name ? others : { ...others, [name]: [] };
+  return { ...others, [name]: Array.isArray(part) ? part.map((item) => lacking(item, rest)) : lacking(part, rest) };
+}
+
+function endpointsOf(contract: ContractData, catalogue: Catalogue, schemaOf: SchemaOf): readonly Endpoint[] {
+  const exampleOf = (path: string): Readonly<Record<number, unknown>> =>
+    catalogue.endpoints.find((endpoint) => endpoint.method === 'GET' && endpoint.path === unnamed(path))?.example ?? {};
   const scope = samplesOf(schemaOf('scope'))[0] as Record<string, unknown>;
   const mutations = [...contract.mutations].flatMap(([name, { carrier, answer, answers }]) => {
     if (carrier.kind !== 'http') return [];
@@ -93,27 +131,33 @@ function endpointsOf(contract: ContractData, schemaOf: SchemaOf): readonly Endpo
     // What is read is there or is not: nothing has to be told about its statuses.
     statuses: [200],
   }));
-  const resources = [...contract.resources.values()].map(({ path, search }) => ({
+  const resources = [...contract.resources.values()].map(({ path, search, page }) => ({
     method: 'GET',
     path: unnamed(path),
     sends: Object.keys(search?.({ updatedSince: '2026-02-14T19:04:10Z', cursor: '2', scope }) ?? {}),
-    answers: [],
+    answers: takenFrom(exampleOf(path)[200], (body) => page(body)),
     statuses: [200],
   }));
-  const replay = contract.replay && {
-    method: 'GET',
-    path: unnamed(contract.replay.path),
-    sends: Object.keys(contract.replay.search({ channel: 'a', seq: 1, limit: 1 })),
-    answers: [],
-    statuses: [200],
-  };
-  return [...mutations, ...queries, ...resources, ...(replay ? [replay] : [])];
+  return [...mutations, ...queries, ...resources, ...(contract.replay ? [replayOf(contract.replay)] : [])];
+
+  function replayOf({ path, search, page, gone }: ReplayDefinition): Endpoint {
+    const example = exampleOf(path);
+    const borders = takenFrom(example[410], gone);
+    return {
+      method: 'GET',
+      path: unnamed(path),
+      sends: Object.keys(search({ channel: 'a', seq: 1, limit: 1 })),
+      answers: takenFrom(example[200], page),
+      // That a position is gone is worth nothing without knowing from where there is something.
+      statuses: borders.includes('floor_seq') && borders.includes('head_seq') ? [200, 410] : [200],
+    };
+  }
 }
 
 const searchNames = (path: string): readonly string[] => [...new URLSearchParams(path.split('?')[1] ?? '').keys()];
 
 function endpoints(contract: ContractData, catalogue: Catalogue, schemaOf: SchemaOf): readonly string[] {
-  const known = endpointsOf(contract, schemaOf);
+  const known = endpointsOf(contract, catalogue, schemaOf);
   const named = ({ method, path }: Pick<Endpoint, 'method' | 'path'>) => `${method} ${path}`;
   const found = catalogue.endpoints.flatMap((endpoint: CataloguedEndpoint) => {
     const name = named(endpoint);
@@ -183,7 +227,9 @@ function emits(contract: ContractData, catalogue: Catalogue, schemaOf: SchemaOf)
 
 /** Every path that a JSON Schema describes: `order`, `order.items`, `order.items[].qty`. */
 function pathsOf(schema: JsonSchema, at = ''): readonly string[] {
-  const branches = ['anyOf', 'oneOf', 'allOf'].flatMap((keyword) => (schema[keyword] ?? []) as readonly JsonSchema[]);
+  const branches = ['anyOf', 'oneOf', 'allOf', 'then', 'else'].flatMap(
+    (keyword) => (schema[keyword] ?? []) as JsonSchema | readonly JsonSchema[],
+  );
   const properties = Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>);
   const items = schema['items'] as JsonSchema | undefined;
   return [

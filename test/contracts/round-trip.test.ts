@@ -1,6 +1,21 @@
 import fc from 'fast-check';
-import { contractJsonSchema, createDecoder, encodeEvent, type JsonSchema } from 'heard';
+import {
+  barePayload,
+  channel,
+  contractJsonSchema,
+  createDecoder,
+  defineContract,
+  encodeEvent,
+  event,
+  isHeardError,
+  metaEnvelope,
+  payloadEnvelope,
+  type Dialect,
+  type JsonSchema,
+} from 'heard';
+import { laravelPos } from 'heard/contracts/laravel-pos';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { describeSchema } from '../../src/cli/describe-schema.ts';
 import { placeholdersOf } from '../../src/contract/channel.ts';
 import { all, type Proven } from './all.ts';
@@ -20,6 +35,7 @@ const room: Readonly<Record<string, readonly string[]>> = {
     'sender',
     'correlationId',
     'tenant',
+    'tenantId',
     'replayed',
   ],
   'meta-envelope': ['id', 'occurredAt', 'tenant'],
@@ -43,6 +59,7 @@ const words = fc.record(
     subject: fc.record({ type: fc.string({ unit: 'binary' }), id: key }),
     sender: fc.record({ deviceId: key, deviceType: fc.string({ unit: 'binary' }) }, { requiredKeys: [] }),
     correlationId: fc.string({ unit: 'binary' }),
+    tenantId: key,
     replayed: fc.boolean(),
   },
   { requiredKeys: ['id', 'seq', 'occurredAt'] },
@@ -131,4 +148,62 @@ describe.each(all)('$name', (proven) => {
     },
     patience,
   );
+});
+
+describe('what would not be read as it was given is not sent', () => {
+  const noted = (dialect: Dialect) =>
+    defineContract({
+      name: 'notes',
+      scope: z.object({}),
+      dialect,
+      connection: { transports: ['websocket'], auth: { kind: 'none' } },
+      events: { noted: event({ data: z.unknown() }) },
+      channels: { notes: channel({ wire: 'notes', events: ['noted'], position: 'none' }) },
+      roles: {},
+    });
+  const dialects = [barePayload({ idField: 'id' }), payloadEnvelope, metaEnvelope({ tenantField: 'cafe' })];
+  const wayBack = (dialect: Dialect, data: unknown, id?: string): unknown => {
+    const contract = noted(dialect);
+    try {
+      const frame = encodeEvent(contract, { name: 'noted', channel: 'notes', values: {}, data, id });
+      const decoded = createDecoder(contract)({ ...frame, payload: JSON.stringify(frame.payload) });
+      return decoded.kind === 'event' ? decoded.event.data : decoded;
+    } catch (error) {
+      return isHeardError(error) ? error.code : error;
+    }
+  };
+  let deep: unknown = [];
+  for (let level = 0; level < 100; level += 1) deep = [deep];
+
+  test.each(dialects.map((dialect) => [dialect.name, dialect] as const))('%s', (_, dialect) => {
+    for (const text of ['{"a":1}', '[]', '["x"]']) expect(wayBack(dialect, text)).toBe('input-invalid');
+    for (const data of ['{', 'hello', '"x"', 5, null, [], { a: '{"a":1}' }]) {
+      expect(wayBack(dialect, data)).toEqual(data);
+    }
+    for (const data of [deep, 'x'.repeat(2_000_000), 5n]) expect(wayBack(dialect, data)).toBe('input-invalid');
+  });
+
+  test('data that is read as an envelope, or says another id than the event', () => {
+    expect(wayBack(barePayload({ idField: 'id' }), { id: 'a' }, 'b')).toBe('input-invalid');
+    expect(wayBack(barePayload({ idField: 'id' }), { id: 5 }, '5')).toEqual({ id: 5 });
+    expect(wayBack(payloadEnvelope, undefined, 'a')).toBe('input-invalid');
+  });
+
+  test.each([
+    ['epoch', ''],
+    ['previousSeq', -1],
+    ['headSeq', Number.NaN],
+  ])('%s that a reader would drop', (field, value) => {
+    const data = { order_id: 1, to: 'ready' } as never;
+    const said = {
+      id: 'a',
+      seq: 1,
+      name: 'OrderStatusChanged',
+      channel: 'orders',
+      values: { sku: 'x' },
+      data,
+    } as const;
+    expect(() => encodeEvent(laravelPos, said)).not.toThrow();
+    expect(() => encodeEvent(laravelPos, { ...said, [field]: value })).toThrow(new RegExp(field));
+  });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runs } from '../effort.ts';
-import { momentPattern, parseMoment } from '../../src/lib/moment.ts';
+import { momentPattern, momentVersion, parseMoment } from '../../src/lib/moment.ts';
 
 const pattern = new RegExp(momentPattern);
 
@@ -61,4 +61,41 @@ it('accepts exactly what its pattern accepts', () => {
     }),
     runs(5000),
   );
+});
+
+it('turns moments into versions that grow with time, whatever their precision or zone', () => {
+  const growing = [
+    '1969-12-31T23:59:59.999999Z',
+    '1970-01-01T00:00:00Z',
+    '2026-02-14T19:05:00Z',
+    '2026-02-14T19:05:00.000001Z',
+    '2026-02-14T19:05:00.00001Z',
+    '2026-02-14T19:05:00.0001Z',
+    '2026-02-14T20:05:00.000200+01:00',
+    '2026-02-14T19:05:00.001Z',
+    '2026-02-14T19:05:00.0010019Z',
+    '2026-02-14T19:05:00.1Z',
+  ].map(momentVersion);
+  expect(growing).toEqual([...growing].sort((one, other) => Number(one) - Number(other)));
+  expect(new Set(growing).size).toBe(growing.length);
+  expect(momentVersion('2026-02-14T19:05:00.000000Z')).toBe(momentVersion('2026-02-14T20:05:00+01:00'));
+});
+
+it('counts microseconds exactly', () => {
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date(0), max: new Date('2200-01-01'), noInvalidDate: true }),
+      fc.nat(999),
+      (date, us) => {
+        const text = date.toISOString().replace('Z', `${String(us).padStart(3, '0')}Z`);
+        expect(momentVersion(text)).toBe(date.getTime() * 1000 + us);
+      },
+    ),
+    runs(1000),
+  );
+});
+
+it('gives back as a version what is no moment, and nothing for nothing', () => {
+  expect(momentVersion('2026-02-14T19:05:00')).toBe('2026-02-14T19:05:00');
+  expect([momentVersion(null), momentVersion(undefined)]).toEqual([undefined, undefined]);
 });

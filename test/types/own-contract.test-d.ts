@@ -1,7 +1,17 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { barePayload, channel, defineContract, event, extendContract, mutation, type SpecOf } from 'heard';
+import {
+  barePayload,
+  channel,
+  defineContract,
+  event,
+  extendContract,
+  mutation,
+  type MutationAnswer,
+  type MutationInput,
+  type SpecOf,
+} from 'heard';
 import { laravelPos } from 'heard/contracts/laravel-pos';
 import { listen } from './listening.ts';
 
@@ -63,7 +73,42 @@ describe('a contract of one’s own', () => {
       // @ts-expect-error there is no channel "two"
       roles: { role: { channels: ['two'] } },
     });
+    defineContract({
+      name: 'broken',
+      scope: z.object({}),
+      dialect: barePayload(),
+      connection: { transports: ['websocket'], auth: { kind: 'none' } },
+      events: { A: event({ data: z.string() }) },
+      channels: { one: channel({ wire: 'one', events: ['A'], position: 'none' }) },
+      // @ts-expect-error it is called "mutations"
+      roles: { role: { channels: ['one'], mutation: [] } },
+    });
   });
+});
+
+it('a mutation that is answered without a body has no answer', () => {
+  const shop = defineContract({
+    name: 'shop',
+    scope: z.object({}),
+    dialect: barePayload(),
+    connection: { transports: ['websocket'], auth: { kind: 'none' } },
+    events: { A: event({ data: z.string() }) },
+    channels: { one: channel({ wire: 'one', events: ['A'], position: 'none' }) },
+    mutations: {
+      close: mutation({
+        input: z.object({ at: z.string() }),
+        answer: 'empty',
+        carrier: { kind: 'http', method: 'POST', path: '/close', body: ({ at }) => ({ at }) },
+        repeat: 'none',
+        lane: ({ at }) => at,
+        priority: 'status',
+        answers: { 204: 'done' },
+      }),
+    },
+    roles: { role: { channels: ['one'], mutations: ['close'] } },
+  });
+  expectTypeOf<MutationAnswer<SpecOf<typeof shop>, 'close'>>().toEqualTypeOf<undefined>();
+  expectTypeOf<MutationInput<SpecOf<typeof shop>, 'close'>>().toEqualTypeOf<{ at: string }>();
 });
 
 describe('an extension', () => {

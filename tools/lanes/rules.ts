@@ -74,8 +74,8 @@ export const lanes: readonly Lane[] = [
   },
   {
     name: 'shapes',
-    files: /^contracts\/(?:shapes|predicates)\.ts$/,
-    shown: '`contracts/shapes.ts`, `contracts/predicates.ts`',
+    files: /^contracts\/(?:shapes|predicates|said)\.ts$/,
+    shown: '`contracts/shapes.ts`, `contracts/predicates.ts`, `contracts/said.ts`',
     imports: foundation,
     sentence: 'The words that contracts are written in know no backend.',
   },

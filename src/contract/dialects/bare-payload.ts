@@ -1,6 +1,6 @@
 import { isRecord } from '../../lib/json.ts';
 import type { Dialect, Envelope } from '../dialect.ts';
-import { broken, compact, described, readId, Wrong } from './parts.ts';
+import { broken, compact, described, nothingLegible, readId, Wrong } from './parts.ts';
 
 export interface BarePayloadOptions {
   /** A field of the payload that holds the event's id, where the server sends one. */
@@ -30,12 +30,13 @@ export const barePayload = ({ idField }: BarePayloadOptions = {}): Dialect => ({
   open(frameName, payload) {
     if (idField === undefined || !isRecord(payload)) return bareEnvelope(frameName, payload, undefined);
     const id = readId(payload[idField]);
-    return id instanceof Wrong ? broken(idField, id) : bareEnvelope(frameName, payload, id);
+    return id instanceof Wrong ? broken(idField, id, nothingLegible) : bareEnvelope(frameName, payload, id);
   },
   seal(event) {
     const { name, data, id } = event;
     if (idField === undefined || id === undefined || !isRecord(data)) return { name, payload: data };
-    return { name, payload: compact({ ...data, [idField]: id }) };
+    // The data may say the same id as a number.
+    return { name, payload: readId(data[idField]) === id ? data : compact({ ...data, [idField]: id }) };
   },
   describe: (_name, data) =>
     idField === undefined ? data : { allOf: [data, { properties: { [idField]: described.idOrNull } }] },

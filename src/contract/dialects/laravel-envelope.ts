@@ -1,15 +1,19 @@
-import { isRecord } from '../../lib/json.ts';
+import { isRecord, type JsonLimits } from '../../lib/json.ts';
 import type { BrokenEnvelope, Dialect, Envelope, LegibleParts, NewerEnvelope } from '../dialect.ts';
 import {
   broken,
   compact,
   described,
-  orAbsent,
+  legiblePart,
+  objectOrAbsent,
   readId,
+  readKey,
   readMoment,
+  readObject,
   readSender,
   readSeq,
   readSubject,
+  readTenant,
   readText,
   writeMoment,
   Wrong,
@@ -23,94 +27,53 @@ const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]
 /** Laravel names a broadcast after its class unless told otherwise: `App\Events\OrderCreated`. */
 const withoutClassPrefix = (name: string): string => name.slice(name.lastIndexOf('\\') + 1);
 
-function open(frameName: string, payload: unknown): Envelope | NewerEnvelope | BrokenEnvelope {
+function open(frameName: string, payload: unknown, limits?: JsonLimits): Envelope | NewerEnvelope | BrokenEnvelope {
   if (!isRecord(payload)) return broken('', new Wrong('envelope', payload));
 
   const version = payload['v'];
   const name = typeof payload['event'] === 'string' ? withoutClassPrefix(payload['event']) : undefined;
   const id = readId(payload['event_id']);
   const seq = readSeq(payload['seq']);
+  const store = readObject(payload['store']);
+  const tenant = readTenant(store instanceof Wrong ? undefined : store?.['sku']);
+  const legible = (): LegibleParts => ({ id: legiblePart(id), seq: legiblePart(seq), tenant: legiblePart(tenant) });
   if (typeof version === 'number' && Number.isInteger(version) && version > knownVersion) {
-    return { kind: 'newer', name: name ?? withoutClassPrefix(frameName), ...legibleParts(payload, id, seq), payload };
+    return { kind: 'newer', name: name ?? withoutClassPrefix(frameName), ...legible(), payload };
   }
-  if (version !== knownVersion) return broken('v', new Wrong('1', version));
-  const opened = openKnown(payload, name, id, seq);
-  if (opened.kind === 'envelope') return opened;
-  return { ...opened, legible: legibleParts(payload, id, seq) };
-}
+  // Its position is told all the same: a hole that is read again, and found broken again, would never close.
+  if (version !== knownVersion) return broken('v', new Wrong('1', version), legible());
+  if (name === undefined || name === '') return broken('event', new Wrong('name', payload['event']), legible());
+  if (id === undefined || id instanceof Wrong)
+    return broken('event_id', id ?? new Wrong('string', undefined), legible());
+  if (seq === undefined || seq instanceof Wrong) return broken('seq', seq ?? new Wrong('number', undefined), legible());
+  if (store instanceof Wrong) return broken('store', store, legible());
+  if (tenant instanceof Wrong) return broken('store.sku', tenant, legible());
 
-function legibleParts(
-  payload: Readonly<Record<string, unknown>>,
-  id: string | undefined | Wrong,
-  seq: number | undefined | Wrong,
-): LegibleParts {
-  const store = payload['store'];
-  const tenant = readText(isRecord(store) ? store['sku'] : undefined);
-  return {
-    id: id instanceof Wrong ? undefined : id,
-    seq: seq instanceof Wrong ? undefined : seq,
-    tenant: tenant instanceof Wrong ? undefined : tenant,
-  };
-}
-
-function openKnown(
-  payload: Readonly<Record<string, unknown>>,
-  name: string | undefined,
-  id: string | undefined | Wrong,
-  seq: number | undefined | Wrong,
-): Envelope | BrokenEnvelope {
-  if (name === undefined || name === '') return broken('event', new Wrong('name', payload['event']));
-  if (id === undefined || id instanceof Wrong) return broken('event_id', id ?? new Wrong('string', undefined));
-  if (seq === undefined || seq instanceof Wrong) return broken('seq', seq ?? new Wrong('number', undefined));
-
-  const occurredAt = readMoment(payload['occurred_at']);
-  if (occurredAt instanceof Wrong) return broken('occurred_at', occurredAt);
-  const subject = readSubject(payload['subject']);
-  if (subject instanceof Wrong) return broken('subject', subject);
-  const sender = readSender(payload['sender']);
-  if (sender instanceof Wrong) return broken('sender', sender);
-  const correlationId = readText(payload['correlation_id']);
-  if (correlationId instanceof Wrong) return broken('correlation_id', correlationId);
-
-  const store = payload['store'] ?? undefined;
-  if (store !== undefined && !isRecord(store)) return broken('store', new Wrong('object', store));
-  const tenant = readText(store?.['sku']);
-  if (tenant instanceof Wrong) return broken('store.sku', tenant);
-
-  const meta = payload['meta'] ?? undefined;
-  if (meta !== undefined && !isRecord(meta)) return broken('meta', new Wrong('object', meta));
-  const replayed = meta?.['replay'] ?? false;
-  if (typeof replayed !== 'boolean') return broken('meta.replay', new Wrong('boolean', replayed));
-  const epoch = readId(meta?.['epoch']);
-  if (epoch instanceof Wrong) return broken('meta.epoch', epoch);
-  const previousSeq = readSeq(meta?.['prev_seq']);
-  if (previousSeq instanceof Wrong) return broken('meta.prev_seq', previousSeq);
-  const headSeq = readSeq(meta?.['head_seq']);
-  if (headSeq instanceof Wrong) return broken('meta.head_seq', headSeq);
-
+  const meta = legiblePart(readObject(payload['meta']));
   return {
     kind: 'envelope',
     name,
-    data: unwrapText(payload['data']),
+    data: unwrapText(payload['data'], limits),
     id,
     seq,
-    epoch,
-    previousSeq,
-    headSeq,
-    occurredAt,
-    subject,
-    sender,
-    correlationId,
+    epoch: legiblePart(readId(meta?.['epoch'])),
+    previousSeq: legiblePart(readSeq(meta?.['prev_seq'])),
+    headSeq: legiblePart(readSeq(meta?.['head_seq'])),
+    occurredAt: legiblePart(readMoment(payload['occurred_at'])),
+    subject: legiblePart(readSubject(payload['subject'])),
+    sender: readSender(payload['sender']),
+    correlationId: legiblePart(readText(payload['correlation_id'])),
     tenant,
-    replayed,
+    tenantId: readKey(store?.['id']),
+    replayed: meta?.['replay'] === true,
   };
 }
 
 /**
  * The envelope of the Laravel backend, version 1:
  * `{ v, event, event_id, seq, occurred_at, store, sender, subject, correlation_id, data, meta }`. Without `v`, `event`,
- * `event_id` and `seq` an event cannot be understood; the rest may be absent or null. `meta` may carry `epoch`,
- * `prev_seq` and `head_seq` (settled).
+ * `event_id` and `seq` an event cannot be understood; the rest may be absent or null, and is dropped where it cannot be
+ * read, except for the store. `meta` may carry `epoch`, `prev_seq` and `head_seq` (settled).
  */
 export const laravelEnvelope: Dialect = {
   name: 'laravel-envelope-v1',
@@ -124,7 +87,10 @@ export const laravelEnvelope: Dialect = {
         event_id: event.id,
         seq: event.seq,
         occurred_at: writeMoment(event.occurredAt),
-        store: event.tenant === undefined ? undefined : { sku: event.tenant },
+        store:
+          event.tenant === undefined && event.tenantId === undefined
+            ? undefined
+            : compact({ id: event.tenantId, sku: event.tenant }),
         sender: event.sender && compact({ device_id: event.sender.deviceId, device_type: event.sender.deviceType }),
         subject: event.subject && { type: event.subject.type, id: event.subject.id },
         correlation_id: event.correlationId,
@@ -146,18 +112,17 @@ export const laravelEnvelope: Dialect = {
       event_id: described.id,
       seq: described.seq,
       occurred_at: described.moment,
-      store: { type: ['object', 'null'], properties: { sku: described.text } },
+      store: objectOrAbsent({ id: described.key, sku: described.tenant }),
       sender: described.sender,
       subject: described.subject,
       correlation_id: described.text,
       data,
       meta: {
-        type: ['object', 'null'],
         properties: {
-          replay: { type: ['boolean', 'null'] },
-          epoch: described.idOrNull,
-          prev_seq: orAbsent(described.seq),
-          head_seq: orAbsent(described.seq),
+          replay: described.flag,
+          epoch: described.mark,
+          prev_seq: described.position,
+          head_seq: described.position,
         },
       },
     },

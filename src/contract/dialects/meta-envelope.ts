@@ -1,6 +1,18 @@
 import { isRecord } from '../../lib/json.ts';
 import type { Dialect } from '../dialect.ts';
-import { broken, compact, described, readId, readMoment, readText, writeMoment, Wrong } from './parts.ts';
+import {
+  broken,
+  compact,
+  described,
+  legiblePart,
+  objectOrAbsent,
+  readId,
+  readMoment,
+  readObject,
+  readTenant,
+  writeMoment,
+  Wrong,
+} from './parts.ts';
 import { unwrapText } from './unwrap.ts';
 
 export interface MetaEnvelopeOptions {
@@ -8,25 +20,29 @@ export interface MetaEnvelopeOptions {
   readonly tenantField: string;
 }
 
-/** `{ event, data, meta: { timestamp, event_id, … } }`. Only `event` and `data` are needed to understand an event. */
+/**
+ * `{ event, data, meta: { timestamp, event_id, … } }`. Only `data` is needed to understand an event: without `event` the
+ * name on the frame is meant.
+ */
 export const metaEnvelope = ({ tenantField }: MetaEnvelopeOptions): Dialect => ({
   name: 'meta-envelope',
-  open(_frameName, payload) {
+  open(frameName, payload, limits) {
     if (!isRecord(payload)) return broken('', new Wrong('envelope', payload));
-    const name = payload['event'];
-    if (typeof name !== 'string' || name === '') return broken('event', new Wrong('name', name));
-    const meta = payload['meta'] ?? undefined;
-    if (meta !== undefined && !isRecord(meta)) return broken('meta', new Wrong('object', meta));
-    const id = readId(meta?.['event_id']);
-    if (id instanceof Wrong) return broken('meta.event_id', id);
-    const occurredAt = readMoment(meta?.['timestamp']);
-    if (occurredAt instanceof Wrong) return broken('meta.timestamp', occurredAt);
-    const tenant = readText(meta?.[tenantField]);
-    if (tenant instanceof Wrong) return broken(`meta.${tenantField}`, tenant);
+    const meta = readObject(payload['meta']);
+    const fields = meta instanceof Wrong ? undefined : meta;
+    const id = readId(fields?.['event_id']);
+    const tenant = readTenant(fields?.[tenantField]);
+    const legible = { id: legiblePart(id), seq: undefined, tenant: legiblePart(tenant) };
+    const name = payload['event'] ?? frameName;
+    if (typeof name !== 'string' || name === '') return broken('event', new Wrong('name', name), legible);
+    if (meta instanceof Wrong) return broken('meta', meta, legible);
+    if (id instanceof Wrong) return broken('meta.event_id', id, legible);
+    if (tenant instanceof Wrong) return broken(`meta.${tenantField}`, tenant, legible);
+    const occurredAt = legiblePart(readMoment(fields?.['timestamp']));
     return {
       kind: 'envelope',
       name,
-      data: unwrapText(payload['data']),
+      data: unwrapText(payload['data'], limits),
       id,
       seq: undefined,
       epoch: undefined,
@@ -51,13 +67,14 @@ export const metaEnvelope = ({ tenantField }: MetaEnvelopeOptions): Dialect => (
   describe: (name, data) => ({
     type: 'object',
     properties: {
-      event: { const: name },
+      event: { enum: [name, null] },
       data,
-      meta: {
-        type: ['object', 'null'],
-        properties: { timestamp: described.moment, [tenantField]: described.text, event_id: described.idOrNull },
-      },
+      meta: objectOrAbsent({
+        timestamp: described.moment,
+        [tenantField]: described.tenant,
+        event_id: described.idOrNull,
+      }),
     },
-    required: ['event', 'data'],
+    required: ['data'],
   }),
 });

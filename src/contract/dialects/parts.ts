@@ -2,7 +2,7 @@ import { isRecord } from '../../lib/json.ts';
 import { momentPattern, parseMoment } from '../../lib/moment.ts';
 import { kindOf, type Mismatch } from '../schema.ts';
 import type { Sender, Subject } from '../event.ts';
-import type { BrokenEnvelope, JsonSchema } from '../dialect.ts';
+import type { BrokenEnvelope, JsonSchema, LegibleParts } from '../dialect.ts';
 
 /**
  * The parts that envelopes are made of, each with a guard and the JSON Schema that says the same. Written by hand because
@@ -17,10 +17,24 @@ export class Wrong {
   }
 }
 
-export const broken = (path: string, wrong: Wrong): BrokenEnvelope => ({
+export const broken = (path: string, wrong: Wrong, legible?: LegibleParts): BrokenEnvelope => ({
   kind: 'broken',
   mismatches: [{ path, because: wrong.because } satisfies Mismatch],
+  ...(legible && { legible }),
 });
+
+/** The channel alone tells whose such an event is. */
+export const nothingLegible: LegibleParts = { id: undefined, seq: undefined, tenant: undefined };
+
+/** What could be read. A part that an event can do without is dropped when it cannot be read: the event is worth more. */
+export const legiblePart = <Part>(part: Part | Wrong): Part | undefined => (part instanceof Wrong ? undefined : part);
+
+/** PHP writes an empty object as an empty list, so that stands for absence, too. */
+export function readObject(value: unknown): Readonly<Record<string, unknown>> | undefined | Wrong {
+  if (isRecord(value)) return value;
+  const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  return isEmpty ? undefined : new Wrong('object', value);
+}
 
 /** Ids are made by machines. Visible ASCII keeps them safe in logs and keys, and means the same length to everyone. */
 const idForm = /^[ -~]{1,200}$/;
@@ -30,11 +44,19 @@ export function readText(value: unknown): string | undefined | Wrong {
   return value === undefined || value === null ? undefined : new Wrong('string', value);
 }
 
+/** A number counts as its text, as long as no two of them could be mistaken for each other. */
+const numberText = (value: unknown): unknown =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+
 export function readId(value: unknown): string | undefined | Wrong {
-  if (typeof value === 'string' && idForm.test(value)) return value;
+  const id = numberText(value);
+  if (typeof id === 'string' && idForm.test(id)) return id;
   if (value === undefined || value === null) return undefined;
-  return new Wrong('1 to 200 ASCII characters', value);
+  return new Wrong('1 to 200 ASCII characters or a whole number', value);
 }
+
+/** Whose event it is. Strict, because an event of somebody else must never pass for one's own. */
+export const readTenant = (value: unknown): string | undefined | Wrong => readText(numberText(value));
 
 const decimal = /^(?:0|[1-9]\d{0,14})$/;
 
@@ -64,15 +86,15 @@ export function readSubject(value: unknown): Subject | undefined | Wrong {
   return new Wrong('{ type, id }', value);
 }
 
-export function readSender(value: unknown): Sender | undefined | Wrong {
-  if (value === undefined || value === null) return undefined;
-  if (!isRecord(value)) return new Wrong('object', value);
-  const deviceId = value['device_id'] ?? undefined;
-  const deviceType = value['device_type'] ?? undefined;
-  if (deviceId !== undefined && !isKey(deviceId)) return new Wrong('{ device_id, device_type }', value);
-  if (deviceType !== undefined && typeof deviceType !== 'string') return new Wrong('{ device_id, device_type }', value);
-  return { ...(deviceId !== undefined && { deviceId }), ...(deviceType !== undefined && { deviceType }) };
+/** Every field of it can be missing or unreadable on its own. */
+export function readSender(value: unknown): Sender | undefined {
+  if (!isRecord(value)) return undefined;
+  const deviceId = readKey(value['device_id']);
+  const deviceType = value['device_type'];
+  return { ...(deviceId !== undefined && { deviceId }), ...(typeof deviceType === 'string' && { deviceType }) };
 }
+
+export const readKey = (value: unknown): string | number | undefined => (isKey(value) ? value : undefined);
 
 const isKey = (value: unknown): value is string | number =>
   typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
@@ -81,30 +103,58 @@ const isKey = (value: unknown): value is string | number =>
 export const compact = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-const orNull = (type: string, more: JsonSchema = {}): JsonSchema => ({ type: [type, 'null'], ...more });
+const safeInteger: JsonSchema = {
+  type: 'integer',
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+};
+const aNull: JsonSchema = { type: 'null' };
+
+/** For a part that is dropped when it cannot be read: says what it should be, and refuses nothing. */
+const optional = (description: string): JsonSchema => ({ description: `${description}; anything else is ignored` });
 
 export const described: Readonly<
-  Record<'text' | 'id' | 'idOrNull' | 'seq' | 'moment' | 'subject' | 'sender', JsonSchema>
+  Record<
+    | 'id'
+    | 'idOrNull'
+    | 'seq'
+    | 'tenant'
+    | 'text'
+    | 'key'
+    | 'mark'
+    | 'position'
+    | 'moment'
+    | 'subject'
+    | 'sender'
+    | 'flag',
+    JsonSchema
+  >
 > = {
-  text: orNull('string'),
-  id: { type: 'string', pattern: idForm.source },
-  idOrNull: orNull('string', { pattern: idForm.source }),
+  id: { anyOf: [{ type: 'string', pattern: idForm.source }, safeInteger] },
+  idOrNull: { anyOf: [{ type: 'string', pattern: idForm.source }, safeInteger, aNull] },
   seq: {
     anyOf: [
       { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
       { type: 'string', pattern: decimal.source },
     ],
   },
-  moment: orNull('string', { pattern: momentPattern }),
-  subject: {
-    type: ['object', 'null'],
-    properties: { type: { type: 'string' }, id: { type: ['string', 'number'] } },
-    required: ['type', 'id'],
-  },
+  tenant: { anyOf: [{ type: 'string' }, safeInteger, aNull] },
+  text: optional('Text'),
+  key: optional('Text or number'),
+  mark: optional('1 to 200 ASCII characters'),
+  position: optional('A whole number from 0 to 2^53-1'),
+  moment: optional(`ISO 8601 time with zone, ${momentPattern}`),
+  flag: optional('true or false'),
+  subject: { ...optional('Both fields'), properties: { type: optional('Text'), id: optional('Text or number') } },
   sender: {
-    type: ['object', 'null'],
-    properties: { device_id: { type: ['string', 'number', 'null'] }, device_type: orNull('string') },
+    ...optional('An object'),
+    properties: { device_id: optional('Text or number'), device_type: optional('Text') },
   },
 };
 
-export const orAbsent = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+/** An object that may be absent, null, or the empty list that PHP makes of an empty one. */
+export const objectOrAbsent = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  type: ['object', 'array', 'null'],
+  maxItems: 0,
+  properties,
+});

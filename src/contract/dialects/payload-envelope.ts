@@ -1,6 +1,16 @@
 import { isRecord } from '../../lib/json.ts';
 import type { Dialect, JsonSchema } from '../dialect.ts';
-import { broken, compact, described, readId, readMoment, writeMoment, Wrong } from './parts.ts';
+import {
+  broken,
+  compact,
+  described,
+  legiblePart,
+  nothingLegible,
+  readId,
+  readMoment,
+  writeMoment,
+  Wrong,
+} from './parts.ts';
 import { bareEnvelope } from './bare-payload.ts';
 import { unwrapText } from './unwrap.ts';
 
@@ -10,13 +20,12 @@ import { unwrapText } from './unwrap.ts';
  */
 export const payloadEnvelope: Dialect = {
   name: 'payload-envelope',
-  open(frameName, payload) {
+  open(frameName, payload, limits) {
     if (!isRecord(payload) || !Object.hasOwn(payload, 'payload')) return bareEnvelope(frameName, payload, undefined);
     const id = readId(payload['event_id']);
-    if (id instanceof Wrong) return broken('event_id', id);
-    const occurredAt = readMoment(payload['timestamp']);
-    if (occurredAt instanceof Wrong) return broken('timestamp', occurredAt);
-    return { ...bareEnvelope(frameName, unwrapText(payload['payload']), id), occurredAt };
+    if (id instanceof Wrong) return broken('event_id', id, nothingLegible);
+    const occurredAt = legiblePart(readMoment(payload['timestamp']));
+    return { ...bareEnvelope(frameName, unwrapText(payload['payload'], limits), id), occurredAt };
   },
   seal: (event) => ({
     name: event.name,

@@ -8,6 +8,7 @@ import {
 } from '../../contract/resource.ts';
 import type { SearchValues } from '../../contract/request.ts';
 import { hasDishWaiting, isOwnOrder, newlyReady } from './dish-ready.ts';
+import { momentVersion } from '../../lib/moment.ts';
 import * as event from './events.ts';
 import { menuFreshForMs } from './menu.ts';
 import * as shape from './schemas.ts';
@@ -28,7 +29,7 @@ export const orders: ResourceDefinition<shape.Order> = resource({
   page: listPage,
   row: shape.order,
   key: ({ id }) => String(id),
-  version: ({ updated_at }) => updated_at ?? undefined,
+  version: ({ updated_at }) => momentVersion(updated_at),
   covers: ['service'],
   coversEvents: ['dish_ready', 'order_updated', 'bill_updated'],
   rowToEvent(previous, row, { userId }) {
@@ -72,7 +73,7 @@ export const tables: ResourceDefinition<shape.Table> = resource({
   page: listPage,
   row: shape.table,
   key: ({ id }) => String(id),
-  version: ({ updated_at }) => updated_at ?? undefined,
+  version: ({ updated_at }) => momentVersion(updated_at),
   covers: ['service'],
   coversEvents: ['table_updated'],
   rowToEvent(_previous, row) {
@@ -90,7 +91,7 @@ export const menu: ResourceDefinition<shape.MenuItem> = resource({
   page: listPage,
   row: shape.menuItem,
   key: ({ id }) => String(id),
-  version: ({ updated_at }) => updated_at ?? undefined,
+  version: ({ updated_at }) => momentVersion(updated_at),
   freshForMs: menuFreshForMs,
   covers: [],
 });

@@ -1,11 +1,12 @@
 import { collection, feed, put, type CollectionDefinition } from '../../contract/collection.ts';
+import { momentVersion } from '../../lib/moment.ts';
 import * as event from './events.ts';
 import * as shape from './schemas.ts';
 
 export const orders: CollectionDefinition<shape.Order> = collection({
   row: shape.order,
   key: ({ id }) => String(id),
-  version: ({ updated_at }) => updated_at ?? undefined,
+  version: ({ updated_at }) => momentVersion(updated_at),
   resource: 'orders',
   from: { order_updated: feed(event.orderUpdated, ({ data }) => put<shape.Order>(data)) },
 });
@@ -13,7 +14,7 @@ export const orders: CollectionDefinition<shape.Order> = collection({
 export const tables: CollectionDefinition<shape.Table> = collection({
   row: shape.table,
   key: ({ id }) => String(id),
-  version: ({ updated_at }) => updated_at ?? undefined,
+  version: ({ updated_at }) => momentVersion(updated_at),
   resource: 'tables',
   from: { table_updated: feed(event.tableUpdated, ({ data }) => put<shape.Table>(data)) },
 });
@@ -22,7 +23,7 @@ export const tables: CollectionDefinition<shape.Table> = collection({
 export const bills: CollectionDefinition<shape.BillUpdated> = collection({
   row: shape.billUpdated,
   key: ({ id }) => String(id),
-  version: ({ updated_at }) => updated_at,
+  version: ({ updated_at }) => momentVersion(updated_at),
   from: { bill_updated: feed(event.billUpdated, ({ data }) => put(data)) },
 });
 
@@ -30,6 +31,6 @@ export const bills: CollectionDefinition<shape.BillUpdated> = collection({
 export const menu: CollectionDefinition<shape.MenuItem> = collection({
   row: shape.menuItem,
   key: ({ id }) => String(id),
-  version: ({ updated_at }) => updated_at ?? undefined,
+  version: ({ updated_at }) => momentVersion(updated_at),
   resource: 'menu',
 });

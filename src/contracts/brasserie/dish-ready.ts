@@ -1,4 +1,5 @@
 import { readMoment } from '../../contract/dialects/parts.ts';
+import { parseMoment } from '../../lib/moment.ts';
 import type { Maybe } from '../shapes.ts';
 import type { DishReady, Order, OrderItem, OrderRef } from './schemas.ts';
 
@@ -50,7 +51,9 @@ export const acknowledgementOf = ({ order_id }: DishReady): OrderRef | undefined
 export function newlyReady(previous: Order | undefined, row: Order): readonly DishReady[] {
   const known = new Set((previous?.items ?? []).filter(isReady).map(identity));
   return (row.items ?? []).flatMap((item, index) => {
-    if (!isReady(item) || known.has(identity(item, index)) || isPickedUp(item, row)) return [];
+    if (!isReady(item) || known.has(identity(item, index))) return [];
+    // An acknowledgement that was sent late, or again, seems to be for a dish that nobody was told of.
+    if (previous === undefined && isPickedUp(item, row)) return [];
     // A line without a name is no dish that one could call; `order_updated` shows it all the same.
     if (item.name == null || item.name === '') return [];
     return [{ table: row.table_id, dish: item.name, timestamp: item.ready_at ?? row.updated_at, order_id: row.id }];
@@ -66,9 +69,9 @@ const identity = (item: OrderItem, index: number): string => (item.id == null ? 
 
 /** An acknowledgement is for the whole order: a dish that got ready after it still waits. */
 function isPickedUp(item: OrderItem, row: Order): boolean {
-  const ready = Date.parse(item.ready_at ?? '');
-  const acknowledged = Date.parse(row.acknowledged_at ?? '');
-  return acknowledged >= ready;
+  const ready = parseMoment(item.ready_at ?? '');
+  const acknowledged = parseMoment(row.acknowledged_at ?? '');
+  return ready !== undefined && acknowledged !== undefined && acknowledged >= ready;
 }
 
 /** Whose dish it is decides who hears it. An order that does not tell its waiter concerns everyone. */

@@ -41,6 +41,8 @@ export const orderSubmit: MutationDefinition<shape.OfflineOrder, shape.OrderSync
   }),
   lane: () => ordersLane,
   priority: 'order',
+  // The general rule matters here: after an unclear attempt `verify` is asked before a 409 is taken for a conflict, because
+  // the table may be occupied by this very order. Only a first attempt's 409, or one whose uuid is not there, is one.
   answers: { 201: 'done', 409: 'conflict' },
   explain: (input, { status }) => (status === 409 ? tableConflict(input) : undefined),
   abilities: [tokenRoles.waiter],
@@ -66,7 +68,11 @@ export const orderCreate: MutationDefinition<shape.NewOrder, shape.OrderTaken> =
   refuse: refuseLines,
 });
 
-/** The server refuses to take a cover's share twice; the bill tells whose share it took. */
+/**
+ * The server refuses a cover that is booked, and the bill tells whose share it was. It is no protection after an unclear
+ * attempt: when the terminal does not answer in time the server rolls back, and would take the card again. So nothing is
+ * repeated unless the bill shows the cover as paid otherwise, which the server refuses without asking the terminal.
+ */
 export const paymentSplit: MutationDefinition<shape.Share, shape.ShareAnswer> = mutation({
   input: shape.share,
   answer: shape.shareAnswer,
@@ -81,7 +87,7 @@ export const paymentSplit: MutationDefinition<shape.Share, shape.ShareAnswer> = 
       method,
     }),
   },
-  repeat: 'natural',
+  repeat: 'none',
   verify: verifyBy(queries.bill, {
     params: ({ order_id }) => ({ id: order_id }),
     tookEffect: isOnBill,

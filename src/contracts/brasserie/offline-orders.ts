@@ -1,4 +1,5 @@
 import { readMoment } from '../../contract/dialects/parts.ts';
+import { parseMoment } from '../../lib/moment.ts';
 import type { Refusal, WaitingMutation } from '../../contract/mutation.ts';
 import type { Maybe } from '../shapes.ts';
 import { rowsOf, type ListAnswer } from '../../contract/list-page.ts';
@@ -38,7 +39,8 @@ export function syncLatencyMs(
   return latency >= 0 ? latency : undefined;
 }
 
-const moment = (value: Maybe<string | number>): number => (typeof value === 'number' ? value : Date.parse(value ?? ''));
+const moment = (value: Maybe<string | number>): number =>
+  typeof value === 'number' ? value : (parseMoment(value ?? '') ?? Number.NaN);
 
 /** `3/3 sent`: how the waiter is told that a drain is over. */
 export const drainSentence = (drain: {

@@ -2,6 +2,7 @@ import {
   amount,
   atLeast,
   day,
+  decimal,
   either,
   integer,
   integerFrom,
@@ -14,20 +15,19 @@ import {
   text,
   wordLike,
   words,
+  type Decimal,
   type Maybe,
   type Open,
   type Shape,
 } from '../shapes.ts';
+
+export type { Decimal };
 
 export interface BrasserieScope {
   /** Whose token this is: the server joins the socket to the room `user:{userId}`. */
   readonly userId: string | number;
 }
 export const scope: Shape<BrasserieScope> = record<BrasserieScope>({ userId: key });
-
-/** Money as the backend sends it: `25.50`, or the same as text, which is how PostgreSQL's drivers give decimals. */
-export type Decimal = number | string;
-const decimal: Shape<Decimal> = either(amount, text);
 
 /** A dish is ready at the pass. Sent to the waiter of its table alone. */
 export interface DishReady {

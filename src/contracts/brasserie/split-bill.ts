@@ -25,30 +25,35 @@ export function readRemaining(
 }
 
 /**
- * 402 covers two things in the document: the card was declined, or the terminal did not answer. Of the second nobody
- * knows whether the card was charged. Settled: the server tells it by `reason: "terminal_timeout"`.
+ * 402 is one answer for two things in the document: the card was declined, or the terminal did not answer, and then nobody
+ * knows whether it was charged. Settled: a server tells them apart by `reason: "declined"` and `"terminal_timeout"`. Where it
+ * does not, nothing is known: the bill is asked, and what it cannot tell waits for a person.
  */
-export const meaningOf402 = (body: unknown): AnswerMeaning =>
-  isRecord(body) && body['reason'] === 'terminal_timeout' ? 'unclear' : 'declined';
+export const meaningOf402 = (body: unknown): AnswerMeaning => (reasonOf(body) === 'declined' ? 'declined' : 'unclear');
+
+const reasonOf = (body: unknown): unknown => (isRecord(body) ? body['reason'] : undefined);
 
 /**
- * Whether this very payment is on the bill. A cover that was paid otherwise was paid by somebody else; one that is
- * pending waits for the terminal, and a bill that keeps amounts to itself tells nothing.
+ * Whether this very payment is on the bill. A cover that was paid otherwise was paid by somebody else. That it is not on the
+ * bill says nothing: the server forgets a payment whose terminal did not answer in time, a failed one may have been an
+ * earlier attempt, and either card may have been charged. Nor does a bill that keeps amounts to itself tell anything.
  */
 export function isOnBill(share: Share, bill: Bill): boolean | undefined {
-  if (bill.payments == null) return undefined;
-  const ofCover = bill.payments.filter(({ cover_number }) => cover_number === share.cover_number);
-  const paid = ofCover.filter(isPaid);
-  if (paid.length === 0) return ofCover.every(({ status }) => status === 'failed') ? false : undefined;
+  const paid = (bill.payments ?? []).filter(
+    (payment) => isPaid(payment) && payment.cover_number === share.cover_number,
+  );
+  if (paid.length === 0) return undefined;
   const alike = paid.filter((payment) => couldBe(share, payment));
   if (alike.length === 0) return false;
-  return alike.some(({ amount }) => amount != null) ? true : undefined;
+  return alike.some(({ amount }) => told(amount) !== undefined) ? true : undefined;
 }
 
 const isPaid = ({ status }: Payment): boolean => status === 'paid';
 
 const couldBe = (share: Share, { amount, method }: Payment): boolean =>
-  (amount == null || cents(amount) === cents(share.amount)) && (method == null || method === share.method);
+  [undefined, cents(share.amount)].includes(told(amount)) && (method == null || method === share.method);
+
+const told = (amount: Maybe<Decimal>): number | undefined => (amount == null ? undefined : cents(amount));
 
 /** Undefined for what is no amount; no share is. */
 function cents(amount: Decimal): number | undefined {
@@ -94,23 +99,27 @@ export function explainShare({ cover_number }: Share, status: number, body: unkn
     };
   }
   if (status !== 402) return undefined;
-  return meaningOf402(body) === 'unclear'
-    ? {
-        message: `The card terminal did not answer for cover ${cover_number}: nobody knows yet whether the card was charged.`,
-        remediation: 'Look at the terminal and at the bill before the card is used again.',
-      }
-    : {
-        message: `The card was declined for cover ${cover_number}.`,
-        remediation: 'Discard this payment, and take another card or another way to pay.',
-      };
+  if (meaningOf402(body) === 'declined') {
+    return {
+      message: `The card was declined for cover ${cover_number}.`,
+      remediation: 'Discard this payment, and take another card or another way to pay.',
+    };
+  }
+  return {
+    message:
+      reasonOf(body) === 'terminal_timeout'
+        ? `The card terminal did not answer for cover ${cover_number}: nobody knows yet whether the card was charged.`
+        : `The card was declined for cover ${cover_number}, or the terminal did not answer: the server does not say which.`,
+    remediation: 'Look at the terminal and at the bill before another attempt: the card may have been charged.',
+  };
 }
 
 /** Whether two readings of an order's payments show the same. */
 export function samePayments(left: Maybe<readonly Payment[]>, right: Maybe<readonly Payment[]>): boolean {
-  const told = (payments: Maybe<readonly Payment[]>): string =>
+  const shown = (payments: Maybe<readonly Payment[]>): string =>
     (payments ?? [])
       .map(({ cover_number, status }) => `${cover_number} ${status}`)
       .sort()
       .join();
-  return told(left) === told(right);
+  return shown(left) === shown(right);
 }

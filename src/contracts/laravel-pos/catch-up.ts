@@ -9,7 +9,10 @@ import {
 } from '../../contract/resource.ts';
 import { listPage, positionIn, textIn } from '../../contract/list-page.ts';
 import type { SearchValues } from '../../contract/request.ts';
+import { isFinished } from './course.ts';
 import * as event from './events.ts';
+import { atStation } from './kitchen.ts';
+import { keyOf, versionOf } from './row.ts';
 import * as shape from './schemas.ts';
 
 /** How far the server's memory reaches, which it tells with every page and when a position is gone. */
@@ -45,61 +48,58 @@ export const replay: ReplayDefinition = {
 /** V1.1 tells deletions, `as_of` and positions; V1 gives the rows alone or `{ data }`. */
 const search = ({ updatedSince, cursor }: SnapshotQuestion): SearchValues => ({ updated_since: updatedSince, cursor });
 
-const finishedOrder: ReadonlySet<string> = new Set(['served', 'delivered', 'cancelled']);
-const finishedTicket: ReadonlySet<string> = new Set(['served', 'delivered']);
+const list = { search, page: listPage, key: keyOf, version: versionOf };
 
 /** A receipt that waited longer than this is not printed by surprise when a gateway is switched on. Settled. */
 const oldestPrintJobMs = 30 * 60_000;
 
-export const orders: ResourceDefinition<shape.Order> = resource({
+export const orders: ResourceDefinition<shape.Order> = resource<shape.Order>({
   path: '/v1/orders',
-  search,
-  page: listPage,
+  ...list,
   row: shape.order,
-  key: (row) => String(row.id),
-  version: (row) => row.updated_at ?? undefined,
   covers: ['orders'],
   rowToEvent(previous, row) {
     const subject = { type: 'Order', id: row.id };
     if (previous !== undefined) {
       return derived(event.orderUpdated, { name: 'OrderUpdated', channel: 'orders', data: { order: row }, subject });
     }
-    if (finishedOrder.has(row.status)) return undefined;
+    if (isFinished(row.status)) return undefined;
     return derived(event.orderCreated, { name: 'OrderCreated', channel: 'orders', data: { order: row }, subject });
   },
 });
 
-export const tickets: ResourceDefinition<shape.KdsTicket> = resource({
+const stationOf = ({ station }: SnapshotQuestion['scope']): string | undefined =>
+  typeof station === 'string' ? station : undefined;
+
+export const tickets: ResourceDefinition<shape.KdsTicket> = resource<shape.KdsTicket>({
   path: '/v1/kds/tickets',
-  search,
-  page: listPage,
+  ...list,
   row: shape.ticket,
-  key: (row) => String(row.id),
-  version: (row) => row.updated_at ?? undefined,
+  // Settled: the list of one station is asked for by its slug.
+  search: (question) => ({ ...search(question), station: stationOf(question.scope) }),
   covers: ['kds', 'station'],
-  rowToEvent(previous, row) {
+  rowToEvent(previous, row, scope) {
+    const station = stationOf(scope);
+    // A server that knows no stations answers for all of them.
+    if (station !== undefined && !atStation(row, station)) return undefined;
+    // On the channel that a screen of this scope joins.
+    const where = station === undefined ? { channel: 'kds' } : { channel: 'station', params: { station } };
     const subject = { type: 'KdsTicket', id: row.id };
-    if (previous !== undefined) {
-      const data = { ticket_id: row.id, status: row.status, at: row.updated_at };
-      return derived(event.kdsTicketUpdated, { name: 'KdsTicketUpdated', channel: 'kds', data, subject });
+    if (previous === undefined) {
+      if (isFinished(row.status)) return undefined;
+      return derived(event.kdsTicketCreated, { name: 'KdsTicketCreated', ...where, data: { ticket: row }, subject });
     }
-    if (finishedTicket.has(row.status)) return undefined;
-    return derived(event.kdsTicketCreated, {
-      name: 'KdsTicketCreated',
-      channel: 'kds',
-      data: { ticket: row },
-      subject,
-    });
+    // What became of it cannot be told without the status; the collection shows the rest.
+    if (row.status == null) return undefined;
+    const data = { ticket_id: row.id, status: row.status, at: row.updated_at };
+    return derived(event.kdsTicketUpdated, { name: 'KdsTicketUpdated', ...where, data, subject });
   },
 });
 
-export const printJobs: ResourceDefinition<shape.PrintJob> = resource({
+export const printJobs: ResourceDefinition<shape.PrintJobRow> = resource<shape.PrintJobRow>({
   path: '/v1/print-jobs',
-  search,
-  page: listPage,
-  row: shape.printJob,
-  key: (row) => String(row.id),
-  version: (row) => row.updated_at ?? undefined,
+  ...list,
+  row: shape.printJobRow,
   covers: ['printing'],
   rowToEvent(previous, row) {
     const subject = { type: 'PrintJob', id: row.id };
@@ -108,12 +108,13 @@ export const printJobs: ResourceDefinition<shape.PrintJob> = resource({
       return derived(event.printJobQueued, { name: 'PrintJobQueued', channel: 'printing', data, subject });
     }
     if (previous === undefined) return undefined;
+    const { id: print_job_id, target_printer_id: printer_id, attempts, error, updated_at: at } = row;
     if (row.status === 'completed') {
-      const data = { print_job_id: row.id, printer_id: row.target_printer_id, at: row.updated_at };
+      const data = { print_job_id, printer_id, attempts, at };
       return derived(event.printJobCompleted, { name: 'PrintJobCompleted', channel: 'printing', data, subject });
     }
     if (row.status === 'failed') {
-      const data = { print_job_id: row.id, error: row.error, attempts: row.attempts, at: row.updated_at };
+      const data = { print_job_id, printer_id, error, attempts, at };
       return derived(event.printJobFailed, { name: 'PrintJobFailed', channel: 'printing', data, subject });
     }
     return undefined;
@@ -121,13 +122,10 @@ export const printJobs: ResourceDefinition<shape.PrintJob> = resource({
   openWork: { is: (row) => row.status === 'queued', maxAgeMs: oldestPrintJobMs },
 });
 
-export const devices: ResourceDefinition<shape.Device> = resource({
+export const devices: ResourceDefinition<shape.Device> = resource<shape.Device>({
   path: '/v1/devices',
-  search,
-  page: listPage,
+  ...list,
   row: shape.device,
-  key: (row) => String(row.id),
-  version: (row) => row.updated_at ?? undefined,
   covers: ['devices'],
   rowToEvent: (_previous, row) =>
     derived(event.deviceStatusChanged, {

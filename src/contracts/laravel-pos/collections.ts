@@ -1,5 +1,7 @@
 import { collection, feed, patch, put, type CollectionDefinition } from '../../contract/collection.ts';
 import * as event from './events.ts';
+import { firstStatus } from './kitchen.ts';
+import { keyOf, versionOf } from './row.ts';
 import * as shape from './schemas.ts';
 
 const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
@@ -8,30 +10,32 @@ const iso = (ms: number | undefined): string | undefined => (ms === undefined ? 
 const said = <T extends object>(fields: T): Partial<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-export const orders: CollectionDefinition<shape.Order> = collection({
+export const orders: CollectionDefinition<shape.Order> = collection<shape.Order>({
   row: shape.order,
-  key: (row) => String(row.id),
-  version: (row) => row.updated_at ?? undefined,
+  key: keyOf,
+  version: versionOf,
   resource: 'orders',
   from: {
     OrderCreated: feed(event.orderCreated, ({ data }) => put(data.order)),
-    OrderUpdated: feed(event.orderUpdated, ({ data }) =>
-      patch(data.order.id, said(data.order) as Partial<shape.Order>),
-    ),
+    OrderUpdated: feed(event.orderUpdated, ({ data }) => patch(data.order.id, said(data.order))),
     OrderStatusChanged: feed(event.orderStatusChanged, ({ data }) =>
       patch<shape.Order>(data.order_id, said({ status: data.to, updated_at: data.at ?? undefined })),
     ),
   },
 });
 
-export const tickets: CollectionDefinition<shape.TicketRow> = collection({
+export const tickets: CollectionDefinition<shape.TicketRow> = collection<shape.TicketRow>({
   row: shape.ticketRow,
-  key: (row) => String(row.id),
-  version: (row) => row.updated_at ?? undefined,
+  key: keyOf,
+  version: versionOf,
   resource: 'tickets',
   from: {
     KdsTicketCreated: feed(event.kdsTicketCreated, ({ data, occurredAt }) =>
-      put<shape.TicketRow>({ ...data.ticket, ...said({ occurred_at: iso(occurredAt) }) }),
+      put<shape.TicketRow>({
+        ...data.ticket,
+        status: data.ticket.status ?? firstStatus,
+        ...said({ occurred_at: iso(occurredAt) }),
+      }),
     ),
     KdsTicketUpdated: feed(event.kdsTicketUpdated, ({ data, occurredAt }) => {
       const at = data.at ?? iso(occurredAt);
@@ -46,20 +50,23 @@ export const tickets: CollectionDefinition<shape.TicketRow> = collection({
   },
 });
 
-export const printJobs: CollectionDefinition<shape.PrintJob> = collection({
-  row: shape.printJob,
-  key: (row) => String(row.id),
-  version: (row) => row.updated_at ?? undefined,
+export const printJobs: CollectionDefinition<shape.PrintJobRow> = collection<shape.PrintJobRow>({
+  row: shape.printJobRow,
+  key: keyOf,
+  version: versionOf,
   resource: 'printJobs',
   from: {
     PrintJobQueued: feed(event.printJobQueued, ({ data }) =>
-      put<shape.PrintJob>({ status: 'queued', ...data.print_job }),
+      put<shape.PrintJobRow>({ ...data.print_job, status: data.print_job.status ?? 'queued' }),
     ),
     PrintJobCompleted: feed(event.printJobCompleted, ({ data }) =>
-      patch<shape.PrintJob>(data.print_job_id, said({ status: 'completed', updated_at: data.at ?? undefined })),
+      patch<shape.PrintJobRow>(
+        data.print_job_id,
+        said({ status: 'completed', attempts: data.attempts ?? undefined, updated_at: data.at ?? undefined }),
+      ),
     ),
     PrintJobFailed: feed(event.printJobFailed, ({ data }) =>
-      patch<shape.PrintJob>(
+      patch<shape.PrintJobRow>(
         data.print_job_id,
         said({
           status: 'failed',
@@ -72,10 +79,10 @@ export const printJobs: CollectionDefinition<shape.PrintJob> = collection({
   },
 });
 
-export const devices: CollectionDefinition<shape.Device> = collection({
+export const devices: CollectionDefinition<shape.Device> = collection<shape.Device>({
   row: shape.device,
-  key: (row) => String(row.id),
-  version: (row) => row.updated_at ?? undefined,
+  key: keyOf,
+  version: versionOf,
   resource: 'devices',
   from: {
     DeviceStatusChanged: feed(event.deviceStatusChanged, ({ data }) =>
@@ -85,7 +92,7 @@ export const devices: CollectionDefinition<shape.Device> = collection({
 });
 
 /** There is no list of notifications to read: what was missed is missed, and said to be. */
-export const notifications: CollectionDefinition<shape.NotificationRow> = collection({
+export const notifications: CollectionDefinition<shape.NotificationRow> = collection<shape.NotificationRow>({
   row: shape.notificationRow,
   key: (row) => row.id,
   from: {

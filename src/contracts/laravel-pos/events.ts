@@ -1,4 +1,5 @@
-import { event, type EventDefinition } from '../../contract/event.ts';
+import { event, type EventDefinition, type WorkRule } from '../../contract/event.ts';
+import type { Maybe } from '../shapes.ts';
 import * as shape from './schemas.ts';
 
 const order = (id: number) => ({ type: 'Order', id });
@@ -32,19 +33,30 @@ export const printJobQueued: EventDefinition<shape.PrintJobQueued> = event({
   data: shape.printJobQueued,
   priority: 'critical',
   subject: (data) => printJob(data.print_job.id),
-  work: { step: 'opens', key: (data) => String(data.print_job.id) },
+  work: {
+    step: 'opens',
+    key: ({ print_job: { id } }) => String(id),
+    // The try that is asked for comes after those that were made.
+    attempt: ({ print_job: { attempts } }) => (attempts == null ? undefined : attempts + 1),
+  },
 });
+const closesTry: WorkRule<{ readonly print_job_id: number; readonly attempts?: Maybe<number> }> = {
+  step: 'closes',
+  key: ({ print_job_id }) => String(print_job_id),
+  attempt: ({ attempts }) => attempts ?? undefined,
+};
+
 export const printJobCompleted: EventDefinition<shape.PrintJobCompleted> = event({
   data: shape.printJobCompleted,
   priority: 'critical',
   subject: (data) => printJob(data.print_job_id),
-  work: { step: 'closes', key: (data) => String(data.print_job_id) },
+  work: closesTry,
 });
 export const printJobFailed: EventDefinition<shape.PrintJobFailed> = event({
   data: shape.printJobFailed,
   priority: 'critical',
   subject: (data) => printJob(data.print_job_id),
-  work: { step: 'closes', key: (data) => String(data.print_job_id) },
+  work: closesTry,
 });
 
 export const deviceStatusChanged: EventDefinition<shape.DeviceStatusChanged> = event({

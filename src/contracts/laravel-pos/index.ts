@@ -1,6 +1,6 @@
 export { laravelPos } from './contract.ts';
 export type { LaravelPos } from './spec.ts';
-export { inCategories, legalBumps, legalUndos, ticketTimer } from './kitchen.ts';
+export { atStation, inCategories, legalBumps, legalUndos, ticketTimer } from './kitchen.ts';
 export { safeNavigateTarget } from './navigate.ts';
 export type {
   Device,
@@ -19,7 +19,6 @@ export type {
   NotificationRow,
   One,
   Order,
-  OrderChange,
   OrderCreated,
   OrderInput,
   OrderItemInput,
@@ -28,7 +27,6 @@ export type {
   OrderStep,
   OrderTotals,
   OrderUpdated,
-  Page,
   PrintCompletion,
   PrintError,
   PrintFailure,
@@ -37,10 +35,11 @@ export type {
   PrintJobFailed,
   PrintJobQueued,
   PrintJobRef,
+  PrintJobRow,
+  PrintJobStatus,
   RowParams,
   TicketItem,
   TicketRow,
   TicketStatus,
   TicketStep,
-  Tombstone,
 } from './schemas.ts';

@@ -1,4 +1,5 @@
 import type { Refusal } from '../../contract/mutation.ts';
+import { parseMoment } from '../../lib/moment.ts';
 import type { Maybe } from '../shapes.ts';
 import type { KdsTicket, TicketRow, TicketStatus } from './schemas.ts';
 
@@ -9,11 +10,15 @@ const bumps: ReadonlyMap<string, readonly TicketStatus[]> = new Map([
 ]);
 const undos: ReadonlyMap<string, readonly TicketStatus[]> = new Map([['ready', ['in_preparation']]]);
 
-export const legalBumps = (from: TicketStatus): readonly TicketStatus[] => bumps.get(from) ?? [];
-export const legalUndos = (from: TicketStatus): readonly TicketStatus[] => undos.get(from) ?? [];
+/** Where the course of a ticket begins, and where one is that does not tell. */
+export const firstStatus: TicketStatus = 'in_preparation';
 
-/** Why a step is not allowed, with those that are. */
-export function refuseStep(step: 'bump' | 'undo', from: TicketStatus, to: TicketStatus): Refusal | undefined {
+export const legalBumps = (from: Maybe<TicketStatus>): readonly TicketStatus[] => bumps.get(from ?? firstStatus) ?? [];
+export const legalUndos = (from: Maybe<TicketStatus>): readonly TicketStatus[] => undos.get(from ?? firstStatus) ?? [];
+
+/** Why a step is not allowed, with those that are. A ticket that does not tell where it is refuses nothing. */
+export function refuseStep(step: 'bump' | 'undo', from: Maybe<TicketStatus>, to: TicketStatus): Refusal | undefined {
+  if (from == null) return undefined;
   const legal = step === 'bump' ? legalBumps(from) : legalUndos(from);
   if (legal.includes(to)) return undefined;
   return {
@@ -37,14 +42,13 @@ export function ticketTimer(
 ): number | undefined {
   const start = moment(row.occurred_at) ?? moment(row.created_at);
   if (start === undefined) return undefined;
-  const stopped = row.status === 'in_preparation' ? undefined : (moment(row.ready_at) ?? moment(row.updated_at));
+  const stopped =
+    (row.status ?? firstStatus) === firstStatus ? undefined : (moment(row.ready_at) ?? moment(row.updated_at));
   return Math.max(0, (stopped ?? clock.deviceNow + clock.serverOffsetMs) - start);
 }
 
-function moment(value: Maybe<string>): number | undefined {
-  const ms = Date.parse(value ?? '');
-  return Number.isNaN(ms) ? undefined : ms;
-}
+/** A time without a zone is none: every device would read another one in it. */
+const moment = (value: Maybe<string>): number | undefined => (value == null ? undefined : parseMoment(value));
 
 /**
  * Whether a screen for these categories shows a ticket. One that does not tell its categories is shown everywhere: twice
@@ -55,3 +59,6 @@ export function inCategories(row: KdsTicket, categoryIds: readonly number[]): bo
   if (own === undefined || own === null || own.length === 0 || categoryIds.length === 0) return true;
   return own.some((id) => categoryIds.includes(id));
 }
+
+/** Whether a ticket is for a station. One that does not tell is for all: a server may answer for this station alone. */
+export const atStation = ({ station }: KdsTicket, slug: string): boolean => station == null || station === slug;

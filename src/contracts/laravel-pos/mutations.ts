@@ -1,8 +1,17 @@
-import { legalBy, mutation, verifyBy, type MutationDefinition, type Verification } from '../../contract/mutation.ts';
+import { listPage, rowsOf } from '../../contract/list-page.ts';
+import { legalBy, mutation, verifyBy, type HttpCarrier, type MutationDefinition } from '../../contract/mutation.ts';
+import type { Shape } from '../shapes.ts';
 import * as collections from './collections.ts';
+import {
+  bumpTookEffect,
+  claimTookEffect,
+  finishTookEffect,
+  retryTookEffect,
+  setStatusTookEffect,
+  undoTookEffect,
+} from './course.ts';
 import { refuseStep } from './kitchen.ts';
 import * as queries from './queries.ts';
-import type { LaravelPosScope } from './schemas.ts';
 import * as shape from './schemas.ts';
 
 /*
@@ -11,9 +20,11 @@ import * as shape from './schemas.ts';
  */
 
 const orderLane = (id: number | string): string => `order:${id}`;
-const ticketLane = (id: number): string => `ticket:${id}`;
-const printLane = (id: number): string => `print-job:${id}`;
 
+/**
+ * That a server recognises `client_order_id` is settled, and no document makes it a promise. A repeat that is not
+ * recognised is a second meal, so it is only sent when the list shows that the first attempt left nothing behind.
+ */
 export const orderCreate: MutationDefinition<shape.OrderInput, shape.One<shape.Order>> = mutation({
   input: shape.orderInput,
   answer: shape.one(shape.order),
@@ -28,28 +39,34 @@ export const orderCreate: MutationDefinition<shape.OrderInput, shape.One<shape.O
       ...(input.notes != null && { notes: input.notes }),
     }),
   },
-  repeat: 'natural',
+  repeat: 'none',
   verify: verifyBy(queries.orders, {
     params: () => ({}),
     tookEffect(input, answer, { mutationId }) {
       const id = input.client_order_id ?? mutationId;
-      // The list may be paged: an order that is not on it may still exist.
-      return answer.data.some((row) => row.client_order_id === id) ? true : undefined;
+      const rows = rowsOf(answer);
+      if (rows.some((row) => row.client_order_id === id)) return true;
+      // An order that is missing may be on another page, or nameless on a server that does not echo what devices chose.
+      const page = listPage(answer);
+      const isWhole = page?.complete === true && page.next === undefined;
+      return isWhole && rows.some((row) => row.client_order_id != null) ? false : undefined;
     },
   }),
-  lane: (input) => orderLane(input.client_order_id ?? 'new'),
+  // No two orders wait for each other.
+  lane: (input, { mutationId }) => orderLane(input.client_order_id ?? mutationId),
   priority: 'order',
   answers: { 201: 'done', 409: 'repeat' },
 });
 
+/** No document says that an order cannot be set back, so a late repeat could take one back that was served meanwhile. */
 export const orderSetStatus: MutationDefinition<shape.OrderStep, shape.One<shape.Order>> = mutation({
   input: shape.orderStep,
   answer: shape.one(shape.order),
   carrier: { kind: 'http', method: 'POST', path: '/v1/orders/{orderId}/status', body: ({ to }) => ({ to }) },
-  repeat: 'natural',
+  repeat: 'none',
   verify: verifyBy(queries.order, {
     params: ({ orderId }) => ({ id: orderId }),
-    tookEffect: ({ to }, answer) => answer.data.status === to,
+    tookEffect: ({ to }, answer) => setStatusTookEffect(to, answer.data.status),
   }),
   lane: ({ orderId }) => orderLane(orderId),
   priority: 'status',
@@ -57,117 +74,105 @@ export const orderSetStatus: MutationDefinition<shape.OrderStep, shape.One<shape
   abilities: ['order.status.set'],
 });
 
-const verifyTicket: Verification<{ readonly ticketId: number; readonly to: shape.TicketStatus }> = verifyBy(
-  queries.tickets,
-  {
-    params: () => ({}),
-    tookEffect({ ticketId, to }, answer) {
-      const row = answer.data.find(({ id }) => id === ticketId);
-      return row === undefined ? undefined : row.status === to;
-    },
-  },
-);
+/** A repeat is harmless by itself: the course of a ticket allows no step to be taken twice. */
+const ticketStep = <To extends shape.TicketStatus>(
+  step: 'bump' | 'undo',
+  input: Shape<shape.TicketStep<To>>,
+  tookEffect: (asked: To, found: shape.KdsTicket['status']) => boolean | undefined,
+): MutationDefinition<shape.TicketStep<To>, shape.One<shape.KdsTicket>> =>
+  mutation({
+    input,
+    answer: shape.one(shape.ticket),
+    carrier: { kind: 'http', method: 'POST', path: `/v1/kds/tickets/{ticketId}/${step}`, body: ({ to }) => ({ to }) },
+    repeat: 'natural',
+    verify: verifyBy(queries.tickets, {
+      params: () => ({}),
+      tookEffect({ ticketId, to }, answer) {
+        // The list may be paged: a ticket that is not on it may still exist.
+        const row = rowsOf(answer).find(({ id }) => id === ticketId);
+        return row && tookEffect(to, row.status);
+      },
+    }),
+    lane: ({ ticketId }) => `ticket:${ticketId}`,
+    priority: 'status',
+    answers: { 200: 'done', 409: 'repeat' },
+    abilities: ['kds.update'],
+    legal: legalBy(collections.tickets, {
+      key: ({ ticketId }) => String(ticketId),
+      refuse: ({ to }, row) => refuseStep(step, row.status, to),
+    }),
+  });
 
 export const kdsBump: MutationDefinition<
   shape.TicketStep<'ready' | 'served' | 'delivered'>,
   shape.One<shape.KdsTicket>
-> = mutation({
-  input: shape.bump,
-  answer: shape.one(shape.ticket),
-  carrier: { kind: 'http', method: 'POST', path: '/v1/kds/tickets/{ticketId}/bump', body: ({ to }) => ({ to }) },
-  repeat: 'natural',
-  verify: verifyTicket,
-  lane: ({ ticketId }) => ticketLane(ticketId),
-  priority: 'status',
-  answers: { 200: 'done', 409: 'repeat' },
-  abilities: ['kds.update'],
-  legal: legalBy(collections.tickets, {
-    key: ({ ticketId }) => String(ticketId),
-    refuse: ({ to }, row) => refuseStep('bump', row.status, to),
-  }),
-});
+> = ticketStep('bump', shape.bump, bumpTookEffect);
 
-export const kdsUndo: MutationDefinition<shape.TicketStep<'in_preparation'>, shape.One<shape.KdsTicket>> = mutation({
-  input: shape.undo,
-  answer: shape.one(shape.ticket),
-  carrier: { kind: 'http', method: 'POST', path: '/v1/kds/tickets/{ticketId}/undo', body: ({ to }) => ({ to }) },
-  repeat: 'natural',
-  verify: verifyTicket,
-  lane: ({ ticketId }) => ticketLane(ticketId),
-  priority: 'status',
-  answers: { 200: 'done', 409: 'repeat' },
-  abilities: ['kds.update'],
-  legal: legalBy(collections.tickets, {
-    key: ({ ticketId }) => String(ticketId),
-    refuse: ({ to }, row) => refuseStep('undo', row.status, to),
-  }),
-});
+export const kdsUndo: MutationDefinition<shape.TicketStep<'in_preparation'>, shape.One<shape.KdsTicket>> = ticketStep(
+  'undo',
+  shape.undo,
+  (_, found) => undoTookEffect(found),
+);
 
-/** Verifies a print job's step by the status that it leaves behind. */
-const verifyPrintJob = (settled: (row: shape.PrintJob, deviceId: string) => boolean): Verification<shape.PrintJobRef> =>
-  verifyBy(queries.printJobs, {
-    params: () => ({}),
-    tookEffect({ printJobId }, answer, { scope }) {
-      const row = answer.data.find(({ id }) => id === printJobId);
-      return row?.status == null ? undefined : settled(row, String((scope as LaravelPosScope).deviceId));
+/** A step of a print job, verified by what the list says of the job afterwards. */
+const printStep = <Input extends shape.PrintJobRef>(
+  step: 'retry' | 'claim' | 'complete' | 'fail',
+  definition: Pick<MutationDefinition<Input>, 'input' | 'repeat'> & {
+    readonly body?: HttpCarrier<Input>['body'];
+    tookEffect(row: shape.PrintJob, deviceId: string): boolean | undefined;
+  },
+): MutationDefinition<Input, shape.One<shape.PrintJob>> =>
+  mutation({
+    input: definition.input,
+    answer: shape.one(shape.printJob),
+    carrier: {
+      kind: 'http',
+      method: 'POST',
+      path: `/v1/print-jobs/{printJobId}/${step}`,
+      ...(definition.body && { body: definition.body }),
     },
+    repeat: definition.repeat,
+    verify: verifyBy(queries.printJobs, {
+      params: () => ({}),
+      tookEffect({ printJobId }: Input, answer, { scope }) {
+        const row = rowsOf(answer).find(({ id }) => id === printJobId);
+        return row && definition.tookEffect(row, 'deviceId' in scope ? String(scope.deviceId) : '');
+      },
+    }),
+    lane: ({ printJobId }) => `print-job:${printJobId}`,
+    priority: 'order',
+    answers: { 200: 'done', 409: 'repeat' },
   });
 
-export const printRetry: MutationDefinition<shape.PrintJobRef, shape.One<shape.PrintJob>> = mutation({
+/** No document says that a job is retried once only: a second retry may print a second receipt. */
+export const printRetry: MutationDefinition<shape.PrintJobRef, shape.One<shape.PrintJob>> = printStep('retry', {
   input: shape.printJobRef,
-  answer: shape.one(shape.printJob),
-  carrier: { kind: 'http', method: 'POST', path: '/v1/print-jobs/{printJobId}/retry' },
-  repeat: 'natural',
-  verify: verifyPrintJob((row) => row.status !== 'failed'),
-  lane: ({ printJobId }) => printLane(printJobId),
-  priority: 'order',
-  answers: { 200: 'done', 409: 'repeat' },
+  repeat: 'none',
+  tookEffect: retryTookEffect,
 });
 
-export const printClaim: MutationDefinition<shape.PrintJobRef, shape.One<shape.PrintJob>> = mutation({
+/** Claiming what one holds already changes nothing. */
+export const printClaim: MutationDefinition<shape.PrintJobRef, shape.One<shape.PrintJob>> = printStep('claim', {
   input: shape.printJobRef,
-  answer: shape.one(shape.printJob),
-  carrier: { kind: 'http', method: 'POST', path: '/v1/print-jobs/{printJobId}/claim' },
   repeat: 'natural',
-  verify: verifyPrintJob((row, deviceId) => String(row.claimed_by) === deviceId),
-  lane: ({ printJobId }) => printLane(printJobId),
-  priority: 'order',
-  answers: { 200: 'done', 409: 'repeat' },
+  tookEffect: claimTookEffect,
 });
 
-export const printComplete: MutationDefinition<shape.PrintCompletion, shape.One<shape.PrintJob>> = mutation({
-  input: shape.printCompletion,
-  answer: shape.one(shape.printJob),
-  carrier: {
-    kind: 'http',
-    method: 'POST',
-    path: '/v1/print-jobs/{printJobId}/complete',
+export const printComplete: MutationDefinition<shape.PrintCompletion, shape.One<shape.PrintJob>> = printStep(
+  'complete',
+  {
+    input: shape.printCompletion,
+    repeat: 'natural',
     body: ({ printer_id }) => (printer_id == null ? {} : { printer_id }),
+    tookEffect: (row, deviceId) => finishTookEffect('completed', row, deviceId),
   },
-  repeat: 'natural',
-  verify: verifyPrintJob((row) => row.status === 'completed'),
-  lane: ({ printJobId }) => printLane(printJobId),
-  priority: 'order',
-  answers: { 200: 'done', 409: 'repeat' },
-});
+);
 
-export const printFail: MutationDefinition<shape.PrintFailure, shape.One<shape.PrintJob>> = mutation({
+export const printFail: MutationDefinition<shape.PrintFailure, shape.One<shape.PrintJob>> = printStep('fail', {
   input: shape.printFailure,
-  answer: shape.one(shape.printJob),
-  carrier: {
-    kind: 'http',
-    method: 'POST',
-    path: '/v1/print-jobs/{printJobId}/fail',
-    body: ({ printer_id, error }) => ({
-      error,
-      ...(printer_id != null && { printer_id }),
-    }),
-  },
   repeat: 'natural',
-  verify: verifyPrintJob((row) => row.status === 'failed'),
-  lane: ({ printJobId }) => printLane(printJobId),
-  priority: 'order',
-  answers: { 200: 'done', 409: 'repeat' },
+  body: ({ printer_id, error }) => ({ error, ...(printer_id != null && { printer_id }) }),
+  tookEffect: (row, deviceId) => finishTookEffect('failed', row, deviceId),
 });
 
 /** Saying "I am here" twice changes nothing; an old one is worth nothing, so only the newest waits. */
@@ -177,6 +182,11 @@ export const deviceHeartbeat: MutationDefinition<shape.Heartbeat, undefined> = m
   carrier: { kind: 'http', method: 'POST', path: '/devices/{deviceId}/heartbeat' },
   repeat: 'natural',
   lane: () => 'heartbeat',
+  // Unknown fields are kept, and this one would take the place of the scope's in the path.
+  refuse: (input) =>
+    'deviceId' in input
+      ? { message: 'A device says only of itself that it is there.', remediation: 'Leave "deviceId" to the scope.' }
+      : undefined,
   priority: 'telemetry',
   answers: { 204: 'done' },
   keepsNewestOnly: true,

@@ -1,6 +1,5 @@
 import {
   amount,
-  flag,
   integer,
   integerFrom,
   key,
@@ -41,15 +40,15 @@ const orderStatus: Shape<OrderStatus> = wordLike(
 );
 
 export interface OrderTotals {
-  readonly subtotal: number;
-  readonly tax: number;
-  readonly total: number;
+  readonly subtotal?: Maybe<number>;
+  readonly tax?: Maybe<number>;
+  readonly total?: Maybe<number>;
 }
 
 export interface Order {
   readonly id: number;
   readonly channel?: Maybe<string>;
-  readonly status: OrderStatus;
+  readonly status?: Maybe<OrderStatus>;
   readonly totals_cents?: Maybe<OrderTotals>;
   /** What is called out: "A047". */
   readonly number?: Maybe<string>;
@@ -60,12 +59,16 @@ export interface Order {
   readonly client_order_id?: Maybe<string>;
 }
 
-const totals: Shape<OrderTotals> = record<OrderTotals>({ subtotal: integer, tax: integer, total: integer });
+const totals: Shape<OrderTotals> = record<OrderTotals>({
+  subtotal: maybe(integer),
+  tax: maybe(integer),
+  total: maybe(integer),
+});
 
 export const order: Shape<Order> = record<Order>({
   id: integer,
   channel: maybe(text),
-  status: orderStatus,
+  status: maybe(orderStatus),
   totals_cents: maybe(totals),
   number: maybe(text),
   created_at: maybe(text),
@@ -78,24 +81,11 @@ export interface OrderCreated {
 }
 export const orderCreated: Shape<OrderCreated> = record<OrderCreated>({ order });
 
-/** Settled: the shape of an order, of which all but the id may be missing. */
-export type OrderChange = Pick<Order, 'id'> & { readonly [Field in Exclude<keyof Order, 'id'>]?: Maybe<Order[Field]> };
-
+/** Settled: the shape of an order. */
 export interface OrderUpdated {
-  readonly order: OrderChange;
+  readonly order: Order;
 }
-export const orderUpdated: Shape<OrderUpdated> = record<OrderUpdated>({
-  order: record<OrderChange>({
-    id: integer,
-    channel: maybe(text),
-    status: maybe(orderStatus),
-    totals_cents: maybe(totals),
-    number: maybe(text),
-    created_at: maybe(text),
-    updated_at: maybe(text),
-    client_order_id: maybe(text),
-  }),
-});
+export const orderUpdated: Shape<OrderUpdated> = record<OrderUpdated>({ order });
 
 export interface OrderStatusChanged {
   readonly order_id: number;
@@ -122,13 +112,16 @@ export interface TicketItem {
 
 export interface KdsTicket {
   readonly id: number;
-  readonly order_id: number;
+  readonly order_id?: Maybe<number>;
   readonly items: readonly TicketItem[];
-  readonly status: TicketStatus;
+  /** Settled: one that does not tell is at the beginning of its course. */
+  readonly status?: Maybe<TicketStatus>;
   readonly notes?: Maybe<string>;
   readonly created_at?: Maybe<string>;
   /** Told by servers that let screens filter by category. */
   readonly category_ids?: Maybe<readonly number[]>;
+  /** Settled: the slug of the station that prepares it. */
+  readonly station?: Maybe<string>;
   /** Settled: on the rows of lists. */
   readonly updated_at?: Maybe<string>;
 }
@@ -140,16 +133,18 @@ const ticketItem: Shape<TicketItem> = record<TicketItem>({
   modifiers: maybe(list(text)),
 });
 
-export const ticket: Shape<KdsTicket> = record<KdsTicket>({
+const ticketFields = {
   id: integer,
-  order_id: integer,
+  order_id: maybe(integer),
   items: list(ticketItem),
-  status: ticketStatus,
+  status: maybe(ticketStatus),
   notes: maybe(text),
   created_at: maybe(text),
   category_ids: maybe(list(integer)),
+  station: maybe(text),
   updated_at: maybe(text),
-});
+};
+export const ticket: Shape<KdsTicket> = record<KdsTicket>(ticketFields);
 
 /** A ticket as a kitchen screen keeps it. */
 export interface TicketRow extends KdsTicket {
@@ -159,14 +154,7 @@ export interface TicketRow extends KdsTicket {
   readonly ready_at?: Maybe<string>;
 }
 export const ticketRow: Shape<TicketRow> = record<TicketRow>({
-  id: integer,
-  order_id: integer,
-  items: list(ticketItem),
-  status: ticketStatus,
-  notes: maybe(text),
-  created_at: maybe(text),
-  category_ids: maybe(list(integer)),
-  updated_at: maybe(text),
+  ...ticketFields,
   occurred_at: maybe(text),
   ready_at: maybe(text),
 });
@@ -187,39 +175,53 @@ export const kdsTicketUpdated: Shape<KdsTicketUpdated> = record<KdsTicketUpdated
   at: maybe(text),
 });
 
+export type PrintJobStatus = Open<'queued' | 'claimed' | 'completed' | 'failed'>;
+
 export interface PrintJob {
   readonly id: number;
-  readonly type: string;
+  readonly type?: Maybe<string>;
   readonly target_printer_id?: Maybe<number>;
   readonly order_id?: Maybe<number>;
   /** Settled: on the rows of lists. */
-  readonly status?: Maybe<Open<'queued' | 'claimed' | 'completed' | 'failed'>>;
+  readonly status?: Maybe<PrintJobStatus>;
   /** Settled: the device that prints it. */
   readonly claimed_by?: Maybe<string | number>;
   readonly error?: Maybe<PrintError>;
+  /** Settled: how often it was tried so far. A job that was never tried has none, or 0. */
   readonly attempts?: Maybe<number>;
   readonly created_at?: Maybe<string>;
   readonly updated_at?: Maybe<string>;
 }
 
 export interface PrintError {
-  readonly code: string;
+  readonly code?: Maybe<string>;
   readonly message?: Maybe<string>;
 }
-const printError: Shape<PrintError> = record<PrintError>({ code: text, message: maybe(text) });
+const printError: Shape<PrintError> = record<PrintError>({ code: maybe(text), message: maybe(text) });
 
-export const printJob: Shape<PrintJob> = record<PrintJob>({
+const printJobStatus: Shape<PrintJobStatus> = wordLike('queued', 'claimed', 'completed', 'failed');
+const printJobFields = {
   id: integer,
-  type: text,
+  type: maybe(text),
   target_printer_id: maybe(integer),
   order_id: maybe(integer),
-  status: maybe(wordLike('queued', 'claimed', 'completed', 'failed')),
+  status: maybe(printJobStatus),
   claimed_by: maybe(key),
   error: maybe(printError),
   attempts: maybe(integer),
   created_at: maybe(text),
   updated_at: maybe(text),
-});
+};
+export const printJob: Shape<PrintJob> = record<PrintJob>(printJobFields);
+
+/**
+ * A job as lists have it. One that does not tell its status might be waiting, and would never be printed: it is set aside
+ * where people see it.
+ */
+export interface PrintJobRow extends PrintJob {
+  readonly status: PrintJobStatus;
+}
+export const printJobRow: Shape<PrintJobRow> = record<PrintJobRow>({ ...printJobFields, status: printJobStatus });
 
 export interface PrintJobQueued {
   readonly print_job: PrintJob;
@@ -230,11 +232,13 @@ export const printJobQueued: Shape<PrintJobQueued> = record<PrintJobQueued>({ pr
 export interface PrintJobCompleted {
   readonly print_job_id: number;
   readonly printer_id?: Maybe<number>;
+  readonly attempts?: Maybe<number>;
   readonly at?: Maybe<string>;
 }
 export const printJobCompleted: Shape<PrintJobCompleted> = record<PrintJobCompleted>({
   print_job_id: integer,
   printer_id: maybe(integer),
+  attempts: maybe(integer),
   at: maybe(text),
 });
 
@@ -283,7 +287,7 @@ export const deviceStatusChanged: Shape<DeviceStatusChanged> = record<DeviceStat
 
 /** What a notification suggests. Data: follow `navigate` only through `safeNavigateTarget`. */
 export interface NotificationAction {
-  readonly type: Open<'navigate'>;
+  readonly type?: Maybe<Open<'navigate'>>;
   readonly target?: Maybe<string>;
 }
 
@@ -293,12 +297,13 @@ export interface DeviceNotification {
   readonly level?: Maybe<Open<'info' | 'warning' | 'error'>>;
   readonly action?: Maybe<NotificationAction>;
 }
-export const deviceNotification: Shape<DeviceNotification> = record<DeviceNotification>({
+const notificationFields = {
   title: maybe(text),
   message: text,
   level: maybe(wordLike('info', 'warning', 'error')),
-  action: maybe(record<NotificationAction>({ type: wordLike('navigate'), target: maybe(text) })),
-});
+  action: maybe(record<NotificationAction>({ type: maybe(wordLike('navigate')), target: maybe(text) })),
+};
+export const deviceNotification: Shape<DeviceNotification> = record<DeviceNotification>(notificationFields);
 
 /** Settled. */
 export interface Media {
@@ -321,11 +326,8 @@ export interface NotificationRow extends DeviceNotification {
   readonly at?: Maybe<string>;
 }
 export const notificationRow: Shape<NotificationRow> = record<NotificationRow>({
+  ...notificationFields,
   id: words,
-  title: maybe(text),
-  message: text,
-  level: maybe(wordLike('info', 'warning', 'error')),
-  action: maybe(record<NotificationAction>({ type: wordLike('navigate'), target: maybe(text) })),
   at: maybe(text),
 });
 
@@ -383,48 +385,24 @@ export const printCompletion: Shape<PrintCompletion> = record<PrintCompletion>({
 
 export interface PrintFailure extends PrintJobRef {
   readonly printer_id?: Maybe<number>;
-  readonly error: PrintError;
+  readonly error: PrintError & { readonly code: string };
 }
 export const printFailure: Shape<PrintFailure> = record<PrintFailure>({
   printJobId: integer,
   printer_id: maybe(integer),
-  error: printError,
+  error: record<PrintFailure['error']>({ code: text, message: maybe(text) }),
 });
 
 /** The device itself; nothing has to be told. */
 export type Heartbeat = Readonly<Record<never, never>>;
 export const heartbeat: Shape<Heartbeat> = record<Heartbeat>({});
 
-// What the REST interface answers. Settled: one row is `{ data }`, a list is `{ data: [] }`.
+// What the REST interface answers. Settled: one row is `{ data }`; a list is that or, as in V1, the rows alone.
 
 export interface One<Row> {
   readonly data: Row;
 }
 export const one = <Row>(row: Shape<Row>): Shape<One<Row>> => record<One<Row>>({ data: row });
-
-export interface Page<Row> {
-  readonly data: readonly Row[];
-  readonly deleted?: Maybe<readonly Tombstone[]>;
-  readonly next_cursor?: Maybe<string>;
-  readonly as_of?: Maybe<string>;
-  readonly as_of_seq?: Maybe<number>;
-  readonly epoch?: Maybe<string>;
-  readonly complete?: Maybe<boolean>;
-}
-export interface Tombstone {
-  readonly id: string | number;
-  readonly deleted_at?: Maybe<string>;
-}
-export const page = <Row>(row: Shape<Row>): Shape<Page<Row>> =>
-  record<Page<Row>>({
-    data: list(row),
-    deleted: maybe(list(record<Tombstone>({ id: key, deleted_at: maybe(text) }))),
-    next_cursor: maybe(text),
-    as_of: maybe(text),
-    as_of_seq: maybe(integer),
-    epoch: maybe(text),
-    complete: maybe(flag),
-  });
 
 export interface RowParams {
   readonly id: number;

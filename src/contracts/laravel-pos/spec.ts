@@ -1,3 +1,4 @@
+import type { ListAnswer } from '../../contract/list-page.ts';
 import type {
   DeviceNotification,
   Device,
@@ -17,7 +18,6 @@ import type {
   OrderStatusChanged,
   OrderStep,
   OrderUpdated,
-  Page,
   PrintCompletion,
   PrintFailure,
   PrintJob,
@@ -25,6 +25,7 @@ import type {
   PrintJobFailed,
   PrintJobQueued,
   PrintJobRef,
+  PrintJobRow,
   RowParams,
   TicketRow,
   TicketStep,
@@ -81,15 +82,15 @@ export interface LaravelPos {
   readonly messages: NoParams;
   readonly queries: {
     readonly order: { readonly params: RowParams; readonly answer: One<Order> };
-    readonly orders: { readonly params: ListParams; readonly answer: Page<Order> };
-    readonly tickets: { readonly params: ListParams; readonly answer: Page<KdsTicket> };
-    readonly printJobs: { readonly params: ListParams; readonly answer: Page<PrintJob> };
-    readonly devices: { readonly params: ListParams; readonly answer: Page<Device> };
+    readonly orders: { readonly params: ListParams; readonly answer: ListAnswer<Order> };
+    readonly tickets: { readonly params: ListParams; readonly answer: ListAnswer<KdsTicket> };
+    readonly printJobs: { readonly params: ListParams; readonly answer: ListAnswer<PrintJob> };
+    readonly devices: { readonly params: ListParams; readonly answer: ListAnswer<Device> };
   };
   readonly collections: {
     readonly orders: Order;
     readonly tickets: TicketRow;
-    readonly printJobs: PrintJob;
+    readonly printJobs: PrintJobRow;
     readonly devices: Device;
     readonly notifications: NotificationRow;
   };

@@ -1,14 +1,31 @@
-import { derived, resource, type ResourceDefinition } from '../../contract/resource.ts';
+import type { EventDefinition } from '../../contract/event.ts';
+import { derived, resource, type DerivedEvent, type ResourceDefinition } from '../../contract/resource.ts';
+import { momentVersion } from '../../lib/moment.ts';
+import { destinations } from './destinations.ts';
 import * as event from './events.ts';
 import { isOpenOrder, tableNumberOf } from './order.ts';
 import { withTable } from './queries.ts';
 import * as shape from './schemas.ts';
+import type { RestaurantOs } from './spec.ts';
 import { isLowStock } from './stock.ts';
 import { listPage, snapshotSearch } from './strapi-list.ts';
 import { isOpenTicket, isWaitingTicket } from './ticket.ts';
 
-// What no list tells is lost with the connection: warnings, batches, and the dishes of an order. `alerts` is covered by
-// nothing, so that a loss there is said.
+// What no list tells is lost with the connection, and that is said: warnings, batches, and the dishes of an order.
+
+type Events = RestaurantOs['events'];
+
+/** On every channel that the server sends it to: a screen may have opened one table and nothing else. */
+const everywhere = <Name extends keyof Events>(
+  definition: EventDefinition<Events[Name]>,
+  name: Name,
+  data: Events[Name],
+): readonly DerivedEvent[] => {
+  const subject = definition.subject?.(data);
+  return destinations(name, data).map((destination) =>
+    derived(definition, { name, ...destination, data, ...(subject !== undefined && { subject }) }),
+  );
+};
 
 export const orders: ResourceDefinition<shape.OrderRow> = resource({
   path: '/api/orders',
@@ -16,23 +33,21 @@ export const orders: ResourceDefinition<shape.OrderRow> = resource({
   page: listPage,
   row: shape.orderRow,
   key: (row) => row.documentId,
-  version: (row) => row.updatedAt ?? undefined,
+  version: (row) => momentVersion(row.updatedAt),
   covers: ['orders', 'table'],
+  coversEvents: ['order.created', 'order.updated', 'order.cancelled'],
   rowToEvent(previous, row) {
     const { documentId, orderNumber, status, updatedAt } = row;
-    const subject = { type: 'order', id: documentId };
     const facts = { documentId, orderNumber, tableNumber: tableNumberOf(row), updatedAt };
     if (previous === undefined) {
       if (!isOpenOrder(row)) return undefined;
-      const data = { ...row, tableNumber: facts.tableNumber };
-      return derived(event.orderCreated, { name: 'order.created', channel: 'orders', data, subject });
+      return everywhere(event.orderCreated, 'order.created', { ...row, tableNumber: facts.tableNumber });
     }
     if (status === 'cancelled' && previous.status !== 'cancelled') {
-      return derived(event.orderCancelled, { name: 'order.cancelled', channel: 'orders', data: facts, subject });
+      return everywhere(event.orderCancelled, 'order.cancelled', facts);
     }
     if (status == null) return undefined;
-    const data = { ...facts, status, previousStatus: previous.status };
-    return derived(event.orderUpdated, { name: 'order.updated', channel: 'orders', data, subject });
+    return everywhere(event.orderUpdated, 'order.updated', { ...facts, status, previousStatus: previous.status });
   },
 });
 
@@ -45,30 +60,24 @@ export const tickets: ResourceDefinition<shape.Ticket> = resource({
   page: listPage,
   row: shape.ticket,
   key: (row) => row.documentId,
-  version: (row) => row.updatedAt ?? undefined,
+  version: (row) => momentVersion(row.updatedAt),
   covers: ['kitchen', 'station'],
+  coversEvents: ['ticket.created', 'ticket.status_changed'],
   rowToEvent(previous, row) {
-    const subject = { type: 'ticket', id: row.documentId };
     if (previous === undefined) {
-      if (!isOpenTicket(row)) return undefined;
-      return derived(event.ticketCreated, { name: 'ticket.created', channel: 'kitchen', data: row, subject });
+      return isOpenTicket(row) ? everywhere(event.ticketCreated, 'ticket.created', row) : undefined;
     }
     const { documentId, ticketNumber, orderNumber, tableNumber, station, status, updatedAt } = row;
     if (status == null || status === previous.status) return undefined;
-    return derived(event.ticketStatusChanged, {
-      name: 'ticket.status_changed',
-      channel: 'kitchen',
-      data: {
-        documentId,
-        ticketNumber,
-        orderNumber,
-        tableNumber,
-        station,
-        status,
-        previousStatus: previous.status,
-        updatedAt,
-      },
-      subject,
+    return everywhere(event.ticketStatusChanged, 'ticket.status_changed', {
+      documentId,
+      ticketNumber,
+      orderNumber,
+      tableNumber,
+      station,
+      status,
+      previousStatus: previous.status,
+      updatedAt,
     });
   },
   openWork: { is: isWaitingTicket, maxAgeMs: oldestTicketMs },
@@ -80,17 +89,14 @@ export const tables: ResourceDefinition<shape.Table> = resource({
   page: listPage,
   row: shape.table,
   key: (row) => String(row.number),
-  version: (row) => row.updatedAt ?? undefined,
+  version: (row) => momentVersion(row.updatedAt),
   covers: ['tables', 'table'],
-  rowToEvent(previous, { number, status, updatedAt }) {
+  coversEvents: ['table.status_changed'],
+  rowToEvent(previous, { number: tableNumber, status, updatedAt }) {
     // A table that is new here has not changed its status.
     if (previous === undefined || status == null || status === previous.status) return undefined;
-    return derived(event.tableStatusChanged, {
-      name: 'table.status_changed',
-      channel: 'tables',
-      data: { tableNumber: number, status, previousStatus: previous.status, updatedAt },
-      subject: { type: 'table', id: number },
-    });
+    const data = { tableNumber, status, previousStatus: previous.status, updatedAt };
+    return everywhere(event.tableStatusChanged, 'table.status_changed', data);
   },
 });
 
@@ -100,17 +106,19 @@ export const ingredients: ResourceDefinition<shape.Ingredient> = resource({
   page: listPage,
   row: shape.ingredient,
   key: (row) => row.documentId,
-  version: (row) => row.updatedAt ?? undefined,
-  covers: ['inventory'],
+  version: (row) => momentVersion(row.updatedAt),
+  covers: ['inventory', 'alerts'],
+  coversEvents: ['storage.low_stock'],
   rowToEvent(previous, row) {
     // The alert is about becoming low: stock that was low already has had its alert.
     if (!isLowStock(row) || (previous !== undefined && isLowStock(previous))) return undefined;
-    const { documentId, name, currentStock, minStock, unit } = row;
-    return derived(event.lowStock, {
-      name: 'storage.low_stock',
-      channel: 'inventory',
-      data: { ingredientName: name, ingredientId: documentId, currentStock, minStock, unit },
-      subject: { type: 'ingredient', id: documentId },
+    const { documentId: ingredientId, name: ingredientName, currentStock, minStock, unit } = row;
+    return everywhere(event.lowStock, 'storage.low_stock', {
+      ingredientName,
+      ingredientId,
+      currentStock,
+      minStock,
+      unit,
     });
   },
 });

@@ -1,10 +1,11 @@
 import type { Maybe } from '../shapes.ts';
+import type { TableNumber } from './schemas.ts';
 import type { RestaurantOs } from './spec.ts';
 
 /** A channel as the contract calls it, with the values that its name on the wire needs. */
 export type Destination =
   | { readonly channel: 'orders' | 'kitchen' | 'inventory' | 'tables' | 'alerts'; readonly params: Nothing }
-  | { readonly channel: 'table'; readonly params: { readonly number: number } }
+  | { readonly channel: 'table'; readonly params: { readonly number: TableNumber } }
   | { readonly channel: 'station'; readonly params: { readonly type: string } };
 
 type Nothing = Readonly<Record<never, never>>;
@@ -15,13 +16,16 @@ const to = (channel: 'orders' | 'kitchen' | 'inventory' | 'tables' | 'alerts'): 
   params: {},
 });
 
-const tableOf = (number: Maybe<number>): readonly Destination[] =>
-  number == null ? [] : [{ channel: 'table', params: { number } }];
+/** Pusher's channel names are made of these. What cannot be in a name has no channel of its own. */
+const nameable = /^[\w\-=@,.;]+$/;
+
+const tableOf = (number: Maybe<TableNumber>): readonly Destination[] =>
+  number == null || !nameable.test(String(number)) ? [] : [{ channel: 'table', params: { number } }];
 
 const stationOf = (type: Maybe<string>): readonly Destination[] =>
-  type == null || type === '' ? [] : [{ channel: 'station', params: { type } }];
+  type == null || !nameable.test(type) ? [] : [{ channel: 'station', params: { type } }];
 
-const order = (data: { readonly tableNumber?: Maybe<number> }) => [to('orders'), ...tableOf(data.tableNumber)];
+const order = (data: { readonly tableNumber?: Maybe<TableNumber> }) => [to('orders'), ...tableOf(data.tableNumber)];
 const ticket = (data: { readonly station?: Maybe<string> }) => [to('kitchen'), ...stationOf(data.station)];
 
 const table: { readonly [Name in keyof Events]: (data: Events[Name]) => readonly Destination[] } = {

@@ -26,6 +26,7 @@ export type {
   SlaWarning,
   StockLevel,
   Table,
+  TableNumber,
   TableStatus,
   TableStatusChanged,
   Ticket,

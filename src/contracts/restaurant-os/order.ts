@@ -1,4 +1,4 @@
-import type { OrderRow } from './schemas.ts';
+import type { OrderRow, TableNumber } from './schemas.ts';
 
 /** Settled: an order with one of these needs nobody any more. A word that we do not know may still mean work. */
 const finished: ReadonlySet<unknown> = new Set(['paid', 'cancelled']);
@@ -6,4 +6,4 @@ const finished: ReadonlySet<unknown> = new Set(['paid', 'cancelled']);
 export const isOpenOrder = (row: OrderRow): boolean => !finished.has(row.status);
 
 /** The table of an order, whether an event told it or a list. Undefined for an order without one. */
-export const tableNumberOf = (row: OrderRow): number | undefined => row.tableNumber ?? row.table?.number;
+export const tableNumberOf = (row: OrderRow): TableNumber | undefined => row.tableNumber ?? row.table?.number;

@@ -33,19 +33,22 @@ const orderStatus: Shape<OrderStatus> = wordLike(
   'cancelled',
 );
 
+/** A number, or the same as text. Rows are known by it as text, and so is the channel of a table. */
+export type TableNumber = string | number;
+
 /** What every event about an order says of it. */
 export interface OrderFacts {
   readonly documentId: string;
   readonly orderNumber?: Maybe<string | number>;
   /** Absent when the order has no table. */
-  readonly tableNumber?: Maybe<number>;
+  readonly tableNumber?: Maybe<TableNumber>;
   /** Settled: events may say it, rows of lists do. ISO 8601. */
   readonly updatedAt?: Maybe<string>;
 }
 const orderFacts = {
   documentId: words,
   orderNumber: maybe(key),
-  tableNumber: maybe(integer),
+  tableNumber: maybe(key),
   updatedAt: maybe(text),
 };
 
@@ -58,11 +61,11 @@ export const order: Shape<Order> = record<Order>(orderFields);
 
 /** An order as the list gives it: the table is a relation there. `tableNumberOf` reads either form. */
 export interface OrderRow extends Order {
-  readonly table?: Maybe<{ readonly number: number }>;
+  readonly table?: Maybe<{ readonly number: TableNumber }>;
 }
 export const orderRow: Shape<OrderRow> = record<OrderRow>({
   ...orderFields,
-  table: maybe(record<{ readonly number: number }>({ number: integer })),
+  table: maybe(record<{ readonly number: TableNumber }>({ number: key })),
 });
 
 export interface OrderUpdated extends OrderFacts {
@@ -90,7 +93,7 @@ export interface OrderItemStatusChanged {
   readonly previousStatus?: Maybe<string>;
   readonly name?: Maybe<string>;
   readonly orderNumber?: Maybe<string | number>;
-  readonly tableNumber?: Maybe<number>;
+  readonly tableNumber?: Maybe<TableNumber>;
 }
 export const orderItemStatusChanged: Shape<OrderItemStatusChanged> = record<OrderItemStatusChanged>({
   orderId: words,
@@ -99,7 +102,7 @@ export const orderItemStatusChanged: Shape<OrderItemStatusChanged> = record<Orde
   previousStatus: maybe(text),
   name: maybe(text),
   orderNumber: maybe(key),
-  tableNumber: maybe(integer),
+  tableNumber: maybe(key),
 });
 
 /** Settled. */
@@ -125,7 +128,7 @@ export interface TicketFacts {
   readonly documentId: string;
   readonly ticketNumber?: Maybe<string | number>;
   readonly orderNumber?: Maybe<string | number>;
-  readonly tableNumber?: Maybe<number>;
+  readonly tableNumber?: Maybe<TableNumber>;
   /** As it is spelt in the channel's name: `grill`. */
   readonly station?: Maybe<string>;
   readonly updatedAt?: Maybe<string>;
@@ -134,7 +137,7 @@ const ticketFacts = {
   documentId: words,
   ticketNumber: maybe(key),
   orderNumber: maybe(key),
-  tableNumber: maybe(integer),
+  tableNumber: maybe(key),
   station: maybe(text),
   updatedAt: maybe(text),
 };
@@ -208,26 +211,26 @@ const tableStatus: Shape<TableStatus> = wordLike('free', 'occupied', 'reserved',
 
 /** Settled. A table is known by its number, as in the name of its channel. */
 export interface TableStatusChanged {
-  readonly tableNumber: number;
+  readonly tableNumber: TableNumber;
   readonly status: TableStatus;
   readonly previousStatus?: Maybe<TableStatus>;
   readonly updatedAt?: Maybe<string>;
 }
 export const tableStatusChanged: Shape<TableStatusChanged> = record<TableStatusChanged>({
-  tableNumber: integer,
+  tableNumber: key,
   status: tableStatus,
   previousStatus: maybe(tableStatus),
   updatedAt: maybe(text),
 });
 
 export interface Table {
-  readonly number: number;
+  readonly number: TableNumber;
   readonly documentId?: Maybe<string>;
   readonly status?: Maybe<TableStatus>;
   readonly updatedAt?: Maybe<string>;
 }
 export const table: Shape<Table> = record<Table>({
-  number: integer,
+  number: key,
   documentId: maybe(text),
   status: maybe(tableStatus),
   updatedAt: maybe(text),

@@ -1,13 +1,17 @@
 import { derived, resource, type ResourceDefinition } from '../../contract/resource.ts';
+import { orderEvents, serviceCallEvents } from './channels.ts';
 import * as event from './events.ts';
 import { listPage } from '../../contract/list-page.ts';
-import { revisedAt } from './revision.ts';
+import { version } from './revision.ts';
 import * as shape from './schemas.ts';
 import { isHandled } from './status.ts';
 import { messageTurn, orderTurn, serviceCallTurn, tableTurn } from './turns.ts';
 
 // Settled: the document asks for periodic reconciliation over the API and leaves its paths to the backend. There is no
 // "updated since", so every list comes whole.
+//
+// A list makes good what its rows can tell. None tells a table that was reset by force from one that was checked out, and
+// of what was deleted there is no row: collections show it, but the loss of such an event is signalled.
 
 const channel = 'events';
 const covers: readonly string[] = [channel];
@@ -17,8 +21,9 @@ export const orders: ResourceDefinition<shape.Order> = resource({
   page: listPage,
   row: shape.order,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   covers,
+  coversEvents: orderEvents,
   rowToEvent(previous, row) {
     const name = orderTurn(previous, row);
     if (name === undefined) return undefined;
@@ -31,8 +36,9 @@ export const tables: ResourceDefinition<shape.Table> = resource({
   page: listPage,
   row: shape.table,
   key: (row) => String(row.tableNumber),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   covers,
+  coversEvents: ['table:activated', 'table:checkoutStarted', 'table:checkoutCompleted'],
   rowToEvent(previous, row) {
     const name = tableTurn(previous, row);
     if (name === undefined) return undefined;
@@ -51,8 +57,9 @@ export const menu: ResourceDefinition<shape.MenuItem> = resource({
   page: listPage,
   row: shape.menuItem,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   covers,
+  coversEvents: ['menu.created', 'menu.updated'],
   rowToEvent(previous, { id, name }) {
     const subject = { type: 'MenuItem', id };
     return previous === undefined
@@ -66,8 +73,9 @@ export const users: ResourceDefinition<shape.User> = resource({
   page: listPage,
   row: shape.user,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   covers,
+  coversEvents: ['user.created'],
   /** The backend has no event for a user that changed. */
   rowToEvent(previous, { id, username, role }) {
     if (previous !== undefined) return undefined;
@@ -81,8 +89,9 @@ export const messages: ResourceDefinition<shape.Message> = resource({
   page: listPage,
   row: shape.message,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   covers,
+  coversEvents: ['newMessage', 'messageUpdated', 'messagePinned'],
   rowToEvent: (previous, row) =>
     derived(event.newMessage, {
       name: messageTurn(previous, row),
@@ -100,8 +109,9 @@ export const serviceCalls: ResourceDefinition<shape.ServiceCall> = resource({
   page: listPage,
   row: shape.serviceCall,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   covers,
+  coversEvents: serviceCallEvents,
   rowToEvent(previous, row) {
     const name = serviceCallTurn(previous, row);
     if (name === undefined) return undefined;

@@ -10,7 +10,7 @@ import {
 } from '../../contract/collection.ts';
 import type { HeardEvent } from '../../contract/event.ts';
 import * as event from './events.ts';
-import { revisedAt } from './revision.ts';
+import { version } from './revision.ts';
 import * as shape from './schemas.ts';
 import type { TableStage } from './status.ts';
 
@@ -21,7 +21,7 @@ const orderFeed: Feed<shape.Order> = feed(event.orderCreated, ({ data }) => put(
 export const orders: CollectionDefinition<shape.Order> = collection({
   row: shape.order,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   resource: 'orders',
   from: {
     'order:created': orderFeed,
@@ -37,7 +37,7 @@ const turnsTo = (status: TableStage): Feed<shape.Table> =>
 export const tables: CollectionDefinition<shape.Table> = collection({
   row: shape.table,
   key: (row) => String(row.tableNumber),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   resource: 'tables',
   from: {
     'table:activated': turnsTo('active'),
@@ -55,7 +55,7 @@ export const tables: CollectionDefinition<shape.Table> = collection({
 export const menu: CollectionDefinition<shape.MenuItem> = collection({
   row: shape.menuItem,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   resource: 'menu',
   from: {
     'menu.created': feed(event.menuCreated, ({ data }) => put<shape.MenuItem>(data)),
@@ -66,7 +66,7 @@ export const menu: CollectionDefinition<shape.MenuItem> = collection({
 export const users: CollectionDefinition<shape.User> = collection({
   row: shape.user,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   resource: 'users',
   from: {
     'user.created': feed(event.userCreated, ({ data }) => put<shape.User>(data)),
@@ -79,7 +79,7 @@ const messageFeed: Feed<shape.Message> = feed(event.newMessage, ({ data }) => pu
 export const messages: CollectionDefinition<shape.Message> = collection({
   row: shape.message,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   resource: 'messages',
   from: {
     newMessage: messageFeed,
@@ -95,7 +95,7 @@ const serviceCallFeed: Feed<shape.ServiceCall> = feed(event.serviceCall, ({ data
 export const serviceCalls: CollectionDefinition<shape.ServiceCall> = collection({
   row: shape.serviceCall,
   key: (row) => String(row.id),
-  version: (row) => revisedAt(row),
+  version: (row) => version(row),
   resource: 'serviceCalls',
   from: { serviceCall: serviceCallFeed, serviceCallHandled: serviceCallFeed },
 });

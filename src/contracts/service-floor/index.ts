@@ -3,7 +3,7 @@ export type { ServiceFloor } from './spec.ts';
 export { isFinished, isHandled, orderStage, tableStage, type OrderStage, type TableStage } from './status.ts';
 export type {
   AllMessagesDeleted,
-  Amount,
+  Decimal,
   Id,
   ListParams,
   MenuCreated,

@@ -1,4 +1,6 @@
 import {
+  decimal,
+  type Decimal,
   amount,
   either,
   flag,
@@ -13,6 +15,8 @@ import {
   type Shape,
 } from '../shapes.ts';
 
+export type { Decimal };
+
 // The document spells out the small payloads and calls the rest "full order", "full message" and "full service call"
 // objects. Of those only the id is a fact; every other field of theirs is settled, may be absent, and is read loosely.
 
@@ -26,10 +30,6 @@ export const scope: Shape<ServiceFloorScope> = noFields;
 /** Numbers or texts, as the backend's tables have them. */
 export type Id = string | number;
 
-/** As the backend sends it: `14.1`, or the text that a decimal column becomes. Exact through `toMinorUnits`. */
-export type Amount = number | string;
-const money: Shape<Amount> = either(amount, text);
-
 /** ISO 8601, or ms since 1970. */
 export type Moment = string | number;
 const moment: Shape<Moment> = either(text, amount);
@@ -39,7 +39,7 @@ export interface OrderItem {
   readonly menuItemId?: Maybe<Id>;
   readonly name?: Maybe<string>;
   readonly quantity?: Maybe<number>;
-  readonly price?: Maybe<Amount>;
+  readonly price?: Maybe<Decimal>;
   readonly notes?: Maybe<string>;
 }
 const orderItem: Shape<OrderItem> = record<OrderItem>({
@@ -47,7 +47,7 @@ const orderItem: Shape<OrderItem> = record<OrderItem>({
   menuItemId: maybe(key),
   name: maybe(text),
   quantity: maybe(amount),
-  price: maybe(money),
+  price: maybe(decimal),
   notes: maybe(text),
 });
 
@@ -59,7 +59,7 @@ export interface Order {
   readonly tableNumber?: Maybe<Id>;
   readonly status?: Maybe<OrderStatus>;
   readonly items?: Maybe<readonly OrderItem[]>;
-  readonly total?: Maybe<Amount>;
+  readonly total?: Maybe<Decimal>;
   readonly notes?: Maybe<string>;
   readonly createdAt?: Maybe<Moment>;
   readonly updatedAt?: Maybe<Moment>;
@@ -69,7 +69,7 @@ export const order: Shape<Order> = record<Order>({
   tableNumber: maybe(key),
   status: maybe(wordLike('created', 'served', 'completed', 'cancelled')),
   items: maybe(list(orderItem)),
-  total: maybe(money),
+  total: maybe(decimal),
   notes: maybe(text),
   createdAt: maybe(moment),
   updatedAt: maybe(moment),
@@ -109,7 +109,7 @@ export const menuCreated: Shape<MenuCreated> = record<MenuCreated>({ id: key, na
 
 /** Settled: a row of `/menu`. One that is known from its event alone has no more than a name yet. */
 export interface MenuItem extends MenuCreated {
-  readonly price?: Maybe<Amount>;
+  readonly price?: Maybe<Decimal>;
   readonly category?: Maybe<string>;
   readonly available?: Maybe<boolean>;
   readonly updatedAt?: Maybe<Moment>;
@@ -117,7 +117,7 @@ export interface MenuItem extends MenuCreated {
 export const menuItem: Shape<MenuItem> = record<MenuItem>({
   id: key,
   name: maybe(text),
-  price: maybe(money),
+  price: maybe(decimal),
   category: maybe(text),
   available: maybe(flag),
   updatedAt: maybe(moment),

@@ -1,5 +1,6 @@
 import { resource, type ResourceDefinition } from '../../contract/resource.ts';
 import { listPage } from '../../contract/list-page.ts';
+import { momentVersion } from '../../lib/moment.ts';
 import { listSearch } from './lists.ts';
 import * as shape from './schemas.ts';
 import { counterRowTurns, orderTurns, stockTurns } from './turns.ts';
@@ -15,7 +16,7 @@ export const orders: ResourceDefinition<shape.Order> = resource({
   page: listPage,
   row: shape.order,
   key: (row) => row.id,
-  version: (row) => row.updated_at ?? undefined,
+  version: (row) => momentVersion(row.updated_at),
   covers: ['orders'],
   rowToEvent: orderTurns,
   // Nobody has begun with it.
@@ -28,7 +29,7 @@ export const inventory: ResourceDefinition<shape.StockRow> = resource({
   page: listPage,
   row: shape.stockRow,
   key: (row) => row.product_id,
-  version: (row) => row.updated_at ?? undefined,
+  version: (row) => momentVersion(row.updated_at),
   covers: ['inventory'],
   rowToEvent: stockTurns,
 });
@@ -39,7 +40,7 @@ export const counters: ResourceDefinition<shape.CounterRow> = resource({
   page: listPage,
   row: shape.counterRow,
   key: (row) => row.counter_name,
-  version: (row) => row.updated_at ?? undefined,
+  version: (row) => momentVersion(row.updated_at),
   covers: ['system'],
   coversEvents: ['counter:status_changed'],
   rowToEvent: counterRowTurns,

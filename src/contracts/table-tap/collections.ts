@@ -1,25 +1,20 @@
 import { collection, feed, patch, put, type CollectionDefinition } from '../../contract/collection.ts';
+import { writeMoment } from '../../contract/dialects/parts.ts';
+import { said } from '../said.ts';
+import { momentVersion } from '../../lib/moment.ts';
 import * as event from './events.ts';
 import * as shape from './schemas.ts';
-
-/** As the server writes it: without milliseconds where there are none, or one moment would be two different texts. */
-const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined ? undefined : new Date(ms).toISOString().replace('.000Z', 'Z');
-
-/** Takes what an event says and leaves alone what it does not mention. */
-const said = <T extends object>(fields: { readonly [Field in keyof T]?: T[Field] | null | undefined }): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as Partial<T>;
 
 // No event says which version of a row it makes, so a row's age is the moment of the event that touched it last.
 
 export const orders: CollectionDefinition<shape.Order> = collection({
   row: shape.order,
   key: (row) => row.id,
-  version: (row) => row.updated_at ?? undefined,
+  version: (row) => momentVersion(row.updated_at),
   resource: 'orders',
   from: {
     'order:created': feed(event.orderCreated, ({ data: { order }, occurredAt }) =>
-      put<shape.Order>({ ...order, ...said<shape.Order>({ updated_at: order.updated_at ?? iso(occurredAt) }) }),
+      put<shape.Order>({ ...order, ...said<shape.Order>({ updated_at: order.updated_at ?? writeMoment(occurredAt) }) }),
     ),
     'order:status_changed': feed(event.orderStatusChanged, ({ data, occurredAt }) =>
       patch(
@@ -27,18 +22,21 @@ export const orders: CollectionDefinition<shape.Order> = collection({
         said<shape.Order>({
           status: data.new_status,
           estimated_ready_at: data.estimated_ready_at,
-          updated_at: iso(occurredAt),
+          updated_at: writeMoment(occurredAt),
         }),
       ),
     ),
     'order:ready': feed(event.orderReady, ({ data, occurredAt }) =>
-      patch(data.order_id, said<shape.Order>({ status: 'ready', updated_at: iso(occurredAt) })),
+      patch(data.order_id, said<shape.Order>({ status: 'ready', updated_at: writeMoment(occurredAt) })),
     ),
     'order:cancelled': feed(event.orderCancelled, ({ data, occurredAt }) =>
-      patch(data.order_id, said<shape.Order>({ status: 'cancelled', updated_at: iso(occurredAt) })),
+      patch(data.order_id, said<shape.Order>({ status: 'cancelled', updated_at: writeMoment(occurredAt) })),
     ),
     'order:assigned_counter': feed(event.orderAssignedCounter, ({ data, occurredAt }) =>
-      patch(data.order_id, said<shape.Order>({ assigned_counter: data.new_counter, updated_at: iso(occurredAt) })),
+      patch(
+        data.order_id,
+        said<shape.Order>({ assigned_counter: data.new_counter, updated_at: writeMoment(occurredAt) }),
+      ),
     ),
   },
 });
@@ -47,11 +45,14 @@ export const orders: CollectionDefinition<shape.Order> = collection({
 export const inventory: CollectionDefinition<shape.StockRow> = collection({
   row: shape.stockRow,
   key: (row) => row.product_id,
-  version: (row) => row.updated_at ?? undefined,
+  version: (row) => momentVersion(row.updated_at),
   resource: 'inventory',
   from: {
     'inventory:stock_updated': feed(event.stockUpdated, ({ data, occurredAt }) =>
-      patch(data.product_id, said<shape.StockRow>({ current_stock: data.new_stock, updated_at: iso(occurredAt) })),
+      patch(
+        data.product_id,
+        said<shape.StockRow>({ current_stock: data.new_stock, updated_at: writeMoment(occurredAt) }),
+      ),
     ),
     'inventory:low_stock': feed(event.lowStock, ({ data, occurredAt }) =>
       patch(
@@ -61,7 +62,7 @@ export const inventory: CollectionDefinition<shape.StockRow> = collection({
           reorder_level: data.reorder_level,
           max_stock: data.max_stock,
           last_restocked: data.last_restocked,
-          updated_at: iso(occurredAt),
+          updated_at: writeMoment(occurredAt),
         }),
       ),
     ),
@@ -69,7 +70,7 @@ export const inventory: CollectionDefinition<shape.StockRow> = collection({
     'inventory:out_of_stock': feed(event.outOfStock, ({ data, occurredAt }) =>
       patch(
         data.product_id,
-        said<shape.StockRow>({ current_stock: 0, disabled: data.auto_disabled, updated_at: iso(occurredAt) }),
+        said<shape.StockRow>({ current_stock: 0, disabled: data.auto_disabled, updated_at: writeMoment(occurredAt) }),
       ),
     ),
   },
@@ -78,7 +79,7 @@ export const inventory: CollectionDefinition<shape.StockRow> = collection({
 export const counters: CollectionDefinition<shape.CounterRow> = collection({
   row: shape.counterRow,
   key: (row) => row.counter_name,
-  version: (row) => row.updated_at ?? undefined,
+  version: (row) => momentVersion(row.updated_at),
   resource: 'counters',
   from: {
     'counter:status_changed': feed(event.counterStatusChanged, ({ data, occurredAt }) =>
@@ -87,7 +88,7 @@ export const counters: CollectionDefinition<shape.CounterRow> = collection({
         said<shape.CounterRow>({
           status: data.new_status,
           active_orders_count: data.active_orders_count,
-          updated_at: iso(occurredAt),
+          updated_at: writeMoment(occurredAt),
         }),
       ),
     ),

@@ -9,6 +9,7 @@ import { readServerError } from './faults.ts';
 import * as messages from './messages.ts';
 import * as mutations from './mutations.ts';
 import * as queries from './queries.ts';
+import { counterRoomName } from './rooms.ts';
 import { scope } from './schemas.ts';
 import type { TableTap } from './spec.ts';
 
@@ -31,10 +32,13 @@ export const tableTap: Contract<TableTap> = defineContract({
   connection: {
     transports: ['socket-io'],
     auth: { kind: 'handshake' },
-    query: ({ cafeId }) => ({ cafe_id: cafeId }),
+    query: ({ cafeId }) => ({ cafe_id: String(cafeId) }),
+    // Whoever stands at a counter hears of it from the first moment, and again after every reconnect.
+    greets: ({ counter }) =>
+      counter == null || counterRoomName(counter) === '' ? [] : [{ message: 'join_counter', input: { counter } }],
     control: readServerError,
   },
-  tenant: ({ cafeId }) => cafeId,
+  tenant: ({ cafeId }) => String(cafeId),
   events: {
     'order:created': events.orderCreated,
     'order:status_changed': events.orderStatusChanged,

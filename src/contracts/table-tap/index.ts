@@ -4,7 +4,7 @@ export { connectErrorRemedy, type ServerErrorCode } from './faults.ts';
 export { isFinished } from './order-course.ts';
 export { counterRoomName, roomsOf, targetRooms, type Seat } from './rooms.ts';
 export { changedSettings, type ChangedSetting } from './settings.ts';
-export { mergeStockChanges, stockLevel, type StockLevel } from './stock.ts';
+export { countOf, mergeStockChanges, stockLevel, type StockLevel } from './stock.ts';
 export type {
   AffectedProduct,
   CafeSettingsUpdated,
@@ -15,6 +15,7 @@ export type {
   EmployeeClockedIn,
   EmployeeClockedOut,
   EmployeeDrinkConsumed,
+  Id,
   ListParams,
   LowStock,
   Order,

@@ -10,7 +10,7 @@ interface ListQuestion {
 
 /** Every question names the device's own café: `?cafe_id&updated_since`. */
 export const listSearch = ({ updatedSince, cursor, scope: { cafeId } }: ListQuestion): SearchValues => ({
-  cafe_id: typeof cafeId === 'string' ? cafeId : undefined,
+  cafe_id: typeof cafeId === 'string' || typeof cafeId === 'number' ? String(cafeId) : undefined,
   updated_since: updatedSince ?? undefined,
   cursor: cursor ?? undefined,
 });

@@ -1,6 +1,9 @@
 import {
   amount,
+  decimal,
+  either,
   flag,
+  key,
   list,
   maybe,
   oneOf,
@@ -8,23 +11,31 @@ import {
   text,
   wordLike,
   words,
+  type Decimal,
   type Maybe,
   type Open,
   type Shape,
 } from '../shapes.ts';
 
-// Every amount of money is a decimal and is kept as it was sent; `toMinorUnits` counts with it exactly. Every moment is
-// ISO 8601 by the server's clock.
+// Every amount is a decimal and is kept as it was sent, which may be text, as database drivers give decimals and counts;
+// `toMinorUnits` counts with money exactly. Every moment is ISO 8601 by the server's clock. What is optional is optional all
+// the way down: a line without a name is no reason to lose its order.
+
+/** Numbers or texts, as the backend's tables have them. */
+export type Id = string | number;
+/** Where an id is optional, an empty one is as good as none. */
+const id: Shape<Id> = either(text, amount);
 
 export interface TableTapScope {
-  readonly cafeId: string;
+  /** Compared as text: 7 is the café "7". */
+  readonly cafeId: Id;
   /** Who is signed in: the server sends what concerns one employee to that employee alone. */
   readonly userId?: Maybe<string>;
   /** The counter that this device stands at, "Counter 1". */
   readonly counter?: Maybe<string>;
 }
 export const scope: Shape<TableTapScope> = record<TableTapScope>({
-  cafeId: words,
+  cafeId: key,
   userId: maybe(words),
   counter: maybe(words),
 });
@@ -35,11 +46,11 @@ const userRole: Shape<UserRole> = wordLike('employee', 'manager');
 
 /** Whoever did something, as far as an event tells. */
 export interface Person {
-  readonly id?: Maybe<string>;
+  readonly id?: Maybe<Id>;
   readonly name?: Maybe<string>;
   readonly role?: Maybe<UserRole>;
 }
-const person: Shape<Person> = record<Person>({ id: maybe(text), name: maybe(text), role: maybe(userRole) });
+const person: Shape<Person> = record<Person>({ id: maybe(id), name: maybe(text), role: maybe(userRole) });
 
 /**
  * `pending` and `preparing` are the document's words; `ready` and `cancelled` are those of its events. Settled: they are
@@ -49,33 +60,33 @@ export type OrderStatus = Open<'pending' | 'preparing' | 'ready' | 'completed' |
 const orderStatus: Shape<OrderStatus> = wordLike('pending', 'preparing', 'ready', 'completed', 'cancelled');
 
 export interface OrderItem {
-  readonly id?: Maybe<string>;
-  readonly product_name: string;
-  readonly quantity: number;
-  readonly unit_price?: Maybe<number>;
-  readonly total_price?: Maybe<number>;
+  readonly id?: Maybe<Id>;
+  readonly product_name?: Maybe<string>;
+  readonly quantity?: Maybe<Decimal>;
+  readonly unit_price?: Maybe<Decimal>;
+  readonly total_price?: Maybe<Decimal>;
   readonly customizations?: Maybe<readonly string[]>;
 }
 const orderItem: Shape<OrderItem> = record<OrderItem>({
-  id: maybe(text),
-  product_name: text,
-  quantity: amount,
-  unit_price: maybe(amount),
-  total_price: maybe(amount),
+  id: maybe(id),
+  product_name: maybe(text),
+  quantity: maybe(decimal),
+  unit_price: maybe(decimal),
+  total_price: maybe(decimal),
   customizations: maybe(list(text)),
 });
 
 export interface OrderTotals {
-  readonly subtotal?: Maybe<number>;
-  readonly tax_amount?: Maybe<number>;
-  readonly tip_amount?: Maybe<number>;
-  readonly total_amount?: Maybe<number>;
+  readonly subtotal?: Maybe<Decimal>;
+  readonly tax_amount?: Maybe<Decimal>;
+  readonly tip_amount?: Maybe<Decimal>;
+  readonly total_amount?: Maybe<Decimal>;
 }
 const orderTotals: Shape<OrderTotals> = record<OrderTotals>({
-  subtotal: maybe(amount),
-  tax_amount: maybe(amount),
-  tip_amount: maybe(amount),
-  total_amount: maybe(amount),
+  subtotal: maybe(decimal),
+  tax_amount: maybe(decimal),
+  tip_amount: maybe(decimal),
+  total_amount: maybe(decimal),
 });
 
 /** An order that one employee placed for another. */
@@ -91,8 +102,8 @@ const proxyOrderInfo: Shape<ProxyOrderInfo> = record<ProxyOrderInfo>({
 export interface Order {
   readonly id: string;
   /** What is called out: "ORD20240101001". */
-  readonly order_number?: Maybe<string>;
-  readonly cafe_id?: Maybe<string>;
+  readonly order_number?: Maybe<Id>;
+  readonly cafe_id?: Maybe<Id>;
   readonly customer_name?: Maybe<string>;
   readonly customer_phone?: Maybe<string>;
   readonly status: OrderStatus;
@@ -108,8 +119,8 @@ export interface Order {
 }
 export const order: Shape<Order> = record<Order>({
   id: words,
-  order_number: maybe(text),
-  cafe_id: maybe(text),
+  order_number: maybe(id),
+  cafe_id: maybe(id),
   customer_name: maybe(text),
   customer_phone: maybe(text),
   status: orderStatus,
@@ -130,13 +141,13 @@ export const orderCreated: Shape<OrderCreated> = record<OrderCreated>({ order })
 
 export interface OrderRef {
   readonly order_id: string;
-  readonly order_number?: Maybe<string>;
+  readonly order_number?: Maybe<Id>;
 }
 
 export interface StatusHistoryEntry {
-  readonly status: OrderStatus;
+  readonly status?: Maybe<OrderStatus>;
   readonly timestamp?: Maybe<string>;
-  readonly user_id?: Maybe<string>;
+  readonly user_id?: Maybe<Id>;
   readonly notes?: Maybe<string>;
 }
 export interface OrderStatusChanged extends OrderRef {
@@ -149,7 +160,7 @@ export interface OrderStatusChanged extends OrderRef {
 }
 export const orderStatusChanged: Shape<OrderStatusChanged> = record<OrderStatusChanged>({
   order_id: words,
-  order_number: maybe(text),
+  order_number: maybe(id),
   previous_status: maybe(orderStatus),
   new_status: orderStatus,
   updated_by: maybe(person),
@@ -158,9 +169,9 @@ export const orderStatusChanged: Shape<OrderStatusChanged> = record<OrderStatusC
   status_history: maybe(
     list(
       record<StatusHistoryEntry>({
-        status: orderStatus,
+        status: maybe(orderStatus),
         timestamp: maybe(text),
-        user_id: maybe(text),
+        user_id: maybe(id),
         notes: maybe(text),
       }),
     ),
@@ -172,23 +183,23 @@ export interface OrderReady extends OrderRef {
   readonly customer_phone?: Maybe<string>;
   readonly assigned_counter?: Maybe<string>;
   readonly ready_at?: Maybe<string>;
-  readonly prep_time_minutes?: Maybe<number>;
+  readonly prep_time_minutes?: Maybe<Decimal>;
   /** The customer was told already. */
   readonly notification_sent?: Maybe<boolean>;
 }
 export const orderReady: Shape<OrderReady> = record<OrderReady>({
   order_id: words,
-  order_number: maybe(text),
+  order_number: maybe(id),
   customer_name: maybe(text),
   customer_phone: maybe(text),
   assigned_counter: maybe(text),
   ready_at: maybe(text),
-  prep_time_minutes: maybe(amount),
+  prep_time_minutes: maybe(decimal),
   notification_sent: maybe(flag),
 });
 
 export interface RefundInfo {
-  readonly refund_amount?: Maybe<number>;
+  readonly refund_amount?: Maybe<Decimal>;
   readonly refund_method?: Maybe<Open<'original_payment'>>;
   readonly processed?: Maybe<boolean>;
 }
@@ -200,12 +211,12 @@ export interface OrderCancelled extends OrderRef {
 }
 export const orderCancelled: Shape<OrderCancelled> = record<OrderCancelled>({
   order_id: words,
-  order_number: maybe(text),
+  order_number: maybe(id),
   cancelled_by: maybe(person),
   reason: maybe(text),
   refund_info: maybe(
     record<RefundInfo>({
-      refund_amount: maybe(amount),
+      refund_amount: maybe(decimal),
       refund_method: maybe(wordLike('original_payment')),
       processed: maybe(flag),
     }),
@@ -221,7 +232,7 @@ export interface OrderAssignedCounter extends OrderRef {
 }
 export const orderAssignedCounter: Shape<OrderAssignedCounter> = record<OrderAssignedCounter>({
   order_id: words,
-  order_number: maybe(text),
+  order_number: maybe(id),
   previous_counter: maybe(text),
   new_counter: words,
   assigned_by: maybe(person),
@@ -231,9 +242,9 @@ export const orderAssignedCounter: Shape<OrderAssignedCounter> = record<OrderAss
 /** What every payment event tells of the attempt that it is about. */
 export interface PaymentAttempt {
   readonly order_id: string;
-  readonly transaction_id?: Maybe<string>;
+  readonly transaction_id?: Maybe<Id>;
   readonly payment_method?: Maybe<Open<'card'>>;
-  readonly amount?: Maybe<number>;
+  readonly amount?: Maybe<Decimal>;
   readonly provider?: Maybe<Open<'payconic'>>;
 }
 const paymentMethod: Shape<Open<'card'>> = wordLike('card');
@@ -244,28 +255,28 @@ export interface PaymentProcessing extends PaymentAttempt {
 }
 export const paymentProcessing: Shape<PaymentProcessing> = record<PaymentProcessing>({
   order_id: words,
-  transaction_id: maybe(text),
+  transaction_id: maybe(id),
   payment_method: maybe(paymentMethod),
-  amount: maybe(amount),
+  amount: maybe(decimal),
   provider: maybe(paymentProvider),
   status: maybe(wordLike('processing')),
 });
 
 export interface PaymentCompleted extends PaymentAttempt {
-  readonly fee_amount?: Maybe<number>;
-  readonly net_amount?: Maybe<number>;
-  readonly provider_transaction_id?: Maybe<string>;
+  readonly fee_amount?: Maybe<Decimal>;
+  readonly net_amount?: Maybe<Decimal>;
+  readonly provider_transaction_id?: Maybe<Id>;
   readonly completed_at?: Maybe<string>;
 }
 export const paymentCompleted: Shape<PaymentCompleted> = record<PaymentCompleted>({
   order_id: words,
-  transaction_id: maybe(text),
+  transaction_id: maybe(id),
   payment_method: maybe(paymentMethod),
-  amount: maybe(amount),
-  fee_amount: maybe(amount),
-  net_amount: maybe(amount),
+  amount: maybe(decimal),
+  fee_amount: maybe(decimal),
+  net_amount: maybe(decimal),
   provider: maybe(paymentProvider),
-  provider_transaction_id: maybe(text),
+  provider_transaction_id: maybe(id),
   completed_at: maybe(text),
 });
 
@@ -276,9 +287,9 @@ export interface PaymentFailed extends PaymentAttempt {
 }
 export const paymentFailed: Shape<PaymentFailed> = record<PaymentFailed>({
   order_id: words,
-  transaction_id: maybe(text),
+  transaction_id: maybe(id),
   payment_method: maybe(paymentMethod),
-  amount: maybe(amount),
+  amount: maybe(decimal),
   provider: maybe(paymentProvider),
   error_code: maybe(wordLike('insufficient_funds')),
   error_message: maybe(text),
@@ -287,17 +298,17 @@ export const paymentFailed: Shape<PaymentFailed> = record<PaymentFailed>({
 
 export interface QrGenerated {
   readonly order_id: string;
-  readonly qr_code_id?: Maybe<string>;
+  readonly qr_code_id?: Maybe<Id>;
   /** What the code shows; without it there is nothing to draw. */
   readonly qr_code_data: string;
-  readonly amount?: Maybe<number>;
+  readonly amount?: Maybe<Decimal>;
   readonly expires_at?: Maybe<string>;
 }
 export const qrGenerated: Shape<QrGenerated> = record<QrGenerated>({
   order_id: words,
-  qr_code_id: maybe(text),
+  qr_code_id: maybe(id),
   qr_code_data: words,
-  amount: maybe(amount),
+  amount: maybe(decimal),
   expires_at: maybe(text),
 });
 
@@ -311,27 +322,30 @@ export type StockChangeType = 'sale' | 'purchase' | 'adjustment' | 'waste';
 
 /** Whoever changed a stock; a sale does it by itself. */
 export interface StockActor {
-  readonly id?: Maybe<string>;
+  readonly id?: Maybe<Id>;
   readonly name?: Maybe<string>;
   readonly type?: Maybe<Open<'automatic'>>;
 }
 const stockActor: Shape<StockActor> = record<StockActor>({
-  id: maybe(text),
+  id: maybe(id),
   name: maybe(text),
   type: maybe(wordLike('automatic')),
 });
 
 /** What a change of stock goes back to. */
 export interface StockReference {
-  readonly type: Open<'order'>;
-  readonly id: string;
+  readonly type?: Maybe<Open<'order'>>;
+  readonly id?: Maybe<Id>;
 }
-const stockReference: Shape<StockReference> = record<StockReference>({ type: wordLike('order'), id: text });
+const stockReference: Shape<StockReference> = record<StockReference>({
+  type: maybe(wordLike('order')),
+  id: maybe(id),
+});
 
 export interface StockUpdated extends ProductRef {
-  readonly previous_stock?: Maybe<number>;
-  readonly new_stock: number;
-  readonly change_amount?: Maybe<number>;
+  readonly previous_stock?: Maybe<Decimal>;
+  readonly new_stock: Decimal;
+  readonly change_amount?: Maybe<Decimal>;
   readonly change_type?: Maybe<Open<StockChangeType>>;
   readonly updated_by?: Maybe<StockActor>;
   readonly reference?: Maybe<StockReference>;
@@ -341,9 +355,9 @@ export const stockUpdated: Shape<StockUpdated> = record<StockUpdated>({
   product_id: words,
   product_name: maybe(text),
   sku: maybe(text),
-  previous_stock: maybe(amount),
-  new_stock: amount,
-  change_amount: maybe(amount),
+  previous_stock: maybe(decimal),
+  new_stock: decimal,
+  change_amount: maybe(decimal),
   change_type: maybe(wordLike('sale', 'purchase', 'adjustment', 'waste')),
   updated_by: maybe(stockActor),
   reference: maybe(stockReference),
@@ -351,10 +365,10 @@ export const stockUpdated: Shape<StockUpdated> = record<StockUpdated>({
 });
 
 export interface LowStock extends ProductRef {
-  readonly current_stock?: Maybe<number>;
-  readonly reorder_level?: Maybe<number>;
-  readonly max_stock?: Maybe<number>;
-  readonly suggested_order_quantity?: Maybe<number>;
+  readonly current_stock?: Maybe<Decimal>;
+  readonly reorder_level?: Maybe<Decimal>;
+  readonly max_stock?: Maybe<Decimal>;
+  readonly suggested_order_quantity?: Maybe<Decimal>;
   readonly last_restocked?: Maybe<string>;
   readonly priority?: Maybe<Open<'low' | 'medium' | 'high' | 'critical'>>;
 }
@@ -362,17 +376,17 @@ export const lowStock: Shape<LowStock> = record<LowStock>({
   product_id: words,
   product_name: maybe(text),
   sku: maybe(text),
-  current_stock: maybe(amount),
-  reorder_level: maybe(amount),
-  max_stock: maybe(amount),
-  suggested_order_quantity: maybe(amount),
+  current_stock: maybe(decimal),
+  reorder_level: maybe(decimal),
+  max_stock: maybe(decimal),
+  suggested_order_quantity: maybe(decimal),
   last_restocked: maybe(text),
   priority: maybe(wordLike('low', 'medium', 'high', 'critical')),
 });
 
 /** A product that cannot be made while another is out of stock. */
 export interface AffectedProduct {
-  readonly product_id: string;
+  readonly product_id?: Maybe<Id>;
   readonly product_name?: Maybe<string>;
   readonly disabled?: Maybe<boolean>;
 }
@@ -386,15 +400,15 @@ export const outOfStock: Shape<OutOfStock> = record<OutOfStock>({
   sku: maybe(text),
   auto_disabled: maybe(flag),
   affects_products: maybe(
-    list(record<AffectedProduct>({ product_id: words, product_name: maybe(text), disabled: maybe(flag) })),
+    list(record<AffectedProduct>({ product_id: maybe(id), product_name: maybe(text), disabled: maybe(flag) })),
   ),
 });
 
 /** Settled: a row of `/inventory`, in the words of the inventory's events. */
 export interface StockRow extends ProductRef {
-  readonly current_stock?: Maybe<number>;
-  readonly reorder_level?: Maybe<number>;
-  readonly max_stock?: Maybe<number>;
+  readonly current_stock?: Maybe<Decimal>;
+  readonly reorder_level?: Maybe<Decimal>;
+  readonly max_stock?: Maybe<Decimal>;
   readonly last_restocked?: Maybe<string>;
   /** Taken off the menu, by itself or because of what it is made of. */
   readonly disabled?: Maybe<boolean>;
@@ -404,9 +418,9 @@ export const stockRow: Shape<StockRow> = record<StockRow>({
   product_id: words,
   product_name: maybe(text),
   sku: maybe(text),
-  current_stock: maybe(amount),
-  reorder_level: maybe(amount),
-  max_stock: maybe(amount),
+  current_stock: maybe(decimal),
+  reorder_level: maybe(decimal),
+  max_stock: maybe(decimal),
   last_restocked: maybe(text),
   disabled: maybe(flag),
   updated_at: maybe(text),
@@ -415,9 +429,9 @@ export const stockRow: Shape<StockRow> = record<StockRow>({
 export interface EmployeeClockedIn {
   readonly user_id: string;
   /** The number on the badge: "EMP001". */
-  readonly employee_id?: Maybe<string>;
+  readonly employee_id?: Maybe<Id>;
   readonly employee_name?: Maybe<string>;
-  readonly timesheet_id?: Maybe<string>;
+  readonly timesheet_id?: Maybe<Id>;
   readonly clock_in_time?: Maybe<string>;
   /** A calendar day, `2024-01-01`. */
   readonly shift_date?: Maybe<string>;
@@ -425,9 +439,9 @@ export interface EmployeeClockedIn {
 }
 export const employeeClockedIn: Shape<EmployeeClockedIn> = record<EmployeeClockedIn>({
   user_id: words,
-  employee_id: maybe(text),
+  employee_id: maybe(id),
   employee_name: maybe(text),
-  timesheet_id: maybe(text),
+  timesheet_id: maybe(id),
   clock_in_time: maybe(text),
   shift_date: maybe(text),
   notes: maybe(text),
@@ -435,49 +449,49 @@ export const employeeClockedIn: Shape<EmployeeClockedIn> = record<EmployeeClocke
 
 export interface EmployeeClockedOut {
   readonly user_id: string;
-  readonly employee_id?: Maybe<string>;
+  readonly employee_id?: Maybe<Id>;
   readonly employee_name?: Maybe<string>;
-  readonly timesheet_id?: Maybe<string>;
+  readonly timesheet_id?: Maybe<Id>;
   readonly clock_out_time?: Maybe<string>;
-  readonly total_hours?: Maybe<number>;
-  readonly hourly_rate?: Maybe<number>;
-  readonly total_pay?: Maybe<number>;
-  readonly break_duration_minutes?: Maybe<number>;
+  readonly total_hours?: Maybe<Decimal>;
+  readonly hourly_rate?: Maybe<Decimal>;
+  readonly total_pay?: Maybe<Decimal>;
+  readonly break_duration_minutes?: Maybe<Decimal>;
 }
 export const employeeClockedOut: Shape<EmployeeClockedOut> = record<EmployeeClockedOut>({
   user_id: words,
-  employee_id: maybe(text),
+  employee_id: maybe(id),
   employee_name: maybe(text),
-  timesheet_id: maybe(text),
+  timesheet_id: maybe(id),
   clock_out_time: maybe(text),
-  total_hours: maybe(amount),
-  hourly_rate: maybe(amount),
-  total_pay: maybe(amount),
-  break_duration_minutes: maybe(amount),
+  total_hours: maybe(decimal),
+  hourly_rate: maybe(decimal),
+  total_pay: maybe(decimal),
+  break_duration_minutes: maybe(decimal),
 });
 
 export interface EmployeeDrinkConsumed {
   readonly user_id: string;
   readonly employee_name?: Maybe<string>;
   readonly product_name?: Maybe<string>;
-  readonly quantity?: Maybe<number>;
+  readonly quantity?: Maybe<Decimal>;
   /** Only when the drink was ordered. */
-  readonly order_id?: Maybe<string>;
+  readonly order_id?: Maybe<Id>;
   readonly counted_against_allowance?: Maybe<boolean>;
-  readonly monthly_count?: Maybe<number>;
-  readonly monthly_limit?: Maybe<number>;
-  readonly remaining_allowance?: Maybe<number>;
+  readonly monthly_count?: Maybe<Decimal>;
+  readonly monthly_limit?: Maybe<Decimal>;
+  readonly remaining_allowance?: Maybe<Decimal>;
 }
 export const employeeDrinkConsumed: Shape<EmployeeDrinkConsumed> = record<EmployeeDrinkConsumed>({
   user_id: words,
   employee_name: maybe(text),
   product_name: maybe(text),
-  quantity: maybe(amount),
-  order_id: maybe(text),
+  quantity: maybe(decimal),
+  order_id: maybe(id),
   counted_against_allowance: maybe(flag),
-  monthly_count: maybe(amount),
-  monthly_limit: maybe(amount),
-  remaining_allowance: maybe(amount),
+  monthly_count: maybe(decimal),
+  monthly_limit: maybe(decimal),
+  remaining_allowance: maybe(decimal),
 });
 
 export type CounterStatus = Open<'active' | 'inactive'>;
@@ -489,7 +503,7 @@ export interface CounterStatusChanged {
   readonly new_status: CounterStatus;
   readonly changed_by?: Maybe<Person>;
   readonly reason?: Maybe<string>;
-  readonly active_orders_count?: Maybe<number>;
+  readonly active_orders_count?: Maybe<Decimal>;
   readonly orders_reassigned_to?: Maybe<string>;
 }
 export const counterStatusChanged: Shape<CounterStatusChanged> = record<CounterStatusChanged>({
@@ -498,7 +512,7 @@ export const counterStatusChanged: Shape<CounterStatusChanged> = record<CounterS
   new_status: counterStatus,
   changed_by: maybe(person),
   reason: maybe(text),
-  active_orders_count: maybe(amount),
+  active_orders_count: maybe(decimal),
   orders_reassigned_to: maybe(text),
 });
 
@@ -506,13 +520,13 @@ export const counterStatusChanged: Shape<CounterStatusChanged> = record<CounterS
 export interface CounterRow {
   readonly counter_name: string;
   readonly status: CounterStatus;
-  readonly active_orders_count?: Maybe<number>;
+  readonly active_orders_count?: Maybe<Decimal>;
   readonly updated_at?: Maybe<string>;
 }
 export const counterRow: Shape<CounterRow> = record<CounterRow>({
   counter_name: words,
   status: counterStatus,
-  active_orders_count: maybe(amount),
+  active_orders_count: maybe(decimal),
   updated_at: maybe(text),
 });
 
@@ -526,8 +540,8 @@ const settingChange = <Value>(value: Shape<Value>): Shape<SettingChange<Value>> 
 /** The settings that the document shows. Others arrive, too: `changedSettings` lists them all. */
 export interface SettingChanges {
   /** Parts of the bill: `0.15` is 15 %. */
-  readonly tip_suggestions?: Maybe<SettingChange<readonly number[]>>;
-  readonly prep_time_minutes?: Maybe<SettingChange<number>>;
+  readonly tip_suggestions?: Maybe<SettingChange<readonly Decimal[]>>;
+  readonly prep_time_minutes?: Maybe<SettingChange<Decimal>>;
 }
 export interface CafeSettingsUpdated {
   readonly updated_by?: Maybe<Person>;
@@ -536,8 +550,8 @@ export interface CafeSettingsUpdated {
 export const cafeSettingsUpdated: Shape<CafeSettingsUpdated> = record<CafeSettingsUpdated>({
   updated_by: maybe(person),
   changes: record<SettingChanges>({
-    tip_suggestions: maybe(settingChange(list(amount))),
-    prep_time_minutes: maybe(settingChange(amount)),
+    tip_suggestions: maybe(settingChange(list(decimal))),
+    prep_time_minutes: maybe(settingChange(decimal)),
   }),
 });
 

@@ -1,5 +1,5 @@
-import type { Maybe } from '../shapes.ts';
-import type { StockChange, StockRow } from './schemas.ts';
+import type { Decimal, Maybe } from '../shapes.ts';
+import type { Id, StockChange, StockRow } from './schemas.ts';
 
 /** Stock is weighed, not only counted: 0.1 + 0.2 kg are 0.3 kg. Nobody weighs finer than this. */
 const decimals = 6;
@@ -24,16 +24,23 @@ export function mergeStockChanges(earlier: StockChange, later: StockChange): Sto
 
 interface Named {
   readonly type?: Maybe<string>;
-  readonly id?: Maybe<string>;
+  readonly id?: Maybe<Id>;
 }
 const isSame = (left: Maybe<Named>, right: Maybe<Named>): boolean =>
-  left != null && right != null && left.id === right.id && left.type === right.type;
+  left?.id != null && right?.id != null && String(left.id) === String(right.id) && left.type === right.type;
+
+/** A count as a number, however it was sent; undefined for none, and for a text that is none. */
+export function countOf(value: Maybe<Decimal>): number | undefined {
+  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof count === 'number' && Number.isFinite(count) ? count : undefined;
+}
 
 export type StockLevel = 'out' | 'low' | 'enough';
 
 /** How much there is of a product; undefined when nobody counts it. Low is below the reorder level, not at it. */
 export function stockLevel({ current_stock, reorder_level }: StockRow): StockLevel | undefined {
-  if (current_stock == null) return undefined;
-  if (current_stock <= 0) return 'out';
-  return reorder_level != null && current_stock < reorder_level ? 'low' : 'enough';
+  const [stock, mark] = [countOf(current_stock), countOf(reorder_level)];
+  if (stock === undefined) return undefined;
+  if (stock <= 0) return 'out';
+  return mark !== undefined && stock < mark ? 'low' : 'enough';
 }

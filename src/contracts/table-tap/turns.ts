@@ -3,7 +3,7 @@ import * as event from './events.ts';
 import { isFinished } from './order-course.ts';
 import { counterRoomName } from './rooms.ts';
 import type { CounterRow, Order, StockRow } from './schemas.ts';
-import { stockLevel, sumOf } from './stock.ts';
+import { countOf, stockLevel, sumOf } from './stock.ts';
 
 /*
  * Which events would have told of a row that was read, had anyone been listening. A row that changed in a way for which
@@ -20,7 +20,10 @@ export const orderTurns: Turn<Order> = (previous, row, { counter }) => {
   const subject = { type: 'Order', id: row.id };
   if (previous === undefined) {
     if (isFinished(row.status)) return [];
-    return [derived(event.orderCreated, { name: 'order:created', channel: 'orders', data: { order: row }, subject })];
+    const data = { order: row };
+    const created = derived(event.orderCreated, { name: 'order:created', channel: 'orders', data, subject });
+    // Whoever calls out what is ready does not wait for new orders.
+    return row.status === 'ready' ? [created, ready(row)] : [created];
   }
   return [...statusTurns(previous, row), ...counterTurns(previous, row, counter)];
 };
@@ -28,7 +31,7 @@ export const orderTurns: Turn<Order> = (previous, row, { counter }) => {
 /** A status changes with one event, and two of them have an event of their own beside it. */
 function statusTurns(previous: Order, row: Order): readonly DerivedEvent[] {
   if (row.status === previous.status) return [];
-  const { id: order_id, order_number, customer_name, customer_phone, assigned_counter, estimated_ready_at } = row;
+  const { id: order_id, order_number, estimated_ready_at } = row;
   const subject = { type: 'Order', id: order_id };
   const changed = derived(event.orderStatusChanged, {
     name: 'order:status_changed',
@@ -36,15 +39,18 @@ function statusTurns(previous: Order, row: Order): readonly DerivedEvent[] {
     data: { order_id, order_number, previous_status: previous.status, new_status: row.status, estimated_ready_at },
     subject,
   });
-  if (row.status === 'ready') {
-    const data = { order_id, order_number, customer_name, customer_phone, assigned_counter };
-    return [changed, derived(event.orderReady, { name: 'order:ready', channel: 'orders', data, subject })];
-  }
+  if (row.status === 'ready') return [changed, ready(row)];
   if (row.status === 'cancelled') {
     const data = { order_id, order_number };
     return [changed, derived(event.orderCancelled, { name: 'order:cancelled', channel: 'orders', data, subject })];
   }
   return [changed];
+}
+
+function ready({ id: order_id, order_number, customer_name, customer_phone, assigned_counter }: Order): DerivedEvent {
+  const data = { order_id, order_number, customer_name, customer_phone, assigned_counter };
+  const subject = { type: 'Order', id: order_id };
+  return derived(event.orderReady, { name: 'order:ready', channel: 'orders', data, subject });
 }
 
 /** A device that stands at a counter hears of that one; any other may have joined the rooms of several. */
@@ -74,11 +80,12 @@ export const stockTurns: Turn<StockRow> = (previous, row) => [
 ];
 
 function changeTurn(previous: StockRow | undefined, row: StockRow): readonly DerivedEvent[] {
-  const { product_id, product_name, sku, current_stock: new_stock, reorder_level } = row;
-  const previous_stock = previous?.current_stock;
-  if (previous_stock == null || new_stock == null || new_stock === previous_stock) return [];
+  const { product_id, product_name, sku } = row;
+  const [previous_stock, new_stock] = [countOf(previous?.current_stock), countOf(row.current_stock)];
+  if (previous_stock === undefined || new_stock === undefined || new_stock === previous_stock) return [];
+  const reorder_level = countOf(row.reorder_level);
   const change_amount = sumOf(new_stock, -previous_stock);
-  const reorder_needed = reorder_level == null ? undefined : new_stock < reorder_level;
+  const reorder_needed = reorder_level === undefined ? undefined : new_stock < reorder_level;
   return [
     derived(event.stockUpdated, {
       name: 'inventory:stock_updated',

@@ -28,6 +28,8 @@ const fits = (schema: Schema | 'empty' | undefined, value: unknown) => {
   const result = schema['~standard'].validate(value);
   return !(result instanceof Promise) && result.issues === undefined;
 };
+const laneOf = (input: object) =>
+  mutation('order.submit')?.lane(input, { mutationId: 'a-mutation', createdAt: 0, scope: {} });
 const answers = (name: string, body: unknown) => fits(mutation(name)?.answer, body);
 
 const order = {
@@ -41,6 +43,7 @@ const order = {
 
 export const catalogue: Catalogue = {
   contract: 'brasserie',
+  envelope: ['event_id'],
   channels: ['/'],
   events: [
     { name: 'dish_ready', on: ['/'], fields: ['table', 'dish', 'timestamp', 'order_id'], source: 'document' },
@@ -213,7 +216,7 @@ export const catalogue: Catalogue = {
     },
     {
       says: 'orders go out in the order of their creation',
-      holds: () => mutation('order.submit')?.lane({ table_id: 8 }) === mutation('order.submit')?.lane({ table_id: 9 }),
+      holds: () => laneOf({ table_id: 8 }) === laneOf({ table_id: 9 }),
     },
     { says: 'an occupied table is a conflict', holds: () => mutation('order.submit')?.answers[409] === 'conflict' },
     {

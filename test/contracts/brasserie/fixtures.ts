@@ -63,6 +63,7 @@ export const fixtures: Fixtures = {
       { ...dish, event_id: 'e3f0a4d2-7d53-4f7e-a1c0-9a4f6f2d1b11' },
       'e3f0a4d2-7d53-4f7e-a1c0-9a4f6f2d1b11',
     ),
+    heard('a dish whose id is a number', 'dish_ready', { ...dish, event_id: 17 }, '17'),
     heard('a dish without a time', 'dish_ready', without(dish, 'timestamp')),
     heard('a dish with null for what is absent', 'dish_ready', {
       ...dish,
@@ -179,9 +180,9 @@ export const fixtures: Fixtures = {
       because: 'too-deep',
     }),
     frame(
-      'an event id that is a number',
+      'an event id that is a list',
       'dish_ready',
-      { ...dish, event_id: 17 },
+      { ...dish, event_id: [17] },
       { kind: 'invalid', because: 'envelope', path: 'event_id' },
     ),
     frame(

@@ -33,6 +33,7 @@ import {
   type DishReady,
   type MenuItem,
 } from 'heard/contracts/brasserie';
+import { momentVersion } from '../../../src/lib/moment.ts';
 import { fixtures } from './fixtures.ts';
 
 const found = <T>(value: T | undefined, name: string): T => {
@@ -156,9 +157,9 @@ describe('an order that is taken offline', () => {
 
   it('shares one lane with every other order, so that they go out as they were taken', () => {
     const lanes = [
-      mutation('order.submit').lane({ table_id: 8, items: [magret] }),
-      mutation('order.submit').lane({ table_id: 9, items: [magret] }),
-      mutation('order.create').lane({ table_id: 9, items: [magret] }),
+      mutation('order.submit').lane({ table_id: 8, items: [magret] }, context),
+      mutation('order.submit').lane({ table_id: 9, items: [magret] }, context),
+      mutation('order.create').lane({ table_id: 9, items: [magret] }, context),
     ];
     expect(new Set(lanes).size).toBe(1);
     expect(mutation('order.submit').priority).toBe('order');
@@ -218,6 +219,7 @@ describe('an order that is taken offline', () => {
     expect(syncLatencyMs(createdAt, synced)).toBe(2300);
     expect(syncLatencyMs('2026-02-02T13:00:00.000+01:00', synced)).toBe(2300);
     expect(syncLatencyMs('midi', synced)).toBeUndefined();
+    expect(syncLatencyMs('2026-02-02T12:00:00', synced)).toBeUndefined();
     expect(syncLatencyMs(createdAt, { order_id: 999 })).toBeUndefined();
     expect(syncLatencyMs(null, synced)).toBeUndefined();
   });
@@ -316,7 +318,8 @@ describe('a split bill', () => {
   });
 
   it('takes the payments of one order one after the other, and before everything else', () => {
-    const { lane, priority } = mutation('payment.split');
+    const { priority } = mutation('payment.split');
+    const lane = (input: object) => mutation('payment.split').lane(input, context);
     expect(lane(share)).toBe(lane({ ...share, cover_number: 2 }));
     expect(lane(share)).not.toBe(lane({ ...share, order_id: 790 }));
     expect(priority).toBe('payment');
@@ -333,7 +336,8 @@ describe('a split bill', () => {
   it('asks the bill when the server says that the cover is paid', () => {
     const { verify, repeat } = mutation('payment.split');
     expect(meaning('payment.split', 409)).toBe('repeat');
-    expect(repeat).toBe('natural');
+    // A payment whose terminal did not answer in time is rolled back: the server would not refuse its repeat.
+    expect(repeat).toBe('none');
     expect(verify?.query).toBe(query('bill'));
     expect(verify?.params(share, context)).toEqual({ id: 789 });
   });
@@ -345,12 +349,25 @@ describe('a split bill', () => {
     expect(tookEffect('payment.split', share, bill([{ ...paid, status: 'failed' }, paid]))).toBe(true);
   });
 
-  it("knows somebody else's payment, and one that was never taken", () => {
+  it("knows somebody else's payment by its method or its amount", () => {
     expect(tookEffect('payment.split', share, bill([{ ...paid, method: 'TR' }]))).toBe(false);
     expect(tookEffect('payment.split', share, bill([{ ...paid, amount: 30 }]))).toBe(false);
-    expect(tookEffect('payment.split', share, bill([{ ...paid, cover_number: 2 }]))).toBe(false);
-    expect(tookEffect('payment.split', share, bill([{ ...paid, status: 'failed' }]))).toBe(false);
-    expect(tookEffect('payment.split', share, bill([]))).toBe(false);
+    expect(
+      tookEffect(
+        'payment.split',
+        share,
+        bill([
+          { ...paid, status: 'failed' },
+          { ...paid, amount: 30 },
+        ]),
+      ),
+    ).toBe(false);
+  });
+
+  it('never takes its absence from the bill for a card that was not charged: the server rolls back after a timeout', () => {
+    expect(tookEffect('payment.split', share, bill([]))).toBeUndefined();
+    expect(tookEffect('payment.split', share, bill([{ ...paid, cover_number: 2 }]))).toBeUndefined();
+    expect(tookEffect('payment.split', share, bill([{ ...paid, status: 'failed' }]))).toBeUndefined();
   });
 
   it('leaves it open while the terminal has not answered, or the bill does not tell', () => {
@@ -358,20 +375,33 @@ describe('a split bill', () => {
     expect(tookEffect('payment.split', share, bill([{ ...paid, status: 'reversing' }]))).toBeUndefined();
     expect(tookEffect('payment.split', share, bill())).toBeUndefined();
     expect(tookEffect('payment.split', share, bill([{ cover_number: 1, status: 'paid' }]))).toBeUndefined();
+    expect(tookEffect('payment.split', share, bill([{ ...paid, amount: '25,50 €' }]))).toBeUndefined();
   });
 
-  it('tells a declined card from a terminal that did not answer', () => {
-    expect(meaning('payment.split', 402, { error: 'Carte refusée' })).toBe('declined');
+  it('takes a card for declined only when the server says so: one 402 stands for a timeout, too', () => {
+    expect(meaning('payment.split', 402, { reason: 'declined' })).toBe('declined');
     expect(meaning('payment.split', 402, { reason: 'terminal_timeout' })).toBe('unclear');
-    expect(meaning('payment.split', 402, 'terminal_timeout')).toBe('declined');
-    expect(meaning('payment.split', 402, null)).toBe('declined');
+    for (const body of [{ error: 'Carte refusée' }, 'declined', null, {}]) {
+      expect(meaning('payment.split', 402, body)).toBe('unclear');
+    }
+  });
+
+  it('sends nobody to another card before the terminal was looked at', () => {
+    const advice = (body: unknown) =>
+      found(mutation('payment.split').explain?.(share, { status: 402, body }), 'advice').remediation;
+    expect(advice({ reason: 'declined' })).toContain('another card');
+    for (const body of [{ error: 'Carte refusée' }, { reason: 'terminal_timeout' }, null]) {
+      expect(advice(body)).toContain('Look at the terminal');
+      expect(advice(body)).not.toContain('another card');
+    }
   });
 
   it('names the cover when a payment is refused', () => {
     const explain = (status: number, body: unknown = {}) =>
       mutation('payment.split').explain?.({ ...share, cover_number: 3 }, { status, body })?.message;
     expect(explain(409)).toContain('cover 3');
-    expect(explain(402)).toContain('declined for cover 3');
+    expect(explain(402, { reason: 'declined' })).toContain('declined for cover 3');
+    expect(explain(402)).toContain('declined for cover 3, or the terminal did not answer');
     expect(explain(402, { reason: 'terminal_timeout' })).toContain('did not answer for cover 3');
     expect(explain(422)).toBeUndefined();
   });
@@ -558,7 +588,9 @@ describe('a ready dish', () => {
   });
 
   it('is acknowledged without waiting for the payments of its order', () => {
-    expect(mutation('dish.acknowledge').lane({ order_id: 789 })).not.toBe(mutation('payment.split').lane(share));
+    expect(mutation('dish.acknowledge').lane({ order_id: 789 }, context)).not.toBe(
+      mutation('payment.split').lane(share, context),
+    );
   });
 });
 
@@ -690,6 +722,21 @@ describe('the list of orders', () => {
     expect(events[1]).toMatchObject({ data: { timestamp: '2026-02-02T14:25:00Z' } });
   });
 
+  it('calls a dish that got ready unheard, however late an older acknowledgement arrived', () => {
+    const ready = { id: 1, name: 'Magret canard', status: 'ready', ready_at: '2026-02-02T14:23:00Z' };
+    const before = order({ items: [{ ...ready, status: 'pending' }] });
+    const row = order({ acknowledged_at: '2026-02-02T14:24:00Z', items: [ready] });
+    expect(dishes(derive('orders', before, row))).toEqual(['Magret canard']);
+  });
+
+  it('takes no dish for picked up by a time without a zone', () => {
+    const row = order({
+      acknowledged_at: '2026-02-02 14:24:00',
+      items: [{ id: 1, name: 'Magret canard', status: 'ready', ready_at: '2026-02-02 14:23:00' }],
+    });
+    expect(dishes(derive('orders', undefined, row))).toEqual(['Magret canard']);
+  });
+
   it('counts an order with a waiting dish as open work, for half an hour', () => {
     const open = found(resource('orders').openWork, 'open work');
     expect(open.is(order(items('served', 'ready')))).toBe(true);
@@ -772,7 +819,8 @@ describe('every list', () => {
     const row = { id: 5, updated_at: '2026-02-02T12:00:00Z' };
     for (const rows of [resource(name), found(brasserie.collections.get(name), name)]) {
       expect(rows.key(row)).toBe('5');
-      expect(rows.version?.(row)).toBe('2026-02-02T12:00:00Z');
+      expect(rows.version?.(row)).toBe(Date.UTC(2026, 1, 2, 12) * 1000);
+      expect(rows.version?.({ id: 5, updated_at: '2026-02-02T13:00:00.000000+01:00' })).toBe(rows.version?.(row));
       expect(rows.version?.({ id: 5, updated_at: null })).toBeUndefined();
     }
     expect(brasserie.collections.get(name)?.resource).toBe(name);
@@ -799,7 +847,7 @@ describe('collections', () => {
     expect(from?.[event]?.(heard)).toEqual({ kind: 'put', row: heard.data });
     expect(accepts(row, heard.data)).toBe(true);
     expect(key(heard.data)).toBe(String((heard.data as { id: number }).id));
-    expect(version?.(heard.data)).toBe((heard.data as { updated_at: string }).updated_at);
+    expect(version?.(heard.data)).toBe(momentVersion((heard.data as { updated_at: string }).updated_at));
   });
 
   it('keep bills from events alone, for there is no list of them', () => {

@@ -10,10 +10,47 @@ const notifications = 'private-device.{deviceId}.notifications';
 const presence = 'presence-store.{sku}.kds.presence';
 
 const abilities = (channel: string) => laravelPos.channels.get(channel)?.abilities ?? [];
+const sends = (role: string) => [...(laravelPos.roles.get(role)?.mutations ?? [])].sort().join(' ');
 const heard = (role: string) => [...(laravelPos.roles.get(role)?.channels ?? [])].sort().join(' ');
+
+/** What every list says around its rows. Settled, except for the rows themselves. */
+const snapshot = {
+  answers: ['data', 'deleted[].id', 'deleted[].deleted_at', 'next_cursor', 'as_of', 'as_of_seq', 'epoch', 'complete'],
+  example: {
+    200: {
+      data: [{ id: 1 }],
+      deleted: [{ id: 2, deleted_at: '2026-02-14T19:00:00Z' }],
+      next_cursor: 'p2',
+      as_of: '2026-02-14T19:04:10Z',
+      as_of_seq: 40,
+      epoch: 'e-7',
+      complete: true,
+    },
+  },
+};
 
 export const catalogue: Catalogue = {
   contract: 'laravel-pos',
+  envelope: [
+    'v',
+    'event',
+    'event_id',
+    'seq',
+    'occurred_at',
+    'store.id',
+    'store.sku',
+    'sender.device_id',
+    'sender.device_type',
+    'subject.type',
+    'subject.id',
+    'correlation_id',
+    'data',
+    'meta.replay',
+    // Settled.
+    'meta.epoch',
+    'meta.prev_seq',
+    'meta.head_seq',
+  ],
   channels: [orders, kds, printing, devices, notifications, presence, station],
   events: [
     {
@@ -62,7 +99,12 @@ export const catalogue: Catalogue = {
       fields: ['print_job.id', 'print_job.type', 'print_job.target_printer_id', 'print_job.order_id'],
       source: 'document',
     },
-    { name: 'PrintJobCompleted', on: [printing], fields: ['print_job_id', 'printer_id', 'at'], source: 'settled' },
+    {
+      name: 'PrintJobCompleted',
+      on: [printing],
+      fields: ['print_job_id', 'printer_id', 'attempts', 'at'],
+      source: 'settled',
+    },
     {
       name: 'PrintJobFailed',
       on: [printing],
@@ -97,14 +139,31 @@ export const catalogue: Catalogue = {
       by: 'connection',
     },
     { method: 'GET', path: '/v1/orders/{}', source: 'document' },
-    { method: 'GET', path: '/v1/orders', sends: ['updated_since'], source: 'document' },
-    { method: 'GET', path: '/v1/events/since', sends: ['channel', 'seq'], source: 'document' },
+    { method: 'GET', path: '/v1/orders', sends: ['updated_since'], ...snapshot, source: 'document' },
+    {
+      method: 'GET',
+      path: '/v1/events/since',
+      sends: ['channel', 'seq'],
+      answers: ['epoch', 'head_seq', 'floor_seq', 'events', 'next_seq', 'has_more'],
+      example: {
+        200: { epoch: 'e-7', head_seq: 40, floor_seq: 3, events: [{ v: 1 }], next_seq: 21, has_more: true },
+        410: { epoch: 'e-7', head_seq: 40, floor_seq: 30 },
+      },
+      statuses: [200, 410],
+      source: 'document',
+    },
     { method: 'POST', path: '/v1/kds/tickets/{}/bump', sends: ['to'], source: 'document' },
     { method: 'POST', path: '/v1/kds/tickets/{}/undo', sends: ['to'], source: 'document' },
     { method: 'POST', path: '/devices/{}/heartbeat', statuses: [204], source: 'document' },
-    { method: 'GET', path: '/v1/kds/tickets', sends: ['updated_since', 'cursor'], source: 'settled' },
-    { method: 'GET', path: '/v1/print-jobs', sends: ['updated_since', 'cursor'], source: 'settled' },
-    { method: 'GET', path: '/v1/devices', sends: ['updated_since', 'cursor'], source: 'settled' },
+    {
+      method: 'GET',
+      path: '/v1/kds/tickets',
+      sends: ['updated_since', 'cursor', 'station'],
+      ...snapshot,
+      source: 'settled',
+    },
+    { method: 'GET', path: '/v1/print-jobs', sends: ['updated_since', 'cursor'], ...snapshot, source: 'settled' },
+    { method: 'GET', path: '/v1/devices', sends: ['updated_since', 'cursor'], ...snapshot, source: 'settled' },
     {
       method: 'POST',
       path: '/v1/orders',
@@ -138,6 +197,17 @@ export const catalogue: Catalogue = {
         heard('back-office') === 'devices kds orders presence' &&
         !laravelPos.roles.get('back-office')?.mutations?.length,
     },
+    {
+      says: 'POS sends order.* and print.retry',
+      holds: () => sends('pos') === 'device.heartbeat order.create order.setStatus print.retry',
+    },
+    { says: 'Kiosk sends order.create', holds: () => sends('kiosk') === 'device.heartbeat order.create' },
+    { says: 'KDS sends kds.*', holds: () => sends('kds') === 'device.heartbeat kds.bump kds.undo' },
+    {
+      says: 'PrinterGateway sends print.claim, print.complete, print.fail',
+      holds: () => sends('printer-gateway') === 'device.heartbeat print.claim print.complete print.fail',
+    },
+    { says: 'Back Office sends nothing', holds: () => sends('back-office') === '' },
     { says: 'orders needs order.read', holds: () => abilities('orders').join() === 'order.read' },
     { says: 'kds needs kds.read', holds: () => abilities('kds').join() === 'kds.read' },
     {
@@ -145,6 +215,10 @@ export const catalogue: Catalogue = {
       holds: () => abilities('printing').join() === 'printer.read,ticket.create',
     },
     { says: 'devices needs devices.read', holds: () => abilities('devices').join() === 'devices.read' },
+    {
+      says: 'presence and stations need kds.read',
+      holds: () => [abilities('presence'), abilities('station')].every((needed) => needed.join() === 'kds.read'),
+    },
     { says: 'notifications needs device.sync', holds: () => abilities('notifications').join() === 'device.sync' },
     {
       says: 'actions on orders need order.status.set, on the kitchen kds.update',

@@ -10,6 +10,7 @@ import {
   type QueryDefinition,
 } from 'heard';
 import {
+  atStation,
   inCategories,
   laravelPos,
   legalBumps,
@@ -103,8 +104,15 @@ describe('requests', () => {
     ['order.create', { channel: 'pos', items: [{ item_id: 1, qty: 0 }] }],
     ['order.create', { channel: '', items: [{ item_id: 1, qty: 1 }] }],
     ['print.fail', { printJobId: 1 }],
+    ['print.fail', { printJobId: 1, error: { message: 'no paper' } }],
   ])('%s is not asked for with %j', (name, input) => {
     expect(validate(mutation(name).input, input).ok).toBe(false);
+  });
+
+  test('a device says of no other that it is there', () => {
+    const { refuse } = mutation('device.heartbeat');
+    expect(refuse?.({ deviceId: 'x' })).toMatchObject({ remediation: expect.stringContaining('scope') });
+    expect(refuse?.({})).toBeUndefined();
   });
 
   test.each<[string, object, string]>([
@@ -156,12 +164,20 @@ describe('answers', () => {
   });
 
   test('"done already" is always a question that a read answers', () => {
-    for (const [name, { answers, verify, repeat }] of laravelPos.mutations) {
-      expect(repeat, name).toBe('natural');
+    for (const [name, { answers, verify }] of laravelPos.mutations) {
       if (name === 'device.heartbeat') continue;
       expect(answers[409], name).toBe('repeat');
       expect(verify, name).toBeDefined();
     }
+  });
+
+  test('what no document makes safe to repeat is not repeated blindly', () => {
+    expect([...laravelPos.mutations].filter(([, { repeat }]) => repeat === 'none').map(([name]) => name)).toEqual([
+      'order.create',
+      'order.setStatus',
+      'print.retry',
+    ]);
+    expect([...laravelPos.mutations.values()].every(({ repeat }) => repeat !== 'key')).toBe(true);
   });
 });
 
@@ -187,21 +203,94 @@ describe('whether an unclear attempt took effect', () => {
       { data: [{ id: 1, status: 'accepted', client_order_id: 'till-7' }] },
       true,
     ],
-    // The list may be one page of many.
-    ['order.create', order, { data: [{ id: 1, status: 'accepted', client_order_id: 'other' }] }, undefined],
+    ['order.create', order, { data: [{ id: 1, client_order_id: 'other' }, { id: 2 }] }, false],
+    ['order.create', order, { data: [{ id: 1, client_order_id: 'other' }], next_cursor: null }, false],
+    // The list may be one page of many, or the server's that does not echo what devices choose.
+    ['order.create', order, { data: [{ id: 1, client_order_id: 'other' }], next_cursor: 'c2' }, undefined],
+    [
+      'order.create',
+      order,
+      { data: [{ id: 1, client_order_id: 'other' }], next_cursor: 'c2', complete: true },
+      undefined,
+    ],
+    ['order.create', order, { data: [{ id: 1 }] }, undefined],
+    ['order.create', order, { data: [] }, undefined],
     ['print.claim', { printJobId: 555 }, jobOf({ status: 'claimed', claimed_by: 42 }), true],
     ['print.claim', { printJobId: 555 }, jobOf({ status: 'claimed', claimed_by: '42' }), true],
     ['print.claim', { printJobId: 555 }, jobOf({ status: 'claimed', claimed_by: 43 }), false],
     ['print.claim', { printJobId: 555 }, jobOf({}), undefined],
+    ['print.claim', { printJobId: 555 }, jobOf({ claimed_by: 42 }), undefined],
+    ['print.claim', { printJobId: 555 }, jobOf({ status: 'claimed' }), undefined],
+    ['print.claim', { printJobId: 555 }, jobOf({ status: 'queued', claimed_by: 42 }), false],
+    ['print.claim', { printJobId: 555 }, jobOf({ status: 'completed', claimed_by: 42 }), undefined],
+    ['print.claim', { printJobId: 555 }, jobOf({ status: 'failed', claimed_by: 42 }), undefined],
     ['print.complete', { printJobId: 555 }, jobOf({ status: 'completed' }), true],
     ['print.complete', { printJobId: 555 }, jobOf({ status: 'claimed' }), false],
+    ['print.complete', { printJobId: 555 }, jobOf({ status: 'claimed', claimed_by: 42 }), false],
+    // Tried anew since: to end the later try would lose a print.
+    ['print.complete', { printJobId: 555 }, jobOf({ status: 'claimed', claimed_by: 43 }), undefined],
+    ['print.complete', { printJobId: 555 }, jobOf({ status: 'queued', claimed_by: 42 }), undefined],
+    ['print.complete', { printJobId: 555 }, jobOf({ status: 'failed', claimed_by: 42 }), undefined],
+    ['print.complete', { printJobId: 555 }, jobOf({}), undefined],
     ['print.fail', { printJobId: 555, error: { code: 'X' } }, jobOf({ status: 'failed' }), true],
-    ['print.fail', { printJobId: 555, error: { code: 'X' } }, jobOf({ status: 'completed' }), false],
+    ['print.fail', { printJobId: 555, error: { code: 'X' } }, jobOf({ status: 'claimed' }), false],
+    ['print.fail', { printJobId: 555, error: { code: 'X' } }, jobOf({ status: 'completed' }), undefined],
+    ['print.fail', { printJobId: 555, error: { code: 'X' } }, jobOf({ status: 'queued' }), undefined],
     ['print.retry', { printJobId: 555 }, jobOf({ status: 'queued' }), true],
-    ['print.retry', { printJobId: 555 }, jobOf({ status: 'failed' }), false],
+    ['print.retry', { printJobId: 555 }, jobOf({ status: 'claimed', claimed_by: 43 }), true],
+    // Retried and failed again, perhaps; completed before the reprint was asked for, perhaps.
+    ['print.retry', { printJobId: 555 }, jobOf({ status: 'failed' }), undefined],
+    ['print.retry', { printJobId: 555 }, jobOf({ status: 'completed' }), undefined],
+    ['print.retry', { printJobId: 555 }, jobOf({}), undefined],
     ['print.retry', { printJobId: 555 }, { data: [] }, undefined],
   ])('%s %j, read as %j: %s', (name, input, answer, expected) => {
     expect(tookEffect(name, input, answer)).toBe(expected);
+    const { query } = mutation(name).verify ?? {};
+    expect(query && validate(query.answer, answer)).toMatchObject({ ok: true });
+    // A server of V1 may answer with the rows alone, and all of them.
+    const { data, next_cursor } = answer as { data: unknown; next_cursor?: unknown };
+    if (!Array.isArray(data) || next_cursor != null) return;
+    expect(query && validate(query.answer, data)).toMatchObject({ ok: true });
+    expect(tookEffect(name, input, data)).toBe(expected);
+  });
+
+  test('a list that says of itself that it is not whole proves nothing by what it lacks', () => {
+    const part = { data: [{ id: 1, client_order_id: 'other' }], deleted: [], complete: false };
+    expect(tookEffect('order.create', order, part)).toBeUndefined();
+    expect(tookEffect('order.create', order, { ...part, complete: true })).toBe(false);
+  });
+
+  // What was found, and for each step that was asked for whether it was taken.
+  test.each<[string | null, Readonly<Record<string, boolean | undefined>>]>([
+    ['accepted', { accepted: true, in_preparation: false, ready: false, served: false, delivered: false }],
+    ['in_preparation', { accepted: undefined, in_preparation: true, ready: false, served: false, delivered: false }],
+    ['ready', { accepted: undefined, in_preparation: undefined, ready: true, served: false, delivered: false }],
+    // A colleague was faster: to send `ready` again would take the order back.
+    ['served', { in_preparation: undefined, ready: undefined, served: true, delivered: undefined }],
+    ['delivered', { ready: undefined, served: undefined, delivered: true, cancelled: undefined }],
+    ['cancelled', { ready: undefined, served: undefined, cancelled: true }],
+    ['parked', { ready: undefined, parked: true }],
+    [null, { ready: undefined }],
+  ])('an order that is %s', (status, verdicts) => {
+    for (const [to, expected] of Object.entries(verdicts)) {
+      expect(tookEffect('order.setStatus', { orderId: 7, to }, { data: { id: 7, status } }), to).toBe(expected);
+    }
+  });
+
+  test.each<[string | null, Readonly<Record<'ready' | 'served' | 'delivered' | 'undo', boolean | undefined>>]>([
+    ['in_preparation', { ready: false, served: false, delivered: false, undo: true }],
+    ['ready', { ready: true, served: false, delivered: false, undo: false }],
+    // Nothing is served that was not ready; whether it was taken back before that nobody knows.
+    ['served', { ready: true, served: true, delivered: undefined, undo: undefined }],
+    ['delivered', { ready: true, served: undefined, delivered: true, undo: undefined }],
+    ['on_hold', { ready: undefined, served: undefined, delivered: undefined, undo: undefined }],
+    [null, { ready: undefined, served: undefined, delivered: undefined, undo: undefined }],
+  ])('a ticket that is %s', (status, { undo, ...bumps }) => {
+    const answer = { data: [{ id: 98_765, items: [], status }] };
+    for (const [to, expected] of Object.entries(bumps)) {
+      expect(tookEffect('kds.bump', { ticketId: 98_765, to }, answer), to).toBe(expected);
+    }
+    expect(tookEffect('kds.undo', { ticketId: 98_765, to: 'in_preparation' }, answer)).toBe(undo);
   });
 
   test('the read asks for the row in question, or for the list that holds it', () => {
@@ -254,6 +343,13 @@ describe('the course of a ticket', () => {
   test('a ticket that the device does not know is for the server to judge', () => {
     expect(mutation('kds.bump').legal?.refuse(bump, undefined)).toBeUndefined();
     expect(mutation('kds.bump').legal?.key(bump)).toBe('98765');
+    for (const status of [undefined, null]) {
+      expect(mutation('kds.bump').legal?.refuse(bump, { id: 98_765, items: [], status })).toBeUndefined();
+    }
+  });
+
+  test('one that does not tell is offered what a new one is', () => {
+    expect([legalBumps(undefined), legalBumps(null), legalUndos(null)]).toEqual([['ready'], ['ready'], []]);
   });
 });
 
@@ -263,13 +359,15 @@ describe('lanes', () => {
     ['kds.undo', { ticketId: 98_765, to: 'in_preparation' }, 'ticket:98765'],
     ['order.setStatus', { orderId: 7, to: 'ready' }, 'order:7'],
     ['order.create', { client_order_id: 'till-7', channel: 'pos', items: [] }, 'order:till-7'],
+    // Of its own, so that no order waits for another.
+    ['order.create', { channel: 'pos', items: [] }, 'order:a3f1'],
     ['print.claim', { printJobId: 555 }, 'print-job:555'],
     ['print.complete', { printJobId: 555 }, 'print-job:555'],
     ['print.fail', { printJobId: 555, error: { code: 'X' } }, 'print-job:555'],
     ['print.retry', { printJobId: 555 }, 'print-job:555'],
     ['device.heartbeat', {}, 'heartbeat'],
   ])('%s %j waits in %s', (name, input, lane) => {
-    expect(mutation(name).lane(input)).toBe(lane);
+    expect(mutation(name).lane(input, context)).toBe(lane);
   });
 });
 
@@ -289,6 +387,9 @@ describe('what a row amounts to', () => {
 
   test.each<[string, string, object | undefined, object, string | undefined]>([
     ['a first order', 'orders', undefined, order, 'OrderCreated'],
+    ['a first order that does not tell its status', 'orders', undefined, { id: 7 }, 'OrderCreated'],
+    ['a first ticket that does not tell its status', 'tickets', undefined, { id: 9, items: [] }, 'KdsTicketCreated'],
+    ['a known ticket that does not tell its status', 'tickets', ticket, { id: 9, items: [] }, undefined],
     ['a first order that is over', 'orders', undefined, { ...order, status: 'cancelled' }, undefined],
     ['an order that was known', 'orders', order, { ...order, status: 'ready' }, 'OrderUpdated'],
     ['an order that was known and is over now', 'orders', order, { ...order, status: 'served' }, 'OrderUpdated'],
@@ -329,6 +430,63 @@ describe('what a row amounts to', () => {
     expect(eventOf('tickets', ticket, { ...ticket, status: 'ready' })).toMatchObject({
       data: { ticket_id: 9, status: 'ready', at: '2026-02-14T19:05:00.000Z' },
     });
+  });
+
+  test('a screen of one station is told on the channel that it joins, and of its own tickets only', () => {
+    const grill = { ...scope, station: 'grill' };
+    const turn = (previous: object | undefined, row: object) => resource('tickets').rowToEvent?.(previous, row, grill);
+    const here = { channel: 'station', params: { station: 'grill' } };
+    expect(turn(undefined, { ...ticket, station: 'grill' })).toMatchObject({ name: 'KdsTicketCreated', ...here });
+    expect(turn(ticket, { ...ticket, station: 'grill' })).toMatchObject({ name: 'KdsTicketUpdated', ...here });
+    for (const untold of [undefined, null]) {
+      expect(turn(undefined, { ...ticket, station: untold })).toMatchObject({ name: 'KdsTicketCreated', ...here });
+    }
+    expect(turn(undefined, { ...ticket, station: 'bar' })).toBeUndefined();
+    expect(turn(ticket, { ...ticket, station: 'bar' })).toBeUndefined();
+    expect(joinedAtStart(laravelPos, found(laravelPos.roles, 'kds'), grill)).toContain(here.channel);
+    for (const whole of [scope, { ...scope, station: null }]) {
+      const turned = resource('tickets').rowToEvent?.(undefined, { ...ticket, station: 'bar' }, whole);
+      expect(turned).toMatchObject({ channel: 'kds' });
+      expect(turned).not.toHaveProperty('params');
+    }
+  });
+
+  test('a print job of a list must tell its status, or it would wait for ever unseen; one of an event need not', () => {
+    const { status: _, ...untold } = job;
+    expect(validate(resource('printJobs').row, untold).ok).toBe(false);
+    expect(validate(resource('printJobs').row, { id: 5, status: 'queued' }).ok).toBe(true);
+    expect(validate(found(laravelPos.events, 'PrintJobQueued').data, { print_job: { id: 5 } }).ok).toBe(true);
+  });
+
+  test('a job that failed and is queued again is another try, known from its row alone', () => {
+    const attempt = (name: string, data: unknown) => found(laravelPos.events, name).work?.attempt?.(data);
+    const turn = (previous: object | undefined, row: object) => {
+      const turned = eventOf('printJobs', previous, { ...job, ...row });
+      if (turned === undefined || !('name' in turned)) throw new Error('It amounts to nothing.');
+      return attempt(turned.name, turned.data);
+    };
+    const first = turn(undefined, { attempts: 0 });
+    const failed = turn(job, { status: 'failed', attempts: 1 });
+    const again = turn(job, { attempts: 1 });
+    const done = turn(job, { status: 'completed', attempts: 2 });
+    expect([first, failed, again, done]).toEqual([1, 1, 2, 2]);
+    for (const attempts of [undefined, null]) {
+      expect(attempt('PrintJobQueued', { print_job: { id: 5, attempts } })).toBeUndefined();
+      expect(attempt('PrintJobCompleted', { print_job_id: 5, attempts })).toBeUndefined();
+      expect(attempt('PrintJobFailed', { print_job_id: 5, attempts })).toBeUndefined();
+    }
+  });
+
+  test('of two rows the later one wins, however precisely each tells its time', () => {
+    const tables = [...laravelPos.resources.values(), ...laravelPos.collections.values()];
+    const versioned = tables.filter(({ version }) => version !== undefined);
+    expect(versioned).toHaveLength(8);
+    for (const { version } of versioned) {
+      const at = (updated_at?: string | null) => version?.({ id: 1, updated_at });
+      expect(at('2026-02-14T19:05:00.000001Z')).toBeGreaterThan(Number(at('2026-02-14T19:05:00Z')));
+      expect(at('2026-02-14T20:05:00+01:00')).toBe(at('2026-02-14T19:05:00.000000Z'));
+      expect([at(), at(null)]).toEqual([undefined, undefined]);
+    }
   });
 
   test('only a queued job is open work, and only for half an hour', () => {
@@ -416,6 +574,24 @@ describe('a page of a list', () => {
       updated_since: '2026-02-14T19:06:00.000Z',
       cursor: 'c2',
     });
+  });
+
+  test('of a screen of one station is asked for that station', () => {
+    const asked = (name: string) => resource(name).search?.({ scope: { ...scope, station: 'grill' } });
+    expect(asked('tickets')).toMatchObject({ station: 'grill' });
+    expect(asked('orders')).not.toHaveProperty('station');
+    expect(resource('tickets').search?.({ scope: { ...scope, station: null } })?.['station']).toBeUndefined();
+  });
+
+  test.each(['orders', 'tickets', 'printJobs', 'devices'])('asked as the query %s reads in both forms', (name) => {
+    const { answer } = found(laravelPos.queries, name);
+    const row = { id: 1, items: [], status: 'ready' };
+    for (const list of [[row], [], { data: [row] }, { data: [row], deleted: [{ id: 2 }], next_cursor: null }]) {
+      expect(validate(answer, list)).toMatchObject({ ok: true });
+    }
+    for (const other of [{}, { data: {} }, [{ id: 'x' }], { message: 'Unauthenticated.' }]) {
+      expect(validate(answer, other).ok).toBe(false);
+    }
   });
 
   test('covers every channel but those whose losses can only be told', () => {
@@ -530,6 +706,17 @@ describe('what events do to collections', () => {
     });
   });
 
+  test('a ticket or a job that does not tell its status is a new one', () => {
+    for (const status of [undefined, null]) {
+      expect(change('tickets', 'KdsTicketCreated', { ticket: { ...ticket, status } })).toMatchObject({
+        row: { status: 'in_preparation' },
+      });
+      expect(change('printJobs', 'PrintJobQueued', { print_job: { id: 5, status } })).toMatchObject({
+        row: { status: 'queued' },
+      });
+    }
+  });
+
   test('a ticket that moved says when: by its own word, or by that of the event', () => {
     expect(
       change('tickets', 'KdsTicketUpdated', { ticket_id: 9, status: 'ready', at: '2026-02-14T19:12:00Z' }),
@@ -621,6 +808,8 @@ describe('the timer of a ticket', () => {
       updated_at: new Date(at(15)).toISOString(),
     };
     expect(minutes(served, { deviceNow: at(20), serverOffsetMs: 0 })).toBe(8);
+    const untold = { ...row, status: null, updated_at: new Date(at(8)).toISOString() };
+    expect(minutes(untold, { deviceNow: at(20), serverOffsetMs: 0 })).toBe(20);
     const undone = { ...ready, status: 'in_preparation', updated_at: new Date(at(9)).toISOString() };
     expect(minutes(undone, { deviceNow: at(20), serverOffsetMs: 0 })).toBe(20);
   });
@@ -633,6 +822,9 @@ describe('the timer of a ticket', () => {
       ),
     ).toBe(4);
     expect(minutes({ ...row, occurred_at: 'yesterday' }, { deviceNow: at(5), serverOffsetMs: 0 })).toBeUndefined();
+    // Without a zone every device would read another time in it.
+    const zoneless = { ...row, occurred_at: '2026-02-14T19:00:00' };
+    expect(minutes(zoneless, { deviceNow: at(5), serverOffsetMs: 0 })).toBeUndefined();
   });
 });
 
@@ -650,6 +842,11 @@ describe('a kitchen screen', () => {
     expect(inCategories(row([4]), [9])).toBe(false);
     expect(inCategories(row([4]), [])).toBe(true);
     for (const untold of [row(), row(null), row([])]) expect(inCategories(untold, [9])).toBe(true);
+  });
+
+  test('shows the tickets of its station, and those that do not tell', () => {
+    const of = (station?: string | null) => atStation({ id: 1, items: [], station }, 'grill');
+    expect([of('grill'), of('bar'), of(), of(null)]).toEqual([true, false, true, true]);
   });
 
   test('has a channel for its station, named by the slug that the server chose', () => {
@@ -762,6 +959,7 @@ describe('a notification that asks to go somewhere', () => {
     expect(safeNavigateTarget(undefined, routes)).toBeUndefined();
     expect(safeNavigateTarget(null, routes)).toBeUndefined();
     expect(safeNavigateTarget({ type: 'open', target: 'home' }, routes)).toBeUndefined();
+    expect(safeNavigateTarget({ target: 'home' }, routes)).toBeUndefined();
     expect(safeNavigateTarget({ type: 'navigate' }, routes)).toBeUndefined();
     expect(safeNavigateTarget({ type: 'navigate', target: null }, routes)).toBeUndefined();
     expect(safeNavigateTarget({ type: 'navigate', target: 'home' }, [])).toBeUndefined();

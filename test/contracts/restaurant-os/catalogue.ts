@@ -34,6 +34,7 @@ const listAnswer = [
 
 export const catalogue: Catalogue = {
   contract: 'restaurant-os',
+  envelope: ['payload', 'event_id', 'timestamp'],
   channels: [orders, kitchen, inventory, tables, alerts, table, station],
   events: [
     {

@@ -5,6 +5,7 @@ import {
   queryRequest,
   wireName,
   type Change,
+  type DerivedEvent,
   type HeardEvent,
   type QueryDefinition,
   type ResourceDefinition,
@@ -476,44 +477,98 @@ describe('reading a list', () => {
 
   it('knows a row by its document id, a table by its number, and both by their last change', () => {
     const row = { documentId: 'd', number: 5, name: 'Salt', updatedAt: at(1) };
+    const version = Date.parse(at(1)) * 1000;
     for (const name of ['orders', 'tickets', 'ingredients']) {
-      const { key, version } = found(restaurantOs.resources, name);
-      expect([key(row), version?.(row)], name).toEqual(['d', at(1)]);
+      const listed = found(restaurantOs.resources, name);
+      expect([listed.key(row), listed.version?.(row)], name).toEqual(['d', version]);
       const kept = found(restaurantOs.collections, name);
-      expect([kept.key(row), kept.version?.(row), kept.resource], name).toEqual(['d', at(1), name]);
+      expect([kept.key(row), kept.version?.(row), kept.resource], name).toEqual(['d', version, name]);
+      expect(kept.version?.({ ...row, updatedAt: '2026-02-02T19:01:00.000000+01:00' })).toBe(version);
     }
     const tables = found(restaurantOs.resources, 'tables');
     const kept = found(restaurantOs.collections, 'tables');
     expect([tables.key(row), tables.version?.(row), kept.key(row), kept.version?.(row), kept.resource]).toEqual([
       '5',
-      at(1),
+      version,
       '5',
-      at(1),
+      version,
       'tables',
     ]);
     expect(tables.version?.({ number: 5, updatedAt: null })).toBeUndefined();
   });
 
-  it('makes good what was lost on every channel but alerts', () => {
-    const covered = new Set([...restaurantOs.resources.values()].flatMap(({ covers }) => covers));
-    const uncovered = [...restaurantOs.channels.keys()].filter((name) => !covered.has(name));
-    expect(uncovered).toEqual(['alerts']);
+  it('makes good what its rows can tell, on every channel; the loss of anything else is signalled', () => {
+    const resources = [...restaurantOs.resources.values()];
+    const lost = [...restaurantOs.channels].map(([channel, { events }]) => {
+      const made = resources
+        .filter(({ covers }) => covers.includes(channel))
+        .flatMap(({ coversEvents }) => coversEvents ?? events);
+      return [channel, events.filter((name) => !made.includes(name))];
+    });
+    expect(Object.fromEntries(lost)).toEqual({
+      orders: ['order.item_status_changed'],
+      kitchen: ['timer.sla_warning'],
+      inventory: ['storage.batch_received'],
+      tables: [],
+      alerts: ['timer.sla_warning'],
+      table: ['order.item_status_changed'],
+      station: [],
+    });
   });
 });
 
 describe('a row that was missed becomes the event that told of it', () => {
-  const derive = (resource: string, previous: object | undefined, row: object) => {
+  const deriveAll = (resource: string, previous: object | undefined, row: object): readonly DerivedEvent[] => {
     const definition: ResourceDefinition = found(restaurantOs.resources, resource);
-    const made = definition.rowToEvent?.(previous, row, {});
-    if (made === undefined) return undefined;
-    const [only, ...others] = [made].flat();
-    expect(others).toEqual([]);
-    if (only === undefined) return undefined;
-    // Whatever is derived must fit the event and its channel as if the server had sent it.
-    const again = heard(wireName(restaurantOs, only.channel, {}), only.name, only.data);
-    expect(only.subject).toEqual(again.subject);
-    return only;
+    const made = [definition.rowToEvent?.(previous, row, {}) ?? []].flat();
+    for (const { name, channel, params, data, subject } of made) {
+      // Whatever is derived must fit the event and its channel as if the server had sent it.
+      expect(heard(wireName(restaurantOs, channel, params ?? {}), name, data).subject).toEqual(subject);
+      expect(definition.coversEvents).toContain(name);
+      expect(definition.covers).toContain(channel);
+    }
+    return made;
   };
+  /** The first one, without its place; all of them are one fact. */
+  const derive = (resource: string, previous: object | undefined, row: object) => {
+    const [first, ...others] = deriveAll(resource, previous, row);
+    if (first === undefined) return undefined;
+    const { name, channel, data, subject } = first;
+    for (const other of others) expect(other).toMatchObject({ name, data, subject });
+    return { name, channel, data, subject };
+  };
+  const places = (resource: string, previous: object | undefined, row: object) =>
+    deriveAll(resource, previous, row).map(({ channel, params = {} }) => wireName(restaurantOs, channel, params));
+
+  it('on every channel that the server would have sent it to', () => {
+    const row = { documentId: 'x', number: 5, tableNumber: 5, station: 'grill', status: 'a' };
+    for (const previous of [undefined, { ...row, status: 'b' }]) {
+      expect(places('orders', previous, row)).toEqual(['orders', 'table-5']);
+      expect(places('tickets', previous, row)).toEqual(['kitchen', 'station-grill']);
+    }
+    expect(places('orders', { ...row, tableNumber: 4 }, { ...row, status: 'cancelled' })).toEqual([
+      'orders',
+      'table-5',
+    ]);
+    expect(places('tables', { ...row, status: 'b' }, row)).toEqual(['tables', 'table-5']);
+    expect(places('ingredients', undefined, { documentId: 's', name: 'Salt', currentStock: 1, minStock: 2 })).toEqual([
+      'inventory',
+      'alerts',
+    ]);
+  });
+
+  it('on no channel whose name could not be spelt', () => {
+    expect(places('orders', undefined, { documentId: 'o', tableNumber: 'Terrace 4' })).toEqual(['orders']);
+    expect(places('tickets', undefined, { documentId: 't', station: 'cold kitchen' })).toEqual(['kitchen']);
+    expect(places('orders', undefined, { documentId: 'o' })).toEqual(['orders']);
+  });
+
+  it('for a table whose number is text, as for one whose number is a number', () => {
+    expect(places('orders', undefined, { documentId: 'o', table: { number: '5' } })).toEqual(['orders', 'table-5']);
+    const { key } = found(restaurantOs.resources, 'tables');
+    expect(key({ number: '5' })).toBe(key({ number: 5 }));
+    expect(heard('tables', 'table.status_changed', { tableNumber: '5', status: 'free' }).subject?.id).toBe('5');
+  });
 
   const order = { documentId: 'o', orderNumber: 'A-118', status: 'new', table: { number: 5 }, updatedAt: 'now' };
   const facts = { documentId: 'o', orderNumber: 'A-118', tableNumber: 5, updatedAt: 'now' };

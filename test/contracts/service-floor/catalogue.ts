@@ -19,6 +19,7 @@ const idOf = (name: string, payload: unknown): string | undefined => {
 /** The document says no more of full objects than that they are full; the id and `updatedAt` identify them. */
 export const catalogue: Catalogue = {
   contract: 'service-floor',
+  envelope: [],
   channels: ['/events'],
   events: [
     named('order:created', 'id', 'updatedAt'),

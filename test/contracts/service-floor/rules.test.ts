@@ -240,10 +240,58 @@ describe('a list', () => {
       const row = { id: 7, tableNumber: 12, updatedAt: at };
       expect(collection.resource).toBe(name);
       expect(collection.key(row)).toBe(resourceOf(name).key(row));
-      expect(collection.version?.(row)).toBe(at);
-      expect(resourceOf(name).version?.(row)).toBe(at);
+      const version = Date.parse(at) * 1000;
+      for (const of of [collection, resourceOf(name)]) {
+        expect(of.version?.(row)).toBe(version);
+        expect(of.version?.({ ...row, updatedAt: Date.parse(at) })).toBe(version);
+        expect(of.version?.({ ...row, updatedAt: '2026-03-01T19:04:11.120000+01:00' })).toBe(version);
+      }
       expect(resourceOf(name).version?.({ id: 7, tableNumber: 7 })).toBeUndefined();
     }
+  });
+});
+
+describe('what a list makes good', () => {
+  const open = { id: 1, tableNumber: 1, status: 'pending' };
+  const rows: Readonly<Record<string, readonly (readonly [object | undefined, object])[]>> = {
+    orders: ['created', 'served', 'completed', 'cancelled'].map((status) => [
+      status === 'created' ? undefined : { id: 1, status: 'created' },
+      { id: 1, status },
+    ]),
+    tables: ['active', 'checkout', 'inactive'].map((status) => [
+      { tableNumber: 1, status: 'reserved' },
+      { tableNumber: 1, status },
+    ]),
+    menu: [
+      [undefined, open],
+      [open, open],
+    ],
+    users: [[undefined, open]],
+    messages: [
+      [undefined, open],
+      [open, open],
+      [open, { ...open, pinned: true }],
+    ],
+    serviceCalls: [
+      [undefined, open],
+      [open, { ...open, status: 'handled' }],
+    ],
+  };
+
+  it.each(Object.keys(rows))('is what its rows can tell, and no more: %s', (name) => {
+    const told = (rows[name] ?? []).map(([previous, row]) => turn(name, previous, row));
+    expect(resourceOf(name).coversEvents).toEqual(told);
+  });
+
+  it('is not a deletion nor a reset: a loss there is signalled', () => {
+    const made = [...serviceFloor.resources.values()].flatMap(({ coversEvents }) => coversEvents ?? ['all']);
+    expect([...serviceFloor.events.keys()].filter((name) => !made.includes(name))).toEqual([
+      'table:forceReset',
+      'menu.deleted',
+      'user.deleted',
+      'messageDeleted',
+      'allMessagesDeleted',
+    ]);
   });
 });
 
@@ -443,6 +491,13 @@ describe('a collection', () => {
       const row = { id: 7, updatedAt: at };
       expect(fed(collection, name, row)).toEqual({ kind: 'put', row });
     }
+  });
+
+  it('of tables knows one whose number is sent as text', () => {
+    expect(fed('tables', 'table:activated', { tableNumber: '12' })).toEqual(
+      fed('tables', 'table:activated', { tableNumber: 12 }),
+    );
+    expect(resourceOf('tables').key({ tableNumber: '12' })).toBe(resourceOf('tables').key({ tableNumber: 12 }));
   });
 
   it('of tables follows them round', () => {

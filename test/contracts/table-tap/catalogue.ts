@@ -24,6 +24,7 @@ const staff = ['counter', 'barista', 'cashier', 'manager'];
 
 export const catalogue: Catalogue = {
   contract: 'table-tap',
+  envelope: ['event', 'data', 'meta.timestamp', 'meta.cafe_id', 'meta.event_id'],
   channels: [orders, inventory, employees, payments, system],
   events: [
     event('order:created', orders, [

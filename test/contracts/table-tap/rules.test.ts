@@ -19,6 +19,7 @@ import {
 import {
   changedSettings,
   connectErrorRemedy,
+  countOf,
   counterRoomName,
   isFinished,
   mergeStockChanges,
@@ -36,7 +37,7 @@ import { validate } from '../../../src/contract/schema.ts';
 
 const cafeId = 'cafe-7';
 const scope = { cafeId, userId: 'user-1', counter: 'Counter 1' };
-const at = '2026-05-09T07:42:18Z';
+const at = '2026-05-09T07:42:18.000Z';
 const decode = createDecoder(tableTap);
 
 type Events = TableTap['events'];
@@ -106,6 +107,13 @@ describe('money', () => {
     expect(fromMinorUnits(cents)).toBe(amount);
   });
 
+  it('may be text, as database drivers give it, and is kept as it was sent', () => {
+    const items = [{ product_name: 'Flat white', quantity: '2', unit_price: '5.50', total_price: '11.00' }];
+    const order = { id: 'o-1', status: 'pending', items, totals: { total_amount: '14.10' } };
+    expect(hear('order:created', { order }).data).toEqual({ order });
+    expect(toMinorUnits('14.10')).toBe(1410);
+  });
+
   it('leaves the net of a payment when its fee is taken off', () => {
     expect(toMinorUnits(14.1) - toMinorUnits(0.45)).toBe(toMinorUnits(13.65));
   });
@@ -172,6 +180,18 @@ describe('an event on the wire', () => {
     ).toEqual(['background', 'background', 'background', 'background']);
   });
 
+  it.each<[AnyName, object]>([
+    ['inventory:stock_updated', { product_id: 'p-1', new_stock: 1, reference: { type: 'order' } }],
+    ['inventory:stock_updated', { product_id: 'p-1', new_stock: 1, reference: { id: 7 }, updated_by: { id: 7 } }],
+    ['inventory:out_of_stock', { product_id: 'p-1', affects_products: [{ product_name: 'Latte' }] }],
+    ['order:created', { order: { id: 'o-1', status: 'pending', cafe_id: 7, items: [{}], created_by: { id: 7 } } }],
+    ['order:status_changed', { order_id: 'o-1', new_status: 'ready', status_history: [{ user_id: 7 }] }],
+    ['payment:completed', { order_id: 'o-1', transaction_id: 7, amount: '14.10' }],
+    ['payment:completed', { order_id: 'o-1', transaction_id: '' }],
+  ])('%s is understood with whatever is missing inside its optional parts: %j', (name, data) => {
+    expect(hear(name, data).data).toEqual(data);
+  });
+
   it('keeps what nobody described', () => {
     expect(hear('order:ready', { order_id: 'o-1', shelf: 'B2' }).data).toEqual({ order_id: 'o-1', shelf: 'B2' });
   });
@@ -209,6 +229,22 @@ describe('a connection', () => {
     expect(
       ['xhr poll error', 'timeout', '', 'Authentication error: clock', 'authentication error'].map(connectErrorRemedy),
     ).toEqual(['retry', 'retry', 'retry', 'retry', 'retry']);
+  });
+
+  it('joins the counter of the scope, and none without one', () => {
+    const greets = (counter?: string | null) => tableTap.connection.greets?.({ cafeId, counter });
+    expect(greets('Counter 1')).toEqual([{ message: 'join_counter', input: { counter: 'Counter 1' } }]);
+    for (const { message, input } of greets('Counter 1') ?? []) {
+      expect(accepts(named(tableTap.messages, message).input, input)).toBe(true);
+    }
+    for (const none of [undefined, null, '  ']) expect(greets(none)).toEqual([]);
+  });
+
+  it('takes a café whose id is a number for the one whose id is that text', () => {
+    expect(accepts(tableTap.scope, { cafeId: 7 })).toBe(true);
+    expect(tableTap.tenant?.({ cafeId: 7 })).toBe('7');
+    expect(tableTap.connection.query?.({ cafeId: 7 })).toEqual({ cafe_id: '7' });
+    expect(named(tableTap.resources, 'orders').search?.({ scope: { cafeId: 7 } })).toMatchObject({ cafe_id: '7' });
   });
 
   it('refuses a scope without a café', () => {
@@ -514,7 +550,7 @@ describe('order.updateStatus', () => {
   });
 
   it('goes in the lane of its order, as a status', () => {
-    expect(mutation.lane(step)).toBe('order:o-1');
+    expect(mutation.lane(step, context)).toBe('order:o-1');
     expect(mutation.priority).toBe('status');
   });
 
@@ -631,7 +667,7 @@ describe('a list', () => {
       const { key, version } = named(tableTap.resources, name);
       return [key(row), version?.(row)];
     };
-    expect(told('orders', { id: 'o-1', status: 'pending', updated_at: at })).toEqual(['o-1', at]);
+    expect(told('orders', { id: 'o-1', status: 'pending', updated_at: at })).toEqual(['o-1', Date.parse(at) * 1000]);
     expect(told('inventory', { product_id: 'p-1', updated_at: null })).toEqual(['p-1', undefined]);
     expect(told('counters', { counter_name: 'Counter 1', status: 'active' })).toEqual(['Counter 1', undefined]);
   });
@@ -655,13 +691,17 @@ describe('an order that was read', () => {
   };
 
   it('is a new one when it is first seen, whatever has become of it, unless nothing is left to do', () => {
-    for (const status of ['pending', 'preparing', 'ready', 'on-the-shelf']) {
+    for (const status of ['pending', 'preparing', 'on-the-shelf']) {
       const order = { ...row, status };
       expect(turns('orders', undefined, order)).toEqual([
         { name: 'order:created', channel: 'orders', data: { order }, subject: { type: 'Order', id: 'o-1' } },
       ]);
     }
     for (const status of ['completed', 'cancelled']) expect(turns('orders', undefined, { ...row, status })).toEqual([]);
+  });
+
+  it('is also ready when that is how it is first seen', () => {
+    expect(names(turns('orders', undefined, { ...row, status: 'ready' }))).toEqual(['order:created', 'order:ready']);
   });
 
   it('changed its status', () => {
@@ -800,6 +840,31 @@ describe('a stock that was read', () => {
     expect(names(turns('inventory', row, { ...row, reorder_level: 20 }))).toEqual(['inventory:low_stock']);
   });
 
+  it('counts what is sent as text', () => {
+    const text = (current_stock: string): StockRow => ({ ...row, current_stock, reorder_level: '5.0' });
+    expect(names(turns('inventory', text('20'), text('4')))).toEqual([
+      'inventory:stock_updated',
+      'inventory:low_stock',
+    ]);
+    expect(turns('inventory', text('20'), text('12.5'))[0]?.data).toMatchObject({
+      new_stock: 12.5,
+      change_amount: -7.5,
+    });
+    expect(turns('inventory', text('20'), stocked(20))).toEqual([]);
+    expect(hear('inventory:stock_updated', { product_id: 'p-1', new_stock: '20' }).data).toMatchObject({
+      new_stock: '20',
+    });
+    expect(['20', ' 4.5', '', ' ', 'some', null, Number.NaN].map(countOf)).toEqual([
+      20,
+      4.5,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('has not changed when it is first seen, but may be short', () => {
     expect(turns('inventory', undefined, row)).toEqual([]);
     expect(turns('inventory', undefined, { ...stocked(2), disabled: false })).toMatchObject([
@@ -910,10 +975,13 @@ describe('a collection', () => {
     });
   });
 
-  it("writes moments as the server does, so that a row's age compares as text", () => {
+  it('ages a row by its moment, however the server spells that', () => {
     const change = (timestamp: string) => fed('orders', 'order:ready', { order_id: 'o-1' }, timestamp);
     expect(change('2026-05-09T09:42:18+02:00')).toMatchObject({ fields: { updated_at: at } });
-    expect(change('2026-05-09T07:42:18.250Z')).toMatchObject({ fields: { updated_at: '2026-05-09T07:42:18.250Z' } });
+    const { version } = named(tableTap.collections, 'orders');
+    const aged = (updated_at: string) => version?.({ id: 'o-1', status: 'ready', updated_at });
+    expect(aged('2026-05-09T09:42:18+02:00')).toBe(aged(at));
+    expect(Number(aged('2026-05-09T07:42:18.000250Z')) - Number(aged(at))).toBe(250);
   });
 
   it('leaves the age of a row alone when the event does not say when it was', () => {
