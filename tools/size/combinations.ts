@@ -15,15 +15,15 @@ const withContract = (name: string, contract: string, limit: string): Combinatio
 });
 
 export const combinations: readonly Combination[] = [
-  { name: 'everything from heard', imports: { '.': '*' }, limit: '12 kB' },
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '13 kB' },
   {
     name: 'decoding a contract of one’s own',
     imports: { '.': '{ defineContract, barePayload, createDecoder }' },
-    limit: '6 kB',
+    limit: '6.5 kB',
   },
-  withContract('laravel-pos', 'laravelPos', '19 kB'),
-  withContract('restaurant-os', 'restaurantOs', '16.5 kB'),
-  withContract('table-tap', 'tableTap', '18.5 kB'),
-  withContract('brasserie', 'brasserie', '19 kB'),
-  withContract('service-floor', 'serviceFloor', '15.5 kB'),
+  withContract('laravel-pos', 'laravelPos', '20 kB'),
+  withContract('restaurant-os', 'restaurantOs', '17 kB'),
+  withContract('table-tap', 'tableTap', '19 kB'),
+  withContract('brasserie', 'brasserie', '19.5 kB'),
+  withContract('service-floor', 'serviceFloor', '16.5 kB'),
 ];
