@@ -1,13 +1,14 @@
-import { defineConfig } from 'tsup';
-import { builtName, entries } from './tools/entries.ts';
+import { defineConfig, type Options } from 'tsup';
+import { builtName, entries, type Entry } from './tools/entries.ts';
 
-const config: ReturnType<typeof defineConfig> = defineConfig({
-  entry: Object.fromEntries(entries.map((entry) => [builtName(entry), entry.source])),
-  format: ['esm', 'cjs'],
+const sourcesOf = (chosen: readonly Entry[]): Record<string, string> =>
+  Object.fromEntries(chosen.map((entry) => [builtName(entry), entry.source]));
+
+const common: Options = {
   target: 'es2022',
   platform: 'neutral',
-  // One build for all entries, so that they share chunks: those of Node name its modules, and a gate keeps them out of
-  // the browser's.
+  // One build for all entries of a format, so that they share chunks: those of Node name its modules, and a gate keeps
+  // them out of the browser's.
   external: [/^node:/],
   // TypeScript 7 has no JavaScript API for a bundler of declarations: see docs/decisions/0003-declarations-from-tsc.md
   dts: false,
@@ -15,8 +16,26 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   splitting: true,
   // The default rewrites `node:sqlite` to `sqlite`, which does not exist.
   removeNodeProtocol: false,
-  sourcemap: true,
-  clean: true,
-  onSuccess: 'node tools/declarations.ts',
-});
+};
+
+// Both write to dist at the same time, so each cleans up only after itself.
+const config: ReturnType<typeof defineConfig> = defineConfig([
+  {
+    ...common,
+    format: 'esm',
+    entry: sourcesOf(entries),
+    sourcemap: true,
+    clean: ['!**/*.cjs'],
+    onSuccess: 'node tools/declarations.ts',
+  },
+  {
+    ...common,
+    format: 'cjs',
+    // Commands run as ES modules.
+    entry: sourcesOf(entries.filter((entry) => entry.kind === 'import')),
+    // The step that makes CommonJS of the chunks writes the machine's paths into them.
+    sourcemap: false,
+    clean: ['!**/*.{js,map,ts,cts}'],
+  },
+]);
 export default config;

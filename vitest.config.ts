@@ -4,6 +4,12 @@ import { aliases } from './tools/aliases.ts';
 import { chromiumLaunch } from './tools/chromium.ts';
 
 const inBothWorlds = 'test/**/*.any.test.ts';
+/** Each of these starts processes or compilers, which takes most of its time. */
+const commands = ['test/{house,cli}/**/*.test.ts', 'test/contract/type-*.test.ts'];
+/** Thousands of hostile or random cases: too long for every save. */
+const properties = ['test/contracts/{hostile,json-schema,round-trip}.test.ts'];
+
+const simulation = ['test/simulation/**/*.test.ts'];
 
 const config: ViteUserConfig = defineConfig({
   resolve: { alias: [...aliases] },
@@ -15,14 +21,12 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/types/**', 'test/house/**', 'test/cli/**'],
+          exclude: ['test/browser/**', 'test/types/**', ...commands, ...properties, ...simulation],
         },
       },
-      {
-        // Each of these starts processes, which takes most of its time.
-        extends: true,
-        test: { name: 'commands', environment: 'node', include: ['test/{house,cli}/**/*.test.ts'] },
-      },
+      { extends: true, test: { name: 'properties', environment: 'node', include: properties } },
+      { extends: true, test: { name: 'simulation', environment: 'node', include: simulation } },
+      { extends: true, test: { name: 'commands', environment: 'node', include: commands } },
       {
         extends: true,
         test: {

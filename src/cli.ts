@@ -23,5 +23,4 @@ async function main(): Promise<void> {
   if (output !== undefined) process.stdout.write(`${output}\n`);
 }
 
-// Not awaited at the top: the build makes a CommonJS file of this as well.
-void main();
+await main();

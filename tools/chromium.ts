@@ -1,6 +1,6 @@
 // Which browser the browser gates drive, and how to get one.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type { Provision } from './runner/gate.ts';
 
 const usualPlaces = [
@@ -15,10 +15,19 @@ const usualPlaces = [
 ];
 
 const byHand =
-  'Install Chromium or Chrome, or set CHROMIUM_PATH to one. HEARD_ALLOW_NO_BROWSER=1 accepts a run without browser tests.';
+  'Install Chromium or Chrome, or set CHROMIUM_PATH to one. With HEARD_ALLOW_NO_BROWSER=1, `npm test` leaves out what needs a browser; the check of the demo by itself cannot.';
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
 
 function find(): string | undefined {
-  return [process.env['CHROMIUM_PATH'] ?? '', ...usualPlaces].find((path) => path !== '' && existsSync(path));
+  return [process.env['CHROMIUM_PATH'] ?? '', ...usualPlaces].find((path) => path !== '' && isProgram(path));
 }
 
 /** Debian's full package: the headless shell has a launcher that outlives a killed browser. */
@@ -37,8 +46,12 @@ function installWithApt(): string | undefined {
 
 export function findOrInstallChromium(): Provision {
   const wanted = process.env['CHROMIUM_PATH'];
-  if (wanted !== undefined && wanted !== '' && !existsSync(wanted)) {
-    return { met: false, reason: `CHROMIUM_PATH says ${wanted}, where there is nothing.` };
+  if (wanted !== undefined && wanted !== '' && !isProgram(wanted)) {
+    const what = existsSync(wanted) ? 'which is not a program that can be run' : 'where there is nothing';
+    return {
+      met: false,
+      reason: `CHROMIUM_PATH says ${wanted}, ${what}. Set it to a Chromium or Chrome, or unset it.`,
+    };
   }
   const found = find();
   if (found !== undefined) return { met: true, env: { CHROMIUM_PATH: found } };

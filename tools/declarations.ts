@@ -1,4 +1,4 @@
-// Emits the declarations of everything reachable from the entries, and the CommonJS twins that `require` resolves to.
+// Emits the declarations of everything that users can import, and the CommonJS twins that `require` resolves to.
 // The sources import each other as `./x.ts`; declarations must say `./x.js` (or `./x.cjs` in a twin).
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,11 +15,10 @@ writeFileSync(
       emitDeclarationOnly: true,
       rootDir: '../src',
       outDir: '../dist',
-      stripInternal: true,
       paths: {},
     },
     include: [],
-    files: entries.map((entry) => `../${entry.source}`),
+    files: entries.filter((entry) => entry.kind === 'import').map((entry) => `../${entry.source}`),
   }),
 );
 try {

@@ -31,6 +31,12 @@ export const specifierOf = (entry: Entry): string => `heard${entry.name.slice(1)
 /** `src/contracts/laravel-pos/index.ts` is built to `dist/contracts/laravel-pos/index.js`. */
 export const builtName = (entry: Entry): string => entry.source.replace(/^src\//, '').replace(/\.ts$/, '');
 
+/** What must be built of it: a command is run and never imported. */
+export const builtFiles = (entry: Entry): readonly string[] =>
+  (entry.kind === 'command' ? ['js'] : ['js', 'cjs', 'd.ts', 'd.cts']).map(
+    (extension) => `dist/${builtName(entry)}.${extension}`,
+  );
+
 const conditions = (entry: Entry) => ({
   import: { types: `./dist/${builtName(entry)}.d.ts`, default: `./dist/${builtName(entry)}.js` },
   require: { types: `./dist/${builtName(entry)}.d.cts`, default: `./dist/${builtName(entry)}.cjs` },

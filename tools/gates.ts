@@ -30,7 +30,7 @@ export const gates: readonly Gate[] = [
   },
   {
     name: 'exports',
-    proves: 'package.json offers exactly the entries of tools/entries.ts',
+    proves: 'package.json offers exactly the entries of tools/entries.ts, and installing it runs nothing',
     command: ['node', 'tools/gates/exports.ts'],
     fast: true,
   },
@@ -42,7 +42,7 @@ export const gates: readonly Gate[] = [
   },
   {
     name: 'lockfile',
-    proves: 'npm ci works on every platform, with checksums and without a private host',
+    proves: 'npm ci finds every dependency on every platform, with checksums, and is bound to no host',
     command: ['node', 'tools/gates/lockfile.ts'],
     fast: true,
   },
@@ -53,14 +53,31 @@ export const gates: readonly Gate[] = [
     fast: true,
   },
   {
+    name: 'collected',
+    proves: 'every file that looks like a test is run by one gate, and one for both worlds by two',
+    command: ['node', 'tools/gates/collected.ts'],
+    fast: true,
+  },
+  {
     name: 'unit',
     proves: 'the parts do what their tests say, in Node',
     command: vitest('unit'),
     fast: true,
   },
   {
+    name: 'properties',
+    proves: 'thousands of random and hostile frames are read without an exception, and as the JSON Schema says',
+    command: vitest('properties'),
+  },
+  {
+    name: 'simulation',
+    proves: 'a stream loses and doubles nothing in 20 000 seeds of faults, and the checker notices every wrong rule',
+    command: vitest('simulation'),
+  },
+  {
     name: 'commands',
-    proves: 'the bootstrap, the runner, the checks of the gates and the command line do what they say',
+    proves:
+      'the bootstrap, the runner, the checks of the gates, the command line and the compiler’s messages are as promised',
     command: vitest('commands'),
   },
   {
@@ -118,7 +135,8 @@ export const gates: readonly Gate[] = [
   },
   {
     name: 'tarball',
-    proves: 'the package contains what users need and nothing else, and works in empty ESM, CommonJS and Vite projects',
+    proves:
+      'the package contains what users need and nothing else, and works, commands included, in empty ESM, CommonJS, TypeScript and Vite projects',
     command: ['node', 'tools/gates/tarball.ts'],
     after: 'build',
   },

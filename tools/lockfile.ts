@@ -11,6 +11,7 @@ interface LockedPackage extends Manifest {
   readonly integrity?: string;
   readonly link?: boolean;
   readonly inBundle?: boolean;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
@@ -22,16 +23,17 @@ export function lockfileProblems(folder: string): readonly string[] {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
   const packages = new Map(Object.entries(lockfile.packages));
-  const entries = [...packages].filter(([path, locked]) => path !== '' && locked.link !== true);
+  const entries = [...packages].filter(([path]) => path !== '');
   return [
     ...driftFrom(manifest, packages.get('')),
-    ...[...packages].flatMap(([path, locked]) => missingOptionals(path, locked, packages)),
+    ...[...packages].flatMap(([path, locked]) => unresolved(path, locked, packages)),
     ...entries
-      .filter(([, { integrity, inBundle }]) => integrity === undefined && inBundle !== true)
+      .filter(([, { integrity, inBundle, link }]) => integrity === undefined && inBundle !== true && link !== true)
       .map(([path]) => `${path} has no integrity`),
+    // Without an address each machine asks its own registry, and the checksum says whether it got the right thing.
     ...entries
-      .filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://'))
-      .map(([path, { resolved }]) => `${path} comes from ${resolved}, which not everyone can reach over https`),
+      .filter(([, { resolved }]) => resolved !== undefined)
+      .map(([path, { resolved }]) => `${path} is bound to ${resolved}, which not everyone can reach`),
   ];
 }
 
@@ -47,20 +49,34 @@ function driftFrom(manifest: Manifest, locked: Manifest | undefined): readonly s
   });
 }
 
-/** npm leaves out, without a word, the platform packages that it could not find; `npm ci` then refuses elsewhere. */
-function missingOptionals(
+/**
+ * What a package wants and would not find. npm leaves out, without a word, the platform packages that it could not
+ * fetch; `npm ci` then refuses elsewhere.
+ */
+function unresolved(
   path: string,
   locked: LockedPackage,
   packages: ReadonlyMap<string, LockedPackage>,
 ): readonly string[] {
-  return Object.entries(locked.optionalDependencies ?? {}).flatMap(([name, range]) => {
+  const wanted = dependencyKinds.flatMap((kind) => Object.entries(locked[kind] ?? {}).map((want) => [kind, ...want]));
+  return wanted.flatMap(([kind, name = '', range = '']) => {
+    if (kind === 'peerDependencies' && locked.peerDependenciesMeta?.[name]?.optional === true) return [];
     const found = nearest(path, name, packages);
     const shown = `${path === '' ? 'package.json' : path} wants ${name}@${range}`;
     if (found === undefined) return [`${shown}, which the lockfile lacks`];
-    // A leftover of an older release satisfies nobody, yet carries the right name.
-    const exact = /^\d+\.\d+\.\d+/.test(range);
-    return exact && found.version !== range ? [`${shown}, the lockfile has ${found.version}`] : [];
+    return couldServe(found.version, range) ? [] : [`${shown}, the lockfile has ${found.version}`];
   });
+}
+
+/**
+ * A leftover of an older release, or the copy that another package wants, serves nobody, yet carries the right name.
+ * Of the ranges only the plain ones are judged: an exact version, ^ and ~.
+ */
+function couldServe(version: string | undefined, range: string): boolean {
+  const [, sign, major, minor] = /^=?([\^~]?)(\d+)\.(\d+)\.\d+[\w.+-]*$/.exec(range) ?? [];
+  if (sign === undefined || version === undefined) return true;
+  if (sign === '') return version === range.replace('=', '');
+  return version.startsWith(sign === '^' && major !== '0' ? `${major}.` : `${major}.${minor}.`);
 }
 
 function nearest(path: string, name: string, packages: ReadonlyMap<string, LockedPackage>): LockedPackage | undefined {

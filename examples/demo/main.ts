@@ -20,7 +20,10 @@ async function load(): Promise<void> {
   if (tickets === undefined) return;
   const response = await fetch(tickets.path);
   const page = tickets.page(await response.json());
-  for (const row of page?.rows ?? []) screen.put(row as KdsTicket);
+  for (const row of (page?.rows ?? []) as readonly KdsTicket[]) {
+    // An event may have told more than the list, which was read before it.
+    if (!screen.knows(row.id)) screen.put(row);
+  }
 }
 
 /** What the contract makes of a frame: the four kinds, and the guard against another store's events. */

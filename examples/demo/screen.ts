@@ -4,6 +4,7 @@ type Figure = 'event' | 'quarantined' | 'foreign' | 'unknown';
 type Step = 'ready' | 'served' | 'in_preparation';
 
 export interface Screen {
+  knows(ticketId: number): boolean;
   put(ticket: KdsTicket): void;
   move(ticketId: number, status: TicketStatus): void;
   count(figure: Figure, why?: string): void;
@@ -68,7 +69,9 @@ export function createScreen({ onStep }: { readonly onStep: (ticket: KdsTicket, 
   }
 
   draw();
+  setInterval(draw, 15_000);
   return {
+    knows: (ticketId) => tickets.has(ticketId),
     put(ticket) {
       tickets.set(ticket.id, ticket);
       draw();

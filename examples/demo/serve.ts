@@ -7,9 +7,20 @@ import type { createKitchen as CreateKitchen } from './kitchen.ts';
 import { check } from './check.ts';
 import { aliases } from '../../tools/aliases.ts';
 
-const checking = process.argv.includes('--check');
-const portIndex = process.argv.indexOf('--port');
-const port = portIndex === -1 ? 0 : Number(process.argv[portIndex + 1]);
+const { checking, port } = readArguments(process.argv.slice(2));
+
+function readArguments(args: readonly string[]): { readonly checking: boolean; readonly port: number } {
+  const portAt = args.indexOf('--port');
+  const port = portAt === -1 ? 0 : Number(args[portAt + 1]);
+  const unknown = args.filter(
+    (word, index) => word !== '--check' && (portAt === -1 || (index !== portAt && index !== portAt + 1)),
+  );
+  if (unknown.length > 0 || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    console.error('Use: npm run demo [-- --port <0 to 65535>] [-- --check]');
+    process.exit(2);
+  }
+  return { checking: args.includes('--check'), port };
+}
 
 const server = createServer((request, response) => {
   handle(request, response).catch((error: unknown) => {
@@ -54,7 +65,7 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 const misbehaviours = ['broken', 'foreign', 'unknown'] as const;
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const [pathname = '/'] = (request.url ?? '/').split('?');
   const step = /^\/v1\/kds\/tickets\/(\d+)\/(bump|undo)$/.exec(pathname);
   if (request.method === 'POST' && step !== null) {
     const body = await bodyOf(request);

@@ -2,7 +2,7 @@
 export interface BenchRow {
   readonly name: string;
   readonly against: string;
-  /** The ratio that must not be passed, and the one that is aimed for (PEERS' targets). */
+  /** The ratio that must not be passed, and the one that is aimed for. */
   readonly must: number;
   readonly aim?: number;
   measured(): unknown;

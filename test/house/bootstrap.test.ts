@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { chooseNode } from '../../tools/bootstrap/choose-node.mjs';
 import { plant } from './tree.ts';
@@ -161,6 +161,61 @@ describe('it refuses, with one paragraph that says what to do', () => {
     expect(existsSync(join(root, 'node_modules/.heard-installed'))).toBe(false);
   });
 
+  const fetching = /^linux-(?:x64|arm64)$|^win32-x64$/.test(`${process.platform}-${process.arch}`);
+
+  test.runIf(fetching)('when the Node for the tools cannot be fetched', async () => {
+    const npm_config_registry = `http://127.0.0.1:${await closedPort()}/`;
+    const env = { HEARD_FORCE_TOOLCHAIN: '1', npm_config_registry };
+    const { status, stdout, stderr } = await start(clone(), { env }).ended;
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /\[bootstrap\] Node [\d.]+ could not be fetched: npm [^]*Check the network[^]*install Node 24/,
+    );
+    expect(stderr).not.toContain('does not start');
+    expect(stdout).not.toContain('done');
+  });
+
+  test.runIf(fetching)('when npm cannot write to its cache', async () => {
+    const npm_config_registry = `http://127.0.0.1:${await closedPort()}/`;
+    const npm_config_cache = join(plant({ file: '' }), 'file');
+    const env = { HEARD_FORCE_TOOLCHAIN: '1', npm_config_registry, npm_config_cache };
+    const { status, stderr } = await start(clone(), { env }).ended;
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/\[bootstrap\] [^]*npm [^]*run this again/);
+    expect(stderr).not.toContain('does not start');
+  });
+
+  test.runIf(process.platform === 'linux' && fetching)('when the fetched Node does not start', async () => {
+    const root = clone();
+    const name = `node-linux-${process.arch}`;
+    const folder = join(root, 'tools/node');
+    // A package of the right name, from this disk, whose binary is none.
+    const local = plant({ 'package.json': JSON.stringify({ name, version: '1.0.0' }), 'bin/node': 'no program' });
+    const optionalDependencies = { [name]: `file:${local}` };
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ optionalDependencies }));
+    const packages = {
+      '': { optionalDependencies },
+      [`node_modules/${name}`]: { resolved: relative(folder, local), link: true },
+      [relative(folder, local)]: { name, version: '1.0.0', optional: true },
+    };
+    writeFileSync(
+      join(folder, 'package-lock.json'),
+      JSON.stringify({ name: 'node', lockfileVersion: 3, requires: true, packages }),
+    );
+    const { status, stderr } = await start(root, { env: { HEARD_FORCE_TOOLCHAIN: '1' } }).ended;
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/\[bootstrap\] The fetched Node [^]* does not start on this/);
+  });
+
+  test.each([
+    ['broken', '<<<<<<< ours\n{ "name": "clone" }'],
+    ['no object', 'null'],
+  ])('when package.json is %s', async (_name, text) => {
+    const { status, stderr } = await start(clone({ 'package.json': text })).ended;
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^\n\[bootstrap\] package\.json in this folder cannot be read: .*\n +Mend it .*\n\n$/);
+  });
+
   test('when the lockfile is out of step', async () => {
     const root = clone({
       'package.json': '{ "name": "clone", "dependencies": { "local": "file:local" } }',
@@ -169,7 +224,7 @@ describe('it refuses, with one paragraph that says what to do', () => {
     const { status, stderr } = await start(root).ended;
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /\[bootstrap\] package-lock\.json in this folder is [^]*Run npm install there, commit the lockfile/,
+      /\[bootstrap\] package-lock\.json in this folder is [^]*Run npm install --omit-lockfile-registry-resolved there, commit/,
     );
   });
 
@@ -190,6 +245,16 @@ describe('it refuses, with one paragraph that says what to do', () => {
     const { status, stderr } = await start(clone(), { pretend }).ended;
     expect(status).toBe(1);
     expect(stderr).toMatch(/\[bootstrap\] This is Node 18\.20\.8[^]*Install Node 24/);
+  });
+
+  test('when Node is too old even to read the rest of the bootstrap', () => {
+    const readByAll = ['bootstrap.mjs', 'bootstrap/choose-node.mjs', 'bootstrap/refuse.mjs'];
+    for (const path of readByAll) {
+      const code = readFileSync(join('tools', path), 'utf8').replace(/^\s*(?:\/\/|\/?\*).*$/gm, '');
+      expect(code, path).not.toMatch(/\bawait\b|\?\.|\?\?|node:|#/);
+      const imports = [...code.matchAll(/^import .* from '\.\/(.*)';$/gm)].map(([, from]) => from);
+      expect(readByAll).toEqual(expect.arrayContaining(imports));
+    }
   });
 
   test('when there is no Node to fetch for the platform', async () => {

@@ -41,10 +41,54 @@ test('a pin that the lockfile does not share is named', () => {
   expect(problems(drifted)).toEqual(['tool: package.json says 1.0.0, the lockfile *']);
 });
 
-test('a package without a checksum, or from somewhere not everyone can reach, is named', () => {
-  const odd = { ...sound, 'node_modules/odd': { version: '1.0.0', resolved: 'http://intranet.test/odd.tgz' } };
+test('a dependency of a dependency that is gone is named', () => {
+  const deeper = { version: '2.0.0', integrity: 'sha512-c', dependencies: { deep: '^1.2.0' } };
+  const needy = { ...sound, 'node_modules/tool/node_modules/deeper': deeper };
+  expect(problems(needy)).toEqual([
+    'node_modules/tool/node_modules/deeper wants deep@^1.2.0, which the lockfile lacks',
+  ]);
+  const deep = { version: '1.9.0', integrity: 'sha512-d' };
+  expect(problems({ ...needy, 'node_modules/deep': deep })).toEqual([]);
+  expect(problems({ ...needy, 'node_modules/deep': { ...deep, version: '2.0.0' } })).toEqual([
+    'node_modules/tool/node_modules/deeper wants deep@^1.2.0, the lockfile has 2.0.0',
+  ]);
+});
+
+test.each([
+  ['^1.2.0', '1.9.0', true],
+  ['^0.2.0', '0.3.0', false],
+  ['^0.2.0', '0.2.9', true],
+  ['~1.2.0', '1.3.0', false],
+  ['~1.2.0', '1.2.7', true],
+  ['1.2.0', '1.2.1', false],
+  ['=1.2.0', '1.2.1', false],
+  ['=1.2.0', '1.2.0', true],
+  ['>=1.2.0', '3.0.0', true],
+  ['^1.0.0||^2.0.0', '2.0.0', true],
+  ['npm:other@1.0.0', '1.0.0', true],
+])('%s is served by %s: %s', (range, version, served) => {
+  const tool = { version: '1.0.0', integrity: 'sha512-a', dependencies: { deep: range } };
+  const found = problems({
+    '': sound[''],
+    'node_modules/tool': tool,
+    'node_modules/deep': { version, integrity: 'sha512-d' },
+  });
+  expect(found).toHaveLength(served ? 0 : 1);
+});
+
+test('a peer is needed, unless it is optional', () => {
+  const tool = { version: '1.0.0', integrity: 'sha512-a', peerDependencies: { peer: '*' } };
+  expect(problems({ '': sound[''], 'node_modules/tool': tool })).toEqual([
+    'node_modules/tool wants peer@*, which the lockfile lacks',
+  ]);
+  const optional = { ...tool, peerDependenciesMeta: { peer: { optional: true } } };
+  expect(problems({ '': sound[''], 'node_modules/tool': optional })).toEqual([]);
+});
+
+test('a package without a checksum, or bound to a place, is named', () => {
+  const odd = { ...sound, 'node_modules/odd': { version: '1.0.0', resolved: 'https://intranet.test/odd.tgz' } };
   expect(problems(odd)).toEqual([
     'node_modules/odd has no integrity',
-    'node_modules/odd comes from http://intranet.test/odd.tgz, which not everyone can reach over https',
+    'node_modules/odd is bound to https://intranet.test/odd.tgz, which not everyone can reach',
   ]);
 });

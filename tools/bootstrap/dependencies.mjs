@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readManifest } from './manifest.mjs';
 import { install } from './npm.mjs';
 
 // What npm ci looks at. A new script or export must not cost an install.
@@ -15,7 +16,7 @@ const installed = [
 ];
 
 function fingerprint(root) {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const manifest = readManifest(root, 'this folder');
   const lockfile = join(root, 'package-lock.json');
   return createHash('sha256')
     .update(JSON.stringify(installed.map((key) => manifest[key])))

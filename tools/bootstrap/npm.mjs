@@ -22,11 +22,15 @@ function npmCommand(node) {
   return { file: 'npm', first: [] };
 }
 
-/** Runs `npm ci` in a folder, under the given Node. Install scripts stay off: nothing we use needs one. */
-export async function install(folder, shown, node) {
+/**
+ * Runs `npm ci` in a folder, under the given Node. Install scripts stay off: nothing we use needs one. The settings
+ * hold where the user has chosen none.
+ */
+export async function install(folder, shown, node, settings = {}) {
   const { file, first } = npmCommand(node);
   // An npm from PATH takes its Node from there as well, and would warn that ours is the wrong one.
   const env = { ...process.env, PATH: [dirname(node), process.env.PATH].filter(Boolean).join(delimiter) };
+  for (const [key, value] of Object.entries(settings)) env[`npm_config_${key}`] ??= value;
   // A silent npm would not print the code by which a failure is told apart.
   if (env.npm_config_loglevel === 'silent') env.npm_config_loglevel = 'error';
   const child = spawn(file, [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
@@ -58,7 +62,7 @@ function explain(failure, said, shown) {
   if (code === 'EUSAGE' || code === 'EJSONPARSE') {
     refuse(
       `package-lock.json in ${shown} is missing, broken or out of step with package.json.`,
-      'Run npm install there, commit the lockfile, then run this again.',
+      'Run npm install --omit-lockfile-registry-resolved there, commit the lockfile, then run this again.',
     );
   }
   if (networkCodes.includes(code)) {

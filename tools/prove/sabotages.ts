@@ -56,6 +56,15 @@ export const sabotages: readonly Sabotage[] = [
       ),
   },
   {
+    gate: 'exports',
+    breaks: 'installing the package runs something',
+    says: /scripts that npm runs when it installs: postinstall/,
+    apply: (tree) =>
+      tree.edit('package.json', (text) =>
+        text.replace('"scripts": {', '"scripts": {\n    "postinstall": "echo installed",'),
+      ),
+  },
+  {
     gate: 'unused',
     breaks: 'a file that nobody imports',
     says: /Unused files[^]*src\/lib\/broken\.ts/,
@@ -95,6 +104,21 @@ export const sabotages: readonly Sabotage[] = [
     apply: (tree) => tree.edit('package-lock.json', (text) => text.replace(/\n *"integrity": .*/, '')),
   },
   {
+    gate: 'lockfile',
+    breaks: 'what a dependency needs is gone',
+    says: /node_modules\/socket\.io-client wants engine\.io-client@.*, which the lockfile lacks/,
+    apply: (tree) => tree.edit('package-lock.json', withoutPackage(/node_modules\/engine\.io-client$/)),
+  },
+  {
+    gate: 'lockfile',
+    breaks: 'a package comes from a host of its own',
+    says: /is bound to https:\/\/registry\.example\/one\.tgz/,
+    apply: (tree) =>
+      tree.edit('package-lock.json', (text) =>
+        text.replace('"integrity":', '"resolved": "https://registry.example/one.tgz",\n      "integrity":'),
+      ),
+  },
+  {
     gate: 'specs',
     breaks: 'a rule without a test',
     says: /src\/core\/connection\/SPEC\.md: no test cites C99/,
@@ -108,10 +132,38 @@ export const sabotages: readonly Sabotage[] = [
       tree.write('test/core/broken.test.ts', failingTest('expect(1).toBe(1);').replace("'fails'", "'C98: holds'")),
   },
   {
+    gate: 'collected',
+    breaks: 'a test whose name no project looks for',
+    says: /test\/lib\/broken\.spec\.ts is collected by no project/,
+    apply: (tree) => tree.write('test/lib/broken.spec.ts', failingTest('expect(1).toBe(2);')),
+  },
+  {
+    gate: 'collected',
+    breaks: 'a project looks for fewer tests than there are',
+    says: /test\/lib\/.+ is collected by no project/,
+    apply: (tree) =>
+      tree.edit('vitest.config.ts', (text) =>
+        text.replace("include: ['test/**/*.test.ts']", "include: ['test/core/**/*.test.ts']"),
+      ),
+  },
+  {
     gate: 'unit',
     breaks: 'a test fails',
     says: /broken\.test\.ts[^]*expected 1 to be 2/,
     apply: (tree) => tree.write('test/lib/broken.test.ts', failingTest('expect(1).toBe(2);')),
+  },
+  {
+    gate: 'properties',
+    breaks: 'the depth of a payload is not limited',
+    says: /hostile\.test\.ts/,
+    apply: (tree) => tree.edit('src/lib/json.ts', (text) => text.replace('maxDepth: 64', 'maxDepth: 100_000')),
+  },
+  {
+    gate: 'simulation',
+    breaks: 'the cursor passes events whose handlers have not settled',
+    says: /loses nothing, doubles nothing/,
+    apply: (tree) =>
+      tree.edit('src/core/stream/rules.ts', (text) => text.replace('Math.min(front, lowestUnsettled - 1)', 'front')),
   },
   {
     gate: 'commands',
@@ -172,7 +224,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     gate: 'imports',
-    breaks: 'two entries offer the same name without a reason',
+    breaks: 'two entries that are no contracts offer the same name',
     says: /HeardError is offered by heard and heard\/again|HeardError is offered by heard\/again and heard/,
     apply: offerErrorsTwice,
   },
@@ -183,10 +235,6 @@ export const sabotages: readonly Sabotage[] = [
     apply: (tree) => {
       offerErrorsTwice(tree);
       tree.edit('tsup.config.ts', (text) => text.replace('splitting: true', 'splitting: false'));
-      // Excused by name, so that only the doubled class is left to be found.
-      tree.edit('tools/built/shared-exports.ts', (text) =>
-        text.replace(/= \[[^]*\];/, "= [{ names: /./, entries: /./, why: 'sabotage' }];"),
-      );
     },
   },
   {
@@ -238,6 +286,34 @@ export const sabotages: readonly Sabotage[] = [
     breaks: 'a page cannot be built without a warning',
     says: /in an empty vite project: [^]*node:fs/,
     apply: (tree) => append(tree, 'src/index.ts', "export { readFileSync } from 'node:fs';"),
+  },
+  {
+    gate: 'tarball',
+    breaks: 'a source map names a path of this machine',
+    says: /cjs\.map, which no user needs[^]*cjs\.map names \/.+, a path of the machine/,
+    apply: (tree) => tree.edit('tsup.config.ts', (text) => text.replace('sourcemap: false', 'sourcemap: true')),
+  },
+  {
+    gate: 'tarball',
+    breaks: 'the command fails, but only as users run it',
+    says: /in an empty esm project: heard --version: it ended with 1[^]*as a stranger[^]*heard schema laravel-pos: it ended/,
+    apply: (tree) =>
+      append(tree, 'src/cli.ts', "if (import.meta.url.includes('/dist/')) throw new Error('as a stranger');"),
+  },
+  {
+    gate: 'tarball',
+    breaks: 'a declaration names a type that was stripped from it',
+    says: /in an empty typescript project: [^]*dist\/index\.d\.ts[^]*TS2304[^]*Hidden/,
+    apply: (tree) => {
+      tree.edit('tools/declarations.ts', (text) =>
+        text.replace("outDir: '../dist',", "outDir: '../dist', stripInternal: true,"),
+      );
+      append(
+        tree,
+        'src/index.ts',
+        '/** @internal */\nexport interface Hidden {\n  readonly a: 1;\n}\nexport const shown: Hidden = { a: 1 };',
+      );
+    },
   },
   {
     gate: 'prove-gates',

@@ -1,10 +1,13 @@
-// Three strangers who install the package: an ESM project, a CommonJS project, and a page built with Vite.
+// Strangers who install the package: an ESM project, which also runs its commands, a CommonJS project, a TypeScript
+// project, and a page built with Vite.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, createLogger } from 'vite';
 import { loadingProblem } from '../built/load.ts';
 import { entries, specifierOf } from '../entries.ts';
+import { commandProblems } from './commands.ts';
 import { npm } from './npm.ts';
+import { typeProblems } from './types.ts';
 
 const importable = entries.filter((entry) => entry.kind === 'import');
 
@@ -18,13 +21,17 @@ const consumers: readonly Consumer[] = [
   {
     name: 'esm',
     manifest: { private: true, type: 'module' },
-    use: (folder) => importable.flatMap((entry) => loadingProblem('esm', specifierOf(entry), folder) ?? []),
+    use: (folder) => [
+      ...importable.flatMap((entry) => loadingProblem('esm', specifierOf(entry), folder) ?? []),
+      ...commandProblems(folder),
+    ],
   },
   {
     name: 'cjs',
     manifest: { private: true },
     use: (folder) => importable.flatMap((entry) => loadingProblem('cjs', specifierOf(entry), folder) ?? []),
   },
+  { name: 'typescript', manifest: { private: true, type: 'module' }, use: typeProblems },
   { name: 'vite', manifest: { private: true, type: 'module' }, use: buildPage },
 ];
 
@@ -67,7 +74,7 @@ async function problemsOf(consumer: Consumer, tarball: string, parent: string): 
   );
 }
 
-/** Installs the tarball in each empty project and imports every entry that is meant for it. */
+/** Installs the tarball in each empty project and uses all of it that is meant for that project. */
 export async function consumerProblems(tarball: string, parent: string): Promise<readonly string[]> {
   const problems = await Promise.all(consumers.map((consumer) => problemsOf(consumer, tarball, parent)));
   return problems.flat();

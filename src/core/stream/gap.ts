@@ -1,0 +1,67 @@
+// Holes that were explained: positions that nobody needs to wait for any more.
+
+export interface ClosedHole {
+  readonly from: number;
+  readonly to: number;
+  /** `absent`: the server has no such event. `compacted`: a list told its effect. `lost`: nobody can say any more. */
+  readonly as: 'absent' | 'compacted' | 'lost';
+}
+
+/** As many as are kept; the lowest go first. */
+const maxHoles = 256;
+
+export class ClosedHoles {
+  private holes: readonly ClosedHole[];
+  /** The highest closed position: on the hot path one comparison says that nothing is closed above the front. */
+  highest = -1;
+
+  constructor(holes: readonly ClosedHole[] = []) {
+    this.holes = holes;
+    for (const hole of holes) if (hole.to > this.highest) this.highest = hole.to;
+  }
+
+  get all(): readonly ClosedHole[] {
+    return this.holes;
+  }
+
+  at(seq: number): ClosedHole | undefined {
+    return this.holes.find((hole) => hole.from <= seq && seq <= hole.to);
+  }
+
+  close(hole: ClosedHole): void {
+    const holes = [...this.holes, hole].sort((left, right) => left.from - right.from);
+    this.holes = holes.length > maxHoles ? holes.slice(holes.length - maxHoles) : holes;
+    if (hole.to > this.highest) this.highest = hole.to;
+  }
+
+  /** A late event came after all: its position is no hole any more. */
+  fill(seq: number): void {
+    this.holes = this.holes.flatMap((hole) =>
+      seq < hole.from || seq > hole.to
+        ? [hole]
+        : [
+            { ...hole, to: seq - 1 },
+            { ...hole, from: seq + 1 },
+          ].filter(({ from, to }) => from <= to),
+    );
+  }
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The positions behind `after`, up to `to`, that none of the spans covers. */
+export function uncovered(after: number, to: number, spans: readonly Span[]): readonly Span[] {
+  const sorted = [...spans].sort((left, right) => left.from - right.from);
+  const holes: Span[] = [];
+  let next = after + 1;
+  for (const span of sorted) {
+    if (span.from > to) break;
+    if (span.from > next) holes.push({ from: next, to: span.from - 1 });
+    next = Math.max(next, span.to + 1);
+  }
+  if (next <= to) holes.push({ from: next, to });
+  return holes;
+}

@@ -1,0 +1,83 @@
+// Events that wait: behind a hole, or until catch-up is done. In the order of their positions; without positions, in the
+// order in which they came.
+import type { HeardEvent, Priority } from '../../contract/event.ts';
+import type { RowRef } from './rows.ts';
+
+export interface Arrival {
+  readonly event: Pick<HeardEvent, 'id' | 'seq' | 'epoch' | 'previousSeq' | 'headSeq' | 'replayed'>;
+  readonly priority: Priority;
+  readonly bytes: number;
+  /** It could not be read: its position counts, and nobody is told. */
+  readonly broken: boolean;
+  /** Which row of which list it changes, and to which version. */
+  readonly row: RowRef | undefined;
+}
+
+export interface HeldEvent {
+  readonly arrival: Arrival;
+  readonly seq: number | undefined;
+  readonly dueAtMs: number;
+  readonly origin: 'live' | 'replay';
+}
+
+export class HeldEvents {
+  private readonly events: HeldEvent[] = [];
+  bytes = 0;
+  dueAtMs: number = Number.POSITIVE_INFINITY;
+
+  get count(): number {
+    return this.events.length;
+  }
+
+  get first(): HeldEvent | undefined {
+    return this.events[0];
+  }
+
+  get all(): readonly HeldEvent[] {
+    return this.events;
+  }
+
+  /** Says false when that position is held already. */
+  put(held: HeldEvent): boolean {
+    const { events } = this;
+    let index = events.length;
+    if (held.seq !== undefined) {
+      while (index > 0 && (events[index - 1]?.seq ?? -1) > held.seq) index -= 1;
+      if (index > 0 && events[index - 1]?.seq === held.seq) return false;
+    }
+    events.splice(index, 0, held);
+    this.bytes += held.arrival.bytes;
+    if (held.dueAtMs < this.dueAtMs) this.dueAtMs = held.dueAtMs;
+    return true;
+  }
+
+  at(seq: number): HeldEvent | undefined {
+    return this.events.find((held) => held.seq === seq);
+  }
+
+  shift(): HeldEvent | undefined {
+    const held = this.events.shift();
+    if (held === undefined) return undefined;
+    this.bytes -= held.arrival.bytes;
+    if (this.events.length === 0) this.dueAtMs = Number.POSITIVE_INFINITY;
+    else if (held.dueAtMs <= this.dueAtMs) this.dueAtMs = Math.min(...this.dueTimes());
+    return held;
+  }
+
+  /** How many, from the first on, have to go out now so that nobody waits too long and the order is kept. */
+  overdue(nowMs: number): number {
+    let count = this.events.length;
+    while (count > 0 && (this.events[count - 1]?.dueAtMs ?? nowMs) > nowMs) count -= 1;
+    return count;
+  }
+
+  clear(): void {
+    this.events.length = 0;
+    this.bytes = 0;
+    this.dueAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  private dueTimes(): readonly number[] {
+    return this.events.map((held) => held.dueAtMs);
+  }
+}

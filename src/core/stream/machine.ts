@@ -1,0 +1,353 @@
+// One channel's stream as a pure machine: `step(state, input, moment)` consumes the state and hands it back with what is
+// to be done. Time and randomness come in with `moment`. SPEC.md has the rules (S1 …).
+//
+//   idle ─ joined ─▶ draining ─ drained, 3 s ─▶ reading ─ all read ─▶ live
+//    ▲                  │                         ▲  │                  │
+//    └────── left ──────┴─────────────────────────┼──┴── another epoch ─┤
+//                                                 └─────────────────────┘
+import type { Arrival } from './held.ts';
+import { accept, close, pump, release, type Moment, type Turn } from './delivery.ts';
+import {
+  beginReading,
+  overflow,
+  reset,
+  sourceOf,
+  startRead,
+  takeFailure,
+  takePage,
+  takeSnapshot,
+  tellStatus,
+  type FailedAnswer,
+  type ReplayAnswer,
+  type SnapshotAnswer,
+} from './reading.ts';
+import type { PhaseName, StreamEffect, StreamState } from './state.ts';
+
+interface Inputs {
+  /** The channel is heard; `generation` grows with every connection. */
+  readonly joined: { readonly generation: number };
+  readonly left: object;
+  readonly live: { readonly generation: number; readonly arrival: Arrival };
+  /** The outbox is empty, or cannot go on. */
+  readonly drained: object;
+  readonly page: { readonly answer: ReplayAnswer };
+  readonly snapshot: { readonly answer: SnapshotAnswer };
+  readonly failed: { readonly answer: FailedAnswer };
+  /** A handler has returned, thrown or settled its promise: all count the same. */
+  readonly settled: { readonly ticket: number };
+  /** The moment of {@link dueAtMs} has come, or is near: early and late are both expected. */
+  readonly tick: object;
+  /** Look now: the page is visible again, or somebody asks. */
+  readonly refresh: object;
+  /** Store what is handled, the page may go away. */
+  readonly flush: object;
+  readonly stop: object;
+}
+
+type InputKind = keyof Inputs;
+type Input<K extends InputKind> = { readonly kind: K } & Inputs[K];
+export type StreamInput = { readonly [K in InputKind]: Input<K> }[InputKind];
+
+export interface StreamStep {
+  readonly state: StreamState;
+  readonly effects: readonly StreamEffect[];
+}
+
+type Cell<K extends InputKind> = (s: StreamState, input: Input<K>, turn: Turn) => void;
+type Table = { readonly [P in PhaseName]: { readonly [K in InputKind]: Cell<K> } };
+
+const ignore = (): void => {};
+
+function join(s: StreamState, { generation }: Input<'joined'>, turn: Turn): void {
+  if (generation <= s.generation) return;
+  s.generation = generation;
+  s.phase = 'draining';
+  s.read = undefined;
+  s.retryAtMs = undefined;
+  s.gapDueAtMs = undefined;
+  s.failures = 0;
+  s.restarts = 0;
+  s.checkFrom = s.front;
+  s.drainDueAtMs = turn.moment.nowMs + s.options.settings.drainMs;
+  turn.effects.push({ kind: 'drain-outbox' });
+  tellStatus(s, turn);
+}
+
+function leave(s: StreamState, _: Input<'left'>, turn: Turn): void {
+  s.phase = 'idle';
+  s.read = undefined;
+  s.retryAtMs = undefined;
+  tellStatus(s, turn);
+}
+
+function hear(s: StreamState, { generation, arrival }: Input<'live'>, turn: Turn): void {
+  if (generation < s.generation) return;
+  const decision = accept(s, arrival, 'live', turn);
+  switch (decision) {
+    case 'reset-epoch':
+      reset(s, 'epoch', arrival.event.epoch, arrival, turn);
+      return;
+    case 'reset-position':
+      reset(s, 'position-reused', arrival.event.epoch, arrival, turn);
+      return;
+    case 'hold': {
+      const { maxHeld, maxHeldBytes } = s.options.settings;
+      if (s.held.count > maxHeld || s.held.bytes > maxHeldBytes) overflow(s, turn);
+      return;
+    }
+    case 'deliver':
+    case 'duplicate':
+  }
+}
+
+function settle(s: StreamState, { ticket }: Input<'settled'>, turn: Turn): void {
+  const delivery = s.unsettled.settle(ticket);
+  if (delivery === undefined) return;
+  const { id, row, seq } = delivery;
+  if (id !== undefined) s.handled.push({ seq: seq === 0 ? undefined : seq, id });
+  // An older handler may settle last: what is stored of a subject never goes back.
+  if (row !== undefined && s.options.rows.get(row.key)?.version === row.version) {
+    s.handledRows.push({ row, deleted: false });
+  }
+  s.dirty = true;
+  if (s.held.count > 0 && s.phase === 'live') pump(s, turn);
+}
+
+/** Everything whose time has come, in the order in which it matters to a kitchen. */
+function tick(s: StreamState, _: Input<'tick'>, turn: Turn): void {
+  const { nowMs } = turn.moment;
+  const { settings, rules } = s.options;
+  for (let oldest = s.unsettled.oldest; oldest !== undefined; oldest = s.unsettled.oldest) {
+    if (oldest.atMs + settings.handlerMs > nowMs) break;
+    turn.effects.push({ kind: 'signal', signal: { kind: 'handler-slow', ticket: oldest.ticket } });
+    settle(s, { kind: 'settled', ticket: oldest.ticket }, turn);
+  }
+  if (rules.releasesOverdue && s.held.dueAtMs <= nowMs) {
+    // While handlers are behind, this is back-pressure and no hole.
+    release(s, s.held.overdue(nowMs), turn);
+    if (s.position === 'dense' && s.front !== undefined && sourceOf(s) === undefined && s.phase === 'live') {
+      close(s, s.ahead.at(-1)?.to ?? s.front, 'lost', turn);
+    }
+    pump(s, turn);
+  }
+  if (s.phase === 'draining' && s.drainDueAtMs <= nowMs) beginReading(s, turn);
+  if (s.read === undefined && readDueAtMs(s) <= nowMs) startRead(s, turn, undefined);
+}
+
+/** When the next read is to be asked by itself. */
+function readDueAtMs(s: StreamState): number {
+  if (s.phase === 'draining' || s.phase === 'stopped') return Number.POSITIVE_INFINITY;
+  if (s.retryAtMs !== undefined) return s.retryAtMs;
+  if (s.phase === 'reading') return Number.POSITIVE_INFINITY;
+  return Math.min(s.gapDueAtMs ?? Number.POSITIVE_INFINITY, s.reconcileDueAtMs);
+}
+
+function refresh(s: StreamState, _: Input<'refresh'>, turn: Turn): void {
+  if (s.read === undefined && s.retryAtMs === undefined) startRead(s, turn, undefined);
+}
+
+function stop(s: StreamState, _: Input<'stop'>, turn: Turn): void {
+  s.phase = 'stopped';
+  s.read = undefined;
+  s.retryAtMs = undefined;
+  tellStatus(s, turn);
+}
+
+const flush: Cell<'flush'> = (s, _, turn) => commit(s, turn);
+const page: Cell<'page'> = (s, { answer }, turn) => takePage(s, answer, turn);
+const snapshot: Cell<'snapshot'> = (s, { answer }, turn) => takeSnapshot(s, answer, turn);
+const failed: Cell<'failed'> = (s, { answer }, turn) => takeFailure(s, answer, turn);
+const drained: Cell<'drained'> = (s, _, turn) => beginReading(s, turn);
+
+const table: Table = {
+  idle: {
+    joined: join,
+    left: ignore,
+    live: hear,
+    drained: ignore,
+    // Without a socket, what HTTP says keeps the device current.
+    page,
+    snapshot,
+    failed,
+    settled: settle,
+    tick,
+    refresh,
+    flush,
+    stop,
+  },
+  draining: {
+    joined: join,
+    left: leave,
+    live: hear,
+    drained,
+    page: ignore,
+    snapshot: ignore,
+    failed: ignore,
+    settled: settle,
+    tick,
+    refresh: ignore,
+    flush,
+    stop,
+  },
+  reading: {
+    joined: join,
+    left: leave,
+    live: hear,
+    drained: ignore,
+    page,
+    snapshot,
+    failed,
+    settled: settle,
+    tick,
+    refresh: ignore,
+    flush,
+    stop,
+  },
+  live: {
+    joined: join,
+    left: leave,
+    live: hear,
+    drained: ignore,
+    page,
+    snapshot,
+    failed,
+    settled: settle,
+    tick,
+    refresh,
+    flush,
+    stop,
+  },
+  stopped: {
+    joined: ignore,
+    left: ignore,
+    live: ignore,
+    drained: ignore,
+    page: ignore,
+    snapshot: ignore,
+    failed: ignore,
+    // What was handed out is still handled, and what is handled is stored.
+    settled: settle,
+    tick: ignore,
+    refresh: ignore,
+    flush,
+    stop: ignore,
+  },
+};
+
+export function step(state: StreamState, input: StreamInput, moment: Moment): StreamStep {
+  const effects: StreamEffect[] = [];
+  const turn: Turn = { moment, effects };
+  act(state, input, turn);
+  if (state.front === undefined || (state.top <= state.front && !state.blind)) {
+    state.gapDueAtMs = undefined;
+    if (state.suspect !== undefined && state.front !== undefined) state.suspect = undefined;
+  } else if (state.position === 'dense' || state.blind) noticeHole(state, moment.nowMs);
+  if (state.dirty) scheduleCommit(state, input, turn);
+  return { state, effects };
+}
+
+/** One narrowing per kind: a cell gets the input that its column is for. */
+function act(s: StreamState, input: StreamInput, turn: Turn): void {
+  const row = table[s.phase];
+  switch (input.kind) {
+    case 'live':
+      row.live(s, input, turn);
+      return;
+    case 'settled':
+      row.settled(s, input, turn);
+      return;
+    case 'tick':
+      row.tick(s, input, turn);
+      return;
+    case 'joined':
+      row.joined(s, input, turn);
+      return;
+    case 'left':
+      row.left(s, input, turn);
+      return;
+    case 'drained':
+      row.drained(s, input, turn);
+      return;
+    case 'page':
+      row.page(s, input, turn);
+      return;
+    case 'snapshot':
+      row.snapshot(s, input, turn);
+      return;
+    case 'failed':
+      row.failed(s, input, turn);
+      return;
+    case 'refresh':
+      row.refresh(s, input, turn);
+      return;
+    case 'flush':
+      row.flush(s, input, turn);
+      return;
+    case 'stop':
+      row.stop(s, input, turn);
+  }
+}
+
+function noticeHole(s: StreamState, nowMs: number): void {
+  const { settings, rules } = s.options;
+  if (s.phase !== 'live' || s.gapDueAtMs !== undefined || s.read !== undefined || !rules.noticesHoles) return;
+  // Back-pressure is no hole: what waits follows on what was handed out.
+  if (!s.blind && s.front !== undefined && s.held.first?.seq === s.front + 1 && s.held.count === s.top - s.front)
+    return;
+  s.gapDueAtMs = Math.max(nowMs + settings.reorderMs, s.lastGapReadMs + settings.gapEveryMs);
+}
+
+function scheduleCommit(s: StreamState, input: StreamInput, turn: Turn): void {
+  const { settings } = s.options;
+  const { nowMs } = turn.moment;
+  const isDue = s.commitDueAtMs !== undefined && s.commitDueAtMs <= nowMs;
+  if (s.handled.length >= settings.commitEvents || (isDue && input.kind === 'tick') || s.phase === 'stopped') {
+    commit(s, turn);
+  } else s.commitDueAtMs ??= nowMs + settings.commitMs;
+}
+
+function commit(s: StreamState, { effects }: Turn): void {
+  s.dirty = false;
+  s.commitDueAtMs = undefined;
+  const { pendingMarks, unsettled } = s;
+  const areMarksDue =
+    pendingMarks !== undefined && (unsettled.oldest?.ticket ?? s.nextTicket) > pendingMarks.afterTicket;
+  // Without positions a cursor still says which epoch the lists are of.
+  const isListed = !s.isFirst && s.resync === undefined && (pendingMarks === undefined || areMarksDue);
+  const unplaced = s.position === 'none' && s.epoch !== undefined && isListed ? 0 : -1;
+  const seq = s.front === undefined ? unplaced : s.options.rules.cursor(s.front, unsettled.lowestSeq());
+  // Until a list has told what lay before the first event, and of which sequence the rows are, a restart begins anew.
+  const cursor = seq >= s.base && !s.blind && !s.isDoubtful ? { epoch: s.epoch, seq } : undefined;
+  const hasMoved = cursor !== undefined && (cursor.seq !== s.committed?.seq || cursor.epoch !== s.committed.epoch);
+  if (!hasMoved && !areMarksDue && s.handled.length === 0 && s.handledRows.length === 0) return;
+  if (cursor !== undefined) s.committed = cursor;
+  effects.push({
+    kind: 'commit',
+    commit: {
+      cursor,
+      closed: s.closed.all,
+      marks: areMarksDue ? pendingMarks.marks : new Map(),
+      seen: s.handled,
+      rows: s.handledRows,
+    },
+  });
+  if (areMarksDue) s.pendingMarks = undefined;
+  s.handled = [];
+  s.handledRows = [];
+}
+
+/** When the machine next has something to do by itself; infinity when it has not. */
+export function dueAtMs(s: StreamState): number {
+  if (s.phase === 'stopped') return s.commitDueAtMs ?? Number.POSITIVE_INFINITY;
+  const { settings } = s.options;
+  const oldest = s.unsettled.oldest;
+  return Math.min(
+    s.commitDueAtMs ?? Number.POSITIVE_INFINITY,
+    oldest === undefined ? Number.POSITIVE_INFINITY : oldest.atMs + settings.handlerMs,
+    s.unsettled.count >= settings.maxUnsettled || !s.options.rules.releasesOverdue
+      ? Number.POSITIVE_INFINITY
+      : s.held.dueAtMs,
+    s.phase === 'draining' ? s.drainDueAtMs : Number.POSITIVE_INFINITY,
+    s.read === undefined ? readDueAtMs(s) : Number.POSITIVE_INFINITY,
+  );
+}

@@ -1,0 +1,503 @@
+// Catching up: what is asked of the server, and what its answers mean.
+import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, type Turn } from './delivery.ts';
+import { ClosedHoles } from './gap.ts';
+import type { Arrival } from './held.ts';
+import { PositionWindow } from './positions.ts';
+import type { KnownRow, RowVersion } from './rows.ts';
+import type { ReadFailure } from './rules.ts';
+import type { Continuity, Read, ResyncReason, Row, SnapshotPart, StreamState } from './state.ts';
+import { boundary, watermarkOf, type Watermark } from './watermark.ts';
+
+export interface ReplayAnswer {
+  readonly read: number;
+  readonly epoch: string | undefined;
+  readonly headSeq: number | undefined;
+  readonly floorSeq: number | undefined;
+  readonly nextSeq: number | undefined;
+  readonly hasMore: boolean;
+  /** All of them could be taken apart, or the answer is a failure. */
+  readonly events: readonly Arrival[];
+}
+
+export interface SnapshotAnswer {
+  readonly read: number;
+  readonly epoch: string | undefined;
+  /** The position that was read before the data. */
+  readonly asOfSeq: number | undefined;
+  readonly parts: readonly SnapshotPart[];
+}
+
+export interface FailedAnswer {
+  readonly read: number;
+  readonly failure: ReadFailure;
+  readonly retryAfterMs: number | undefined;
+  /** With `gone`: the lowest position that can still be read. */
+  readonly floorSeq: number | undefined;
+}
+
+/** Where to read from: a log if there is one and a position to start at, else a list, else nowhere. */
+export function sourceOf(s: StreamState): 'replay' | 'snapshot' | undefined {
+  const hasReplay = s.options.replay !== undefined && !s.replayMissing && s.options.position !== 'none';
+  const hasSnapshot = s.options.snapshot && !s.snapshotMissing;
+  if (hasSnapshot && (s.resync !== undefined || s.blind || !hasReplay || s.front === undefined)) return 'snapshot';
+  return hasReplay && s.front !== undefined ? 'replay' : undefined;
+}
+
+export function beginReading(s: StreamState, turn: Turn): void {
+  s.phase = 'reading';
+  startRead(s, turn, undefined);
+}
+
+/** Asks, or is done when there is nobody to ask. */
+export function startRead(s: StreamState, turn: Turn, continueAt: number | undefined): void {
+  s.retryAtMs = undefined;
+  s.gapDueAtMs = undefined;
+  const kind = sourceOf(s);
+  if (kind === undefined) {
+    finish(s, turn);
+    return;
+  }
+  s.reads += 1;
+  const { nowMs } = turn.moment;
+  s.lastGapReadMs = nowMs;
+  const since = kind === 'snapshot' ? boundaries(s, nowMs) : noBoundaries;
+  // The last position that is known is read again: if it has another id now, the server was restored and has caught up.
+  const known = Math.min(s.front ?? 0, s.checkFrom ?? Number.POSITIVE_INFINITY);
+  const from = continueAt ?? (s.position === 'dense' ? Math.max(0, known - 1) : (s.front ?? 0));
+  const continuing = continueAt !== undefined;
+  s.read = { number: s.reads, kind, from, since, issuedAtMs: nowMs, topAtIssue: s.top, continuing };
+  turn.effects.push(
+    kind === 'replay'
+      ? { kind: 'read-replay', read: s.reads, from, limit: s.options.settings.pageLimit }
+      : { kind: 'read-snapshot', read: s.reads, since },
+  );
+}
+
+const noBoundaries: ReadonlyMap<string, string> = new Map();
+
+function boundaries(s: StreamState, nowMs: number): ReadonlyMap<string, string> {
+  if (s.resync !== undefined || s.isDoubtful) return noBoundaries;
+  const { settings } = s.options;
+  const since = new Map<string, string>();
+  for (const [resource, mark] of s.marks) {
+    // Deletions show only in a complete list there.
+    if (!mark.tombstones && nowMs - s.fullListAtMs >= settings.fullListMs) continue;
+    const from = boundary(mark.asOf, settings.overlapMs);
+    if (from !== undefined) since.set(resource, from);
+  }
+  return since;
+}
+
+/** The read that an answer belongs to; `undefined` when nobody waits for it any more. */
+function asked(s: StreamState, answered: number, kind: Read['kind']): Read | undefined {
+  const { read } = s;
+  return read !== undefined && read.kind === kind && s.options.rules.answers(read.number, answered) ? read : undefined;
+}
+
+export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void {
+  const read = asked(s, answer.read, 'replay');
+  if (read === undefined) return;
+  const { rules, settings } = s.options;
+  s.read = undefined;
+  if (rules.isOtherEpoch(s.epoch, answer.epoch)) {
+    reset(s, 'epoch', answer.epoch, undefined, turn);
+    return;
+  }
+  s.epoch ??= answer.epoch;
+  if (answer.floorSeq !== undefined && answer.floorSeq > read.from + 1) {
+    gone(s, read, answer.floorSeq, turn);
+    return;
+  }
+  if (answer.headSeq !== undefined && answer.headSeq < (s.front ?? 0)) {
+    lowHead(s, read, answer.headSeq, turn);
+    return;
+  }
+  s.lowHead = undefined;
+  let last = read.from;
+  for (const arrival of answer.events) {
+    const decision = accept(s, arrival, 'replay', turn);
+    if (decision === 'reset-epoch' || decision === 'reset-position') {
+      const reason = decision === 'reset-epoch' ? 'epoch' : 'position-reused';
+      reset(s, reason, arrival.event.epoch, undefined, turn);
+      return;
+    }
+    if (arrival.event.seq !== undefined && arrival.event.seq > last) last = arrival.event.seq;
+  }
+  const continues = rules.continues(answer.hasMore);
+  const covered = answer.hasMore ? (answer.nextSeq ?? last) : Math.max(answer.headSeq ?? 0, last);
+  if (continues && covered <= read.from) {
+    turn.effects.push({ kind: 'signal', signal: { kind: 'no-progress' } });
+    if (!s.options.snapshot || s.snapshotMissing) retry(s, undefined, turn);
+    else {
+      needSnapshot(s, 'no-progress', turn);
+      startRead(s, turn, undefined);
+    }
+    return;
+  }
+  if (s.position === 'dense') {
+    s.checkFrom = undefined;
+    if (covered > s.top) s.top = covered;
+    settleHoles(s, read, covered, turn);
+  } else if (!continues) {
+    const isOrdered = s.options.replay === 'commit-ordered';
+    const reached = isOrdered ? covered : covered - settings.overlapPositions;
+    if (reached > (s.front ?? 0)) {
+      s.front = reached;
+      s.dirty = true;
+    }
+  }
+  pump(s, turn);
+  if (continues) startRead(s, turn, covered);
+  else finish(s, turn);
+}
+
+/** What a page lacks does not exist, if the server's log or a second look says so. */
+function settleHoles(s: StreamState, read: Read, covered: number, turn: Turn): void {
+  const { rules, settings, replay } = s.options;
+  if (missing(s, covered).length === 0) return;
+  const { suspect } = s;
+  if (rules.provesAbsence(replay === 'commit-ordered', undefined, read.issuedAtMs, settings.confirmMs)) {
+    close(s, covered, 'absent', turn);
+    return;
+  }
+  const before = suspect === undefined ? undefined : suspect.readMs;
+  if (suspect !== undefined && rules.provesAbsence(false, before, read.issuedAtMs, settings.confirmMs)) {
+    close(s, Math.min(covered, suspect.to), 'absent', turn);
+    s.suspect = covered > suspect.to ? { to: covered, readMs: read.issuedAtMs } : undefined;
+    return;
+  }
+  // Pages of one reading are one look: its later pages widen it. An earlier look keeps its time.
+  if (suspect === undefined) s.suspect = { to: covered, readMs: read.issuedAtMs };
+  else if (read.continuing && covered > suspect.to) s.suspect = { to: covered, readMs: suspect.readMs };
+}
+
+/**
+ * The server knows less than this device. A server may broadcast before it commits, so one look is no proof that it was
+ * restored; and neither are two, when between them it has come to where the device was, and the device has gone on.
+ */
+function lowHead(s: StreamState, read: Read, headSeq: number, turn: Turn): void {
+  const { settings } = s.options;
+  const { lowHead: first, front = 0 } = s;
+  const isProgress = first === undefined || headSeq >= first.front;
+  if (!isProgress && read.issuedAtMs - first.atMs >= settings.confirmMs) {
+    reset(s, 'restored', undefined, undefined, turn);
+    return;
+  }
+  if (isProgress) s.lowHead = { atMs: read.issuedAtMs, front };
+  s.retryAtMs = read.issuedAtMs + Math.max(settings.confirmMs, turn.moment.nowMs - read.issuedAtMs);
+  if (s.phase === 'live') s.retryAtMs = Math.max(s.retryAtMs, s.lastGapReadMs + settings.gapEveryMs);
+}
+
+/** Positions before the floor cannot be read any more. */
+function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Turn): void {
+  if (s.options.snapshot && !s.snapshotMissing) {
+    needSnapshot(s, 'gone', turn);
+    startRead(s, turn, undefined);
+    return;
+  }
+  if (floorSeq !== undefined && floorSeq <= read.from + 1) {
+    retry(s, undefined, turn);
+    return;
+  }
+  turn.effects.push({ kind: 'signal', signal: { kind: 'resync', reason: 'gone', from: s.committed } });
+  s.resync = 'gone';
+  s.checkFrom = undefined;
+  if (floorSeq === undefined) {
+    s.front = undefined;
+    s.ahead = [];
+  } else if (s.position === 'dense') {
+    close(s, floorSeq - 1, 'lost', turn);
+    pump(s, turn);
+  } else s.front = floorSeq - 1;
+  startRead(s, turn, undefined);
+}
+
+const isOtherSequence = (reason: ResyncReason | undefined): boolean =>
+  reason === 'epoch' || reason === 'restored' || reason === 'position-reused';
+
+function needSnapshot(s: StreamState, reason: ResyncReason, { effects }: Turn): void {
+  // The list that another sequence needs may have to put rows back; a later reason for it must not hide that.
+  if (!isOtherSequence(s.resync) || isOtherSequence(reason)) s.resync = reason;
+  effects.push({ kind: 'signal', signal: { kind: 'resync', reason, from: s.committed } });
+}
+
+/** Another sequence: positions of the old one mean nothing any more, and neither does what waited for them. */
+export function reset(
+  s: StreamState,
+  reason: 'epoch' | 'position-reused' | 'restored',
+  epoch: string | undefined,
+  trigger: Arrival | undefined,
+  turn: Turn,
+): void {
+  const { rules, settings, snapshot } = s.options;
+  const { nowMs } = turn.moment;
+  s.epoch = epoch ?? s.epoch;
+  // Without lists, everything that the server still has is read again; ids tell what was heard.
+  const restart = snapshot && !s.snapshotMissing ? undefined : 0;
+  s.front = rules.frontAfterReset(s.front) ?? restart;
+  s.base = s.front ?? 0;
+  s.top = s.front ?? 0;
+  s.ahead = [];
+  s.closed = new ClosedHoles();
+  s.checkFrom = undefined;
+  s.held.clear();
+  s.positions = new PositionWindow();
+  s.unsettled.blockAll();
+  s.position = s.options.position;
+  s.absentAtMs = [];
+  s.suspect = undefined;
+  s.lowHead = undefined;
+  s.released = false;
+  s.read = undefined;
+  s.dirty = true;
+  needSnapshot(s, reason, turn);
+  const isTooSoon = nowMs - s.lastResetMs < settings.gapEveryMs;
+  s.lastResetMs = nowMs;
+  if (s.phase === 'live' || s.phase === 'reading') {
+    s.phase = 'reading';
+    tellStatus(s, turn);
+    // Two halves of a server that disagree about the epoch must not make a storm of this.
+    if (isTooSoon) s.retryAtMs = nowMs + settings.gapEveryMs;
+    else startRead(s, turn, undefined);
+  }
+  if (trigger !== undefined) accept(s, trigger, 'live', turn);
+}
+
+export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn): void {
+  const read = asked(s, answer.read, 'snapshot');
+  if (read === undefined) return;
+  const { rules } = s.options;
+  s.read = undefined;
+  if (rules.isOtherEpoch(s.epoch, answer.epoch)) {
+    reset(s, 'epoch', answer.epoch, undefined, turn);
+    return;
+  }
+  s.epoch ??= answer.epoch;
+  const covered = rules.coveredBy(answer.asOfSeq, s.top);
+  // A list that names no position proves nothing about a hole that the log can still tell of.
+  const hasLog = s.options.replay !== undefined && !s.replayMissing && s.resync === undefined;
+  const limit = covered ?? (hasLog ? (s.front ?? 0) : read.topAtIssue);
+  // What was received is told as what it is, and only what was not as a row.
+  pump(s, turn);
+  if (s.position === 'dense') release(s, countUpTo(s, limit), turn);
+  for (const part of answer.parts) takePart(s, part, read, turn);
+  s.isFirst = false;
+  if (settlesDoubt(s, read)) s.isDoubtful = false;
+  if (s.resync !== undefined) s.checkFrom = undefined;
+  if (s.position !== 'none') {
+    if (s.front === undefined) {
+      if (covered !== undefined) anchor(s, covered);
+    } else if (s.position === 'dense') close(s, limit, 'compacted', turn);
+    else if (covered !== undefined) s.front = Math.max(s.front, covered);
+    // The log begins later, and nobody said where: it counts from the next event on.
+    if (s.resync === 'gone' && covered === undefined) unanchor(s, turn);
+    s.blind = false;
+  }
+  s.dirty = true;
+  s.suspect = undefined;
+  pump(s, turn);
+  const wasResync = s.resync;
+  s.resync = undefined;
+  // Between the moment of the list and now lies what only the log has.
+  if (sourceOf(s) === 'replay' && (s.phase === 'reading' || wasResync !== undefined)) {
+    startRead(s, turn, undefined);
+    if (wasResync !== undefined) tell(s, wasResync, turn);
+    return;
+  }
+  s.resync = wasResync;
+  finish(s, turn);
+}
+
+/**
+ * A row that is older in a list than on the device was taken back by a restore, or its change was broadcast and stored
+ * here, and is not committed there yet. Where only lists tell, one that is asked after the overlap knows.
+ */
+const settlesDoubt = (s: StreamState, read: Read): boolean =>
+  s.isDoubtful &&
+  ((s.options.replay !== undefined && !s.replayMissing) ||
+    read.issuedAtMs - s.startedAtMs >= s.options.settings.overlapMs);
+
+function unanchor(s: StreamState, turn: Turn): void {
+  pump(s, turn);
+  s.front = undefined;
+}
+
+const countUpTo = (s: StreamState, limit: number): number =>
+  s.held.all.reduce((count, { seq }) => (seq !== undefined && seq <= limit ? count + 1 : count), 0);
+
+function takePart(s: StreamState, part: SnapshotPart, read: Read, turn: Turn): void {
+  const { rules, rows, settings } = s.options;
+  const { nowMs } = turn.moment;
+  // A server that went back in time is right, and so is the first list after rows outlived their cursor: what it took back
+  // must not win by a higher version. Both can be true of one list, and then what came before the later moment is doubtful.
+  const wentBackMs = Math.max(
+    settlesDoubt(s, read) ? s.startedAtMs : Number.NEGATIVE_INFINITY,
+    isOtherSequence(s.resync) ? s.lastResetMs : Number.NEGATIVE_INFINITY,
+  );
+  const wentBack = wentBackMs > Number.NEGATIVE_INFINITY;
+  const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean =>
+    wentBack && known !== undefined && known.touchedAtMs <= wentBackMs
+      ? known.version !== version
+      : rules.appliesRow(known, version);
+  for (const row of part.rows) {
+    const known = rows.get(row.key);
+    if (isNewer(known, row.version)) takeRow(s, part.resource, row, turn);
+  }
+  for (const row of part.deleted) {
+    const known = rows.get(row.key);
+    if (known?.deleted === true || !isNewer(known, row.version)) continue;
+    rows.put(row, true, false, nowMs);
+    s.handledRows.push({ row, deleted: true });
+    turn.effects.push({ kind: 'row-gone', resource: part.resource, key: row.key });
+  }
+  const isWhole = !read.since.has(part.resource);
+  if (rules.absenceDeletes(part.complete, isWhole)) {
+    const present = new Set(part.rows.map((row) => row.key));
+    const prefix = `${part.resource}\n`;
+    for (const key of rows.keys) {
+      const known = rows.get(key);
+      if (known === undefined || known.deleted || present.has(key) || !key.startsWith(prefix)) continue;
+      // An event may tell of a row before the list has it.
+      const touchedSinceMs = wentBack ? wentBackMs : read.issuedAtMs - settings.overlapMs;
+      if (known.touchedAtMs > touchedSinceMs) continue;
+      known.deleted = true;
+      s.handledRows.push({ row: { key, version: known.version }, deleted: true });
+      turn.effects.push({ kind: 'row-gone', resource: part.resource, key });
+    }
+  }
+  if (isWhole) s.fullListAtMs = nowMs;
+  const asOf = watermarkOf(
+    part.asOf,
+    part.rows.map((row) => row.updatedAt),
+    s.marks.get(part.resource)?.asOf,
+  );
+  const marks = s.pendingMarks?.marks ?? new Map<string, Watermark>();
+  marks.set(part.resource, { asOf, tombstones: part.tombstones });
+  // Not stored before everything that was handed out until now is handled: a restart would not read it again.
+  s.pendingMarks = { afterTicket: s.nextTicket - 1, marks };
+  s.marks.set(part.resource, { asOf, tombstones: part.tombstones });
+}
+
+function takeRow(s: StreamState, resource: string, row: Row, turn: Turn): void {
+  const { rows, seen } = s.options;
+  const { nowMs } = turn.moment;
+  const id = derivedId(row);
+  const isTold = (!s.isFirst || row.openWork) && !seen.has(id);
+  rows.put(row, false, isTold, nowMs);
+  if (!isTold) {
+    s.handledRows.push({ row: { key: row.key, version: row.version }, deleted: false });
+    turn.effects.push({ kind: 'row', ticket: undefined, resource, row });
+    return;
+  }
+  seen.add(id, nowMs);
+  s.compacted = true;
+  // Position 0: no cursor is stored before the rows are handled, because the list stands for what lies before it.
+  const { ticket } = deliver(s, 0, id, { key: row.key, version: row.version }, turn);
+  turn.effects.push({ kind: 'row', ticket, resource, row });
+}
+
+/** The same on every device and after every restart. */
+const derivedId = (row: Row): string => `${row.key}\n${row.version}`;
+
+export function takeFailure(s: StreamState, answer: FailedAnswer, turn: Turn): void {
+  const { read } = s;
+  if (read === undefined || !s.options.rules.answers(read.number, answer.read)) return;
+  s.read = undefined;
+  switch (s.options.rules.afterFailure(answer.failure)) {
+    case 'retry':
+      retry(s, answer.retryAfterMs, turn);
+      return;
+    case 'empty':
+      finish(s, turn);
+      return;
+    case 'gone':
+      if (read.kind === 'snapshot') retry(s, answer.retryAfterMs, turn);
+      else gone(s, read, answer.floorSeq, turn);
+      return;
+    case 'no-replay':
+      if (read.kind === 'snapshot') {
+        s.snapshotMissing = true;
+        s.isDoubtful = false;
+      } else {
+        s.replayMissing = true;
+        turn.effects.push({ kind: 'signal', signal: { kind: 'no-replay' } });
+      }
+      startRead(s, turn, undefined);
+  }
+}
+
+function retry(s: StreamState, retryAfterMs: number | undefined, { moment }: Turn): void {
+  const { settings } = s.options;
+  const ceilingMs = Math.min(settings.maxBackoffMs, settings.backoffMs * 2 ** Math.min(s.failures, 16));
+  s.failures += 1;
+  const ownMs = moment.random * ceilingMs;
+  const theirsMs = Math.min(Math.max(retryAfterMs ?? 0, 0), settings.maxRetryAfterMs);
+  // Those who were told the same time must not come back together.
+  const waitMs = theirsMs > ownMs ? theirsMs + moment.random * settings.backoffMs : ownMs;
+  s.retryAtMs = moment.nowMs + waitMs;
+  if (s.phase === 'live') s.retryAtMs = Math.max(s.retryAtMs, s.lastGapReadMs + settings.gapEveryMs);
+}
+
+/** A reading is complete, or there was nothing to read. */
+function finish(s: StreamState, turn: Turn): void {
+  const { settings, rules } = s.options;
+  const { nowMs, random } = turn.moment;
+  s.failures = 0;
+  const periodMs = rules.reconcileMs(settings.reconcileMs);
+  s.reconcileDueAtMs = nowMs + periodMs * (1 + settings.reconcileSpread * (2 * random - 1));
+  if (s.phase !== 'reading') {
+    s.resync = undefined;
+    return;
+  }
+  s.phase = 'live';
+  s.restarts = 0;
+  if (s.position === 'dense' && s.front === undefined) {
+    const first = s.ahead[0]?.from ?? s.held.first?.seq;
+    if (first !== undefined) anchorBlindly(s, first - 1);
+  }
+  pump(s, turn);
+  const hasSource = sourceOf(s) !== undefined;
+  tell(s, s.resync ?? (hasSource ? 'caught-up' : 'no-source'), turn);
+  s.resync = undefined;
+  tellStatus(s, turn);
+}
+
+function tell(s: StreamState, reason: Continuity['reason'], { effects }: Turn): void {
+  const isOpen = s.position === 'dense' && s.front !== undefined && s.top > s.front;
+  const kept = isOpen || reason === 'no-source' ? 'unproven' : 'kept';
+  const continuity = reason === 'caught-up' || reason === 'no-source' ? kept : 'lost';
+  effects.push({ kind: 'continuity', told: { continuity, reason, replayed: s.replayed, compacted: s.compacted } });
+  s.replayed = 0;
+  s.compacted = false;
+}
+
+/** Too much waits: it is let go and read again, where it can be. */
+export function overflow(s: StreamState, turn: Turn): void {
+  const { settings } = s.options;
+  turn.effects.push({ kind: 'signal', signal: { kind: 'overflow' } });
+  if (sourceOf(s) === undefined) {
+    release(s, s.held.count, turn);
+    return;
+  }
+  s.held.clear();
+  s.restarts += 1;
+  if (s.restarts > settings.maxRestarts && s.options.snapshot && !s.snapshotMissing) needSnapshot(s, 'overflow', turn);
+  if (s.phase === 'reading') startRead(s, turn, undefined);
+}
+
+export function tellStatus(s: StreamState, { effects }: Turn): void {
+  const word = statusOf(s);
+  if (word === s.status) return;
+  s.status = word;
+  effects.push({ kind: 'status', word });
+}
+
+const statusOf = (s: StreamState): StreamState['status'] => words[s.phase];
+
+const words: Readonly<Record<StreamState['phase'], StreamState['status']>> = {
+  idle: 'offline',
+  draining: 'catchingUp',
+  reading: 'catchingUp',
+  live: 'live',
+  stopped: 'stopped',
+};

@@ -1,0 +1,69 @@
+// The decisions that nothing may be lost or doubled by, one function each. The machine reads them from a table, so that
+// the simulation can put a wrong one in its place and show that it is noticed.
+import type { KnownRow, RowVersion } from './rows.ts';
+
+export interface StreamRules {
+  /** S6: how far a device may say that it has come. `front` is the last contiguous position that was handed out. */
+  cursor(front: number, lowestUnsettled: number): number;
+  /** S2: whether an event follows on what was handed out. */
+  joins(front: number, seq: number, previousSeq: number | undefined): boolean;
+  /** S9: whether a missing position is asked about at once. */
+  noticesHoles: boolean;
+  /** S13: whether two names mean different sequences. */
+  isOtherEpoch(mine: string | undefined, theirs: string | undefined): boolean;
+  /** S13: where counting goes on in another sequence. */
+  frontAfterReset(front: number | undefined): number | undefined;
+  /** S14: a page belongs to the question that is open, and to no other. */
+  answers(asked: number, answered: number): boolean;
+  /** S15: whether there is more to read. */
+  continues(hasMore: boolean): boolean;
+  /** S11: when a position that a page lacks is settled as absent. `firstMissedMs` is when an earlier read lacked it, too. */
+  provesAbsence(commitOrdered: boolean, firstMissedMs: number | undefined, readMs: number, confirmMs: number): boolean;
+  /** S16: what an answer that is no page amounts to. */
+  afterFailure(failure: ReadFailure): 'retry' | 'no-replay' | 'gone' | 'empty';
+  /** S18: whether a row is newer than what is known. */
+  appliesRow(known: KnownRow | undefined, version: RowVersion): boolean;
+  /** S19: whether a missing row is gone. */
+  absenceDeletes(complete: boolean, sinceBeginning: boolean): boolean;
+  /** S17: what a list covers of the sequence. */
+  coveredBy(asOfSeq: number | undefined, top: number): number | undefined;
+  /** S20: how long after the last look everything is looked at again. */
+  reconcileMs(settingMs: number): number;
+  /** S4: an event that comes after its hole was closed. */
+  deliversLate: boolean;
+  /** S12: whether waiting behind a hole has an end. */
+  releasesOverdue: boolean;
+}
+
+export type ReadFailure = 'not-found' | 'gone' | 'busy' | 'network' | 'unreadable';
+
+const failures: Readonly<Record<ReadFailure, 'retry' | 'no-replay' | 'gone'>> = {
+  'not-found': 'no-replay',
+  gone: 'gone',
+  busy: 'retry',
+  network: 'retry',
+  unreadable: 'retry',
+};
+
+export const streamRules: StreamRules = {
+  cursor: (front, lowestUnsettled) => Math.min(front, lowestUnsettled - 1),
+  joins: (front, seq, previousSeq) => seq === front + 1 || (previousSeq !== undefined && previousSeq <= front),
+  noticesHoles: true,
+  isOtherEpoch: (mine, theirs) => mine !== undefined && theirs !== undefined && mine !== theirs,
+  frontAfterReset: () => undefined,
+  answers: (asked, answered) => asked === answered,
+  continues: (hasMore) => hasMore,
+  provesAbsence: (commitOrdered, firstMissedMs, readMs, confirmMs) =>
+    commitOrdered || (firstMissedMs !== undefined && readMs - firstMissedMs >= confirmMs),
+  afterFailure: (failure) => failures[failure],
+  appliesRow: (known, version) =>
+    known === undefined ||
+    (typeof known.version === 'number' && typeof version === 'number'
+      ? version > known.version
+      : version !== known.version),
+  absenceDeletes: (complete, sinceBeginning) => complete && sinceBeginning,
+  coveredBy: (asOfSeq) => asOfSeq,
+  reconcileMs: (settingMs) => settingMs,
+  deliversLate: true,
+  releasesOverdue: true,
+};

@@ -1,0 +1,261 @@
+import type { Position } from '../../contract/channel.ts';
+import type { Unsettled } from './cursor.ts';
+import { Unsettled as UnsettledDeliveries } from './cursor.ts';
+import type { SeenIds } from './dedupe.ts';
+import { ClosedHoles, type ClosedHole } from './gap.ts';
+import { HeldEvents, type Arrival } from './held.ts';
+import { PositionWindow } from './positions.ts';
+import type { KnownRows, RowRef } from './rows.ts';
+import type { StreamRules } from './rules.ts';
+import type { StreamSettings } from './settings.ts';
+import type { Watermark } from './watermark.ts';
+
+/** What the server offers for a channel, and what is shared with the other channels of the client. */
+export interface StreamOptions {
+  readonly position: Position;
+  readonly replay: 'commit-ordered' | 'unordered' | undefined;
+  /** The lists that cover the channel; they are read together. */
+  readonly snapshot: boolean;
+  readonly startFrom: 'now' | 'earliest' | { readonly seq: number };
+  readonly settings: StreamSettings;
+  readonly rules: StreamRules;
+  readonly seen: SeenIds;
+  readonly rows: KnownRows;
+}
+
+export interface Cursor {
+  readonly epoch: string | undefined;
+  readonly seq: number;
+}
+
+export interface SeenRecord {
+  readonly seq: number | undefined;
+  readonly id: string;
+}
+
+/** What a commit stores and a restart gives back. */
+export interface StreamMemory {
+  readonly cursor: Cursor | undefined;
+  readonly closed: readonly ClosedHole[];
+  readonly marks: ReadonlyMap<string, Watermark>;
+  /** The newest last; enough of them to know a position that comes back with another id. */
+  readonly positions: readonly SeenRecord[];
+}
+
+/** Written in one transaction with whatever the handlers wrote. */
+export interface StreamCommit {
+  readonly cursor: Cursor | undefined;
+  readonly closed: readonly ClosedHole[];
+  readonly marks: ReadonlyMap<string, Watermark>;
+  /** Handled since the last commit. */
+  readonly seen: readonly SeenRecord[];
+  readonly rows: readonly { readonly row: RowRef; readonly deleted: boolean }[];
+}
+
+export interface Row {
+  /** Resource and key, as one text; never the same for two resources. */
+  readonly key: string;
+  readonly version: number | string;
+  readonly updatedAt: string | undefined;
+  /** Waiting, and young enough to be done even when the very first list tells of it. */
+  readonly openWork: boolean;
+  readonly value: unknown;
+}
+
+export interface SnapshotPart {
+  readonly resource: string;
+  /** Every page of it, or the whole read has failed. */
+  readonly rows: readonly Row[];
+  readonly deleted: readonly RowRef[];
+  /** Of the first page: what changes while the others are read is read again the next time. */
+  readonly asOf: string | undefined;
+  readonly tombstones: boolean;
+  readonly complete: boolean;
+}
+
+type StreamSignal =
+  | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly as: ClosedHole['as'] }
+  | { readonly kind: 'resync'; readonly reason: ResyncReason; readonly from: Cursor | undefined }
+  | { readonly kind: 'sparse' }
+  | { readonly kind: 'anomaly'; readonly id: string; readonly seq: number | undefined }
+  | { readonly kind: 'no-replay' }
+  | { readonly kind: 'no-progress' }
+  | { readonly kind: 'handler-slow'; readonly ticket: number }
+  | { readonly kind: 'overflow' };
+
+export type ResyncReason = 'gone' | 'epoch' | 'position-reused' | 'restored' | 'overflow' | 'no-progress';
+
+export interface Continuity {
+  readonly continuity: 'kept' | 'unproven' | 'lost';
+  readonly reason: 'first-start' | 'caught-up' | 'no-source' | ResyncReason;
+  readonly replayed: number;
+  readonly compacted: boolean;
+}
+
+export type StreamEffect =
+  | {
+      readonly kind: 'deliver';
+      readonly ticket: number;
+      readonly arrival: Arrival;
+      readonly replayed: boolean;
+      readonly continuity: 'kept' | 'unproven';
+      /** Something newer is known of its subject: it is told, and no collection takes it. */
+      readonly stale: boolean;
+      readonly origin: 'live' | 'replay';
+    }
+  /** A row for the collections; with a ticket it is also told to handlers as the event that it amounts to. */
+  | { readonly kind: 'row'; readonly ticket: number | undefined; readonly resource: string; readonly row: Row }
+  | { readonly kind: 'row-gone'; readonly resource: string; readonly key: string }
+  | { readonly kind: 'drain-outbox' }
+  | { readonly kind: 'read-replay'; readonly read: number; readonly from: number; readonly limit: number }
+  | {
+      readonly kind: 'read-snapshot';
+      readonly read: number;
+      /** By resource; a resource without a boundary is read whole. */
+      readonly since: ReadonlyMap<string, string>;
+    }
+  | { readonly kind: 'commit'; readonly commit: StreamCommit }
+  | { readonly kind: 'signal'; readonly signal: StreamSignal }
+  | { readonly kind: 'continuity'; readonly told: Continuity }
+  | { readonly kind: 'status'; readonly word: StreamStatus };
+
+type StreamStatus = 'offline' | 'catchingUp' | 'live' | 'stopped';
+
+export interface Read {
+  readonly number: number;
+  readonly kind: 'replay' | 'snapshot';
+  readonly from: number;
+  readonly since: ReadonlyMap<string, string>;
+  readonly issuedAtMs: number;
+  /** The highest position known when it was asked: what a list without a position of its own makes good. */
+  readonly topAtIssue: number;
+  readonly continuing: boolean;
+}
+
+export type PhaseName = 'idle' | 'draining' | 'reading' | 'live' | 'stopped';
+
+/**
+ * One channel's stream. A step consumes the state that it is given and hands it back changed: it holds windows of
+ * thousands of entries, and copying them for each event would cost more than everything else.
+ */
+export interface StreamState {
+  readonly options: StreamOptions;
+  readonly unsettled: Unsettled;
+  readonly held: HeldEvents;
+  positions: PositionWindow;
+  phase: PhaseName;
+  generation: number;
+  /** What positions mean now: a dense channel that proves sparse is monotonic until its next epoch. */
+  position: Position;
+  epoch: string | undefined;
+  /** The last contiguous position that was handed out or explained; unknown until there is something to count from. */
+  front: number | undefined;
+  /** The lowest cursor that may be stored: below it lies what only a list has told. */
+  base: number;
+  committed: Cursor | undefined;
+  /** The highest position that is known to exist. */
+  top: number;
+  /** Handed out above a hole, in order. */
+  ahead: { readonly from: number; readonly to: number }[];
+  closed: ClosedHoles;
+  marks: Map<string, Watermark>;
+  /** Marks of a list whose rows are not all handled. */
+  pendingMarks: { readonly afterTicket: number; readonly marks: Map<string, Watermark> } | undefined;
+  /** Nothing was ever stored for this channel: its first list only fills collections. */
+  isFirst: boolean;
+  /** No cursor names the sequence that the stored rows are of, and no list was read since. */
+  isDoubtful: boolean;
+  read: Read | undefined;
+  reads: number;
+  failures: number;
+  retryAtMs: number | undefined;
+  drainDueAtMs: number;
+  gapDueAtMs: number | undefined;
+  lastGapReadMs: number;
+  reconcileDueAtMs: number;
+  /** When every list was read whole in this process. */
+  fullListAtMs: number;
+  /** A read issued then lacked everything that is missing up to `to`. */
+  suspect: { readonly to: number; readonly readMs: number } | undefined;
+  /** When the server's head was first found below the front, and where the front was. */
+  lowHead: { readonly atMs: number; readonly front: number } | undefined;
+  absentAtMs: number[];
+  resync: ResyncReason | undefined;
+  replayMissing: boolean;
+  snapshotMissing: boolean;
+  /** The front when this connection began, until a page has shown that it is still the same sequence. */
+  checkFrom: number | undefined;
+  /** Counting began with an event, and no list was read since. */
+  blind: boolean;
+  restarts: number;
+  lastResetMs: number;
+  readonly startedAtMs: number;
+  replayed: number;
+  compacted: boolean;
+  released: boolean;
+  nextTicket: number;
+  handled: SeenRecord[];
+  handledRows: { readonly row: RowRef; readonly deleted: boolean }[];
+  dirty: boolean;
+  commitDueAtMs: number | undefined;
+  status: StreamStatus;
+}
+
+export function initialStream(options: StreamOptions, memory: StreamMemory, nowMs: number): StreamState {
+  const { cursor } = memory;
+  const { startFrom } = options;
+  const chosen = startFrom === 'now' ? undefined : startFrom === 'earliest' ? 0 : startFrom.seq;
+  const isFirst = cursor === undefined && memory.marks.size === 0;
+  const front = options.position === 'none' ? undefined : (cursor?.seq ?? chosen);
+  const positions = new PositionWindow();
+  for (const { seq, id } of memory.positions) if (seq !== undefined) positions.put(seq, id);
+  return {
+    options,
+    unsettled: new UnsettledDeliveries(),
+    held: new HeldEvents(),
+    positions,
+    phase: 'idle',
+    generation: 0,
+    position: options.position,
+    epoch: cursor?.epoch,
+    front,
+    base: front ?? 0,
+    committed: cursor,
+    top: front ?? 0,
+    ahead: [],
+    closed: new ClosedHoles(memory.closed),
+    marks: new Map(memory.marks),
+    pendingMarks: undefined,
+    isFirst,
+    isDoubtful: cursor === undefined && options.snapshot,
+    read: undefined,
+    reads: 0,
+    failures: 0,
+    retryAtMs: undefined,
+    drainDueAtMs: Number.POSITIVE_INFINITY,
+    gapDueAtMs: undefined,
+    lastGapReadMs: Number.NEGATIVE_INFINITY,
+    reconcileDueAtMs: nowMs + options.rules.reconcileMs(options.settings.reconcileMs),
+    fullListAtMs: Number.NEGATIVE_INFINITY,
+    suspect: undefined,
+    lowHead: undefined,
+    absentAtMs: [],
+    resync: undefined,
+    replayMissing: false,
+    snapshotMissing: false,
+    checkFrom: undefined,
+    blind: false,
+    restarts: 0,
+    startedAtMs: nowMs,
+    lastResetMs: Number.NEGATIVE_INFINITY,
+    replayed: 0,
+    compacted: false,
+    released: false,
+    nextTicket: 1,
+    handled: [],
+    handledRows: [],
+    dirty: false,
+    commitDueAtMs: undefined,
+    status: 'offline',
+  };
+}
