@@ -67,6 +67,7 @@ function trackedAndNew(): readonly string[] {
 function linkModules(root: string): void {
   const target = join(root, 'node_modules');
   if (spawnSync('cp', ['-al', 'node_modules', target]).status !== 0) {
+    rmSync(target, { recursive: true, force: true });
     cpSync('node_modules', target, { recursive: true, verbatimSymlinks: true });
   }
   for (const cache of globSync('.{vite,vite-temp,cache}', { cwd: target })) {
