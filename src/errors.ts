@@ -12,8 +12,26 @@ export type ErrorCode =
   | 'illegal-transition'
   /** A schema cannot be said in JSON Schema. */
   | 'schema-opaque'
+  /** An option contradicts itself, is out of its range or would be unsafe. Thrown where it is given. */
+  | 'options-invalid'
+  /** The HTTP adapter did not answer as its seam promises. */
+  | 'http-failed'
   /** The command line was not understood. */
-  | 'usage';
+  | 'usage'
+  /** What was waited for did not come in the time that was given. */
+  | 'timeout'
+  /** The app ended it with its own `AbortSignal`, whose reason is the `cause`. */
+  | 'aborted'
+  /** A loop over events fell behind by more than its buffer, and events are missing at this place. */
+  | 'too-slow'
+  /** The client was disposed, and nothing will come any more. */
+  | 'disposed'
+  /** A message goes now or not at all, and there is no connection. */
+  | 'not-connected'
+  /** More messages than the server allows a device. */
+  | 'too-many'
+  /** The server did not answer a query, or not with what the contract promises; the cause says which. */
+  | 'query-failed';
 
 /** What went wrong, and what to do next. */
 export class HeardError extends Error {

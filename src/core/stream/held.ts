@@ -4,13 +4,18 @@ import type { HeardEvent, Priority } from '../../contract/event.ts';
 import type { RowRef } from './rows.ts';
 
 export interface Arrival {
-  readonly event: Pick<HeardEvent, 'id' | 'seq' | 'epoch' | 'previousSeq' | 'headSeq' | 'replayed'>;
+  readonly event: Pick<HeardEvent, 'seq' | 'epoch' | 'previousSeq' | 'headSeq' | 'replayed'> & {
+    readonly id: string | undefined;
+  };
   readonly priority: Priority;
   readonly bytes: number;
   /** It could not be read: its position counts, and nobody is told. */
   readonly broken: boolean;
   /** Which row of which list it changes, and to which version. */
   readonly row: RowRef | undefined;
+  /** What handlers are told, and what the row is now. The machine carries them and looks at neither. */
+  readonly told?: HeardEvent | undefined;
+  readonly rowValue?: unknown;
 }
 
 export interface HeldEvent {

@@ -1,0 +1,302 @@
+import type { Contract, ContractData, ContractSpec, RoleName } from './contract/contract.ts';
+import { createDecoder } from './contract/decode.ts';
+import { queryRequest, type QueryDefinition } from './contract/query.ts';
+import { validate } from './contract/schema.ts';
+import { createApi } from './core/api/create-api.ts';
+import { createServerClock } from './core/api/server-clock.ts';
+import { createCredentials } from './core/connection/credentials.ts';
+import { createConsumers, type Consumers } from './core/consume/consumers.ts';
+import type { DeliveredEvent } from './core/consume/delivered-event.ts';
+import { eventsOf } from './core/consume/event-queue.ts';
+import { observableOf } from './core/consume/observable.ts';
+import { waitFor } from './core/consume/wait-for.ts';
+import type { Health } from './core/session/health.ts';
+import { createLog } from './core/session/log.ts';
+import { startSession, type OpenChannel, type Session } from './core/session/session.ts';
+import { createSignalBus } from './core/session/signal-bus.ts';
+import type { Status } from './core/session/status.ts';
+import { HeardError } from './errors.ts';
+import { platformHost } from './host/platform.ts';
+import { digest } from './lib/digest.ts';
+import { httpOf, requireNumbers, type ClientOptions } from './options.ts';
+import { memory } from './storage/memory.ts';
+import type { Client, ListenOptions } from './surface.ts';
+
+/** A client as it is inside: names are texts. Its types are put on by `createClient` alone. */
+type Names = string | readonly string[];
+type Handler = (event: DeliveredEvent) => unknown;
+
+interface DynamicChannel {
+  readonly name: string;
+  readonly params: object;
+  readonly consumers: Consumers;
+  open: OpenChannel | undefined;
+}
+
+const stopped: Status = { word: 'offline', reason: 'stopped' };
+
+/**
+ * A device of a restaurant: one role of one contract.
+ *
+ * @example
+ * ```ts
+ * const kds = createClient(laravelPos, { role: 'kds', scope, transport, api: { baseUrl }, token })
+ * kds.on('KdsTicketCreated', ({ data, replayed }) => { if (!replayed) chime() })
+ * await kds.start()
+ * ```
+ */
+export function createClient<Spec extends ContractSpec, const Role extends RoleName<Spec>>(
+  contract: Contract<Spec>,
+  options: ClientOptions<Spec, Role>,
+): Client<Spec, Role> {
+  const { host = platformHost(), storage = memory(), timing } = options;
+  const data: ContractData = contract;
+  const role = data.roles.get(options.role);
+  if (role === undefined) {
+    throw new HeardError('unknown-name', `The contract "${data.name}" has no role "${options.role}".`, {
+      remediation: `Its roles are: ${[...data.roles.keys()].join(', ')}.`,
+    });
+  }
+  const scope = scopeOf(data, options.scope);
+  requireNumbers(timing?.connection, 'timing.connection');
+  requireNumbers(timing?.stream, 'timing.stream');
+
+  const run = digest(`${host.clock.wallMs()} ${host.random()}`);
+  const log = createLog(options.logger, run);
+  const bus = createSignalBus((error) => log('error', 'a listener of signals threw', { error: String(typeof error) }));
+  const report = (error: unknown): void => bus.emit({ kind: 'callback', error });
+  const tellThrown = (error: unknown, event: DeliveredEvent | undefined): void =>
+    event === undefined ? report(error) : bus.emit({ kind: 'handler', because: 'threw', event, error });
+  const consumers = createConsumers({ report: tellThrown });
+  const credentials = createCredentials({ host, token: options.token });
+  const serverClock = createServerClock(host, ({ offsetMs }) => bus.emit({ kind: 'clock', offsetMs }));
+  const api = createApi({
+    host,
+    http: httpOf(options.api),
+    credentials,
+    serverClock,
+    report,
+    ...(options.headers !== undefined && { headers: options.headers }),
+    ...(options.headerNames !== undefined && { headerNames: options.headerNames }),
+  });
+  const decode = createDecoder(contract);
+  const channels = new Set<DynamicChannel>();
+
+  let session: Session | undefined;
+  /** One at a time: starting and stopping wait for each other. */
+  let turn: Promise<void> = Promise.resolve();
+  let isDisposed = false;
+  let status = stopped;
+  const watchers = new Set<(status: Status) => void>();
+
+  function changed(): void {
+    const now = session?.status() ?? stopped;
+    if (now.word === status.word && now.reason === status.reason) return;
+    status = now;
+    log('info', 'status', { status: now.word, reason: now.reason });
+    for (const watcher of Array.from(watchers)) {
+      try {
+        if (watchers.has(watcher)) watcher(status);
+      } catch (error) {
+        report(error);
+      }
+    }
+  }
+
+  function inTurn(action: () => Promise<void>): Promise<void> {
+    const done = turn.then(action);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  const start = (): Promise<void> =>
+    inTurn(async () => {
+      requireAlive();
+      if (session !== undefined) return;
+      session = await startSession({
+        host,
+        contract: data,
+        decode,
+        roleName: options.role,
+        role,
+        scope,
+        transport: options.transport,
+        api,
+        credentials,
+        serverClock,
+        store: storage,
+        storeName: storeName(data, options.role, scope, options.principal),
+        redact: options.redact,
+        startFrom: options.startFrom ?? 'now',
+        sequence: options.sequence ?? {},
+        query: { ...data.connection.query?.(scope), ...role.handshake },
+        connectionSettings: timing?.connection,
+        streamSettings: timing?.stream,
+        consumers,
+        drain: () => Promise.resolve(),
+        correlationId: run,
+        log,
+        signal: bus.emit,
+        changed,
+      });
+      for (const channel of channels) channel.open = session.open(channel.name, channel.params, channel.consumers);
+      changed();
+    });
+
+  const stop = (): Promise<void> =>
+    inTurn(async () => {
+      const ending = session;
+      if (ending === undefined) return;
+      session = undefined;
+      for (const channel of channels) channel.open = undefined;
+      await ending.stop();
+      changed();
+    });
+
+  async function dispose(): Promise<void> {
+    isDisposed = true;
+    await stop();
+    for (const channel of channels) channel.consumers.dispose();
+    channels.clear();
+    consumers.dispose();
+    watchers.clear();
+  }
+
+  function requireAlive(): void {
+    if (!isDisposed) return;
+    throw new HeardError('disposed', 'This client was disposed.', { remediation: 'Create another one.' });
+  }
+
+  /** What listening is, on all channels or on one. */
+  const listeningTo = (some: Consumers) => ({
+    on: (names: Names, handler: Handler, listen?: ListenOptions) => some.on(names, handler, listen),
+    once: (names: Names, handler: Handler, listen?: ListenOptions) => some.once(names, handler, listen),
+    waitFor: (
+      names: Names,
+      predicate?: (event: DeliveredEvent) => boolean,
+      wait?: ListenOptions & { readonly timeoutMs?: number },
+    ) => waitFor(some, host, names, predicate, wait),
+    events: (names: Names, queue?: ListenOptions & { readonly buffer?: number }) => eventsOf(some, names, queue),
+    observe: (names: Names, listen?: ListenOptions) => observableOf(some, names, listen),
+  });
+
+  function channel(name: string, params: object = {}) {
+    requireAlive();
+    if (!role?.channels.includes(name)) {
+      throw new HeardError('unknown-name', `The role "${options.role}" does not hear a channel "${name}".`, {
+        remediation: `It hears: ${role?.channels.join(', ') ?? ''}.`,
+      });
+    }
+    const own = createConsumers({ report: tellThrown });
+    const opened: DynamicChannel = { name, params, consumers: own, open: undefined };
+    opened.open = session?.open(name, params, own);
+    channels.add(opened);
+    return {
+      ...listeningTo(own),
+      status: () => opened.open?.word() ?? 'offline',
+      dispose() {
+        channels.delete(opened);
+        opened.open?.close();
+        opened.open = undefined;
+        own.dispose();
+      },
+    };
+  }
+
+  async function query(name: string, params: unknown, asking: ListenOptions = {}): Promise<unknown> {
+    const definition = data.queries.get(name);
+    if (definition === undefined) {
+      throw new HeardError('unknown-name', `The contract "${data.name}" has no query "${name}".`, {
+        remediation: `Its queries are: ${[...data.queries.keys()].join(', ')}.`,
+      });
+    }
+    const asked = validate(definition.params, params);
+    if (!asked.ok) throw misfit(`The parameters of "${name}" do not fit`, asked.mismatches, 'input-invalid');
+    const answer = await api.ask(queryRequest(definition as QueryDefinition<object>, asked.value as object, scope), {
+      ...asking,
+      correlationId: run,
+    });
+    if (answer.kind !== 'success') {
+      const status = answer.status === undefined ? '' : ` (${answer.status})`;
+      const because = answer.kind === 'failure' ? answer.because : 'refused';
+      throw new HeardError('query-failed', `The query "${name}" was not answered: ${because}${status}.`, {
+        remediation: 'Try again when the network is back; look at the status and at the rights of the token.',
+        cause: answer,
+      });
+    }
+    const told = validate(definition.answer, answer.body);
+    if (!told.ok) throw misfit(`The answer to "${name}" does not fit`, told.mismatches, 'query-failed');
+    return told.value;
+  }
+
+  const client = {
+    ...listeningTo(consumers),
+    start,
+    stop,
+    dispose,
+    status: {
+      get: () => status,
+      subscribe(listener: (status: Status) => void, { signal }: ListenOptions = {}) {
+        const own = (told: Status): void => listener(told);
+        const off = (): void => {
+          watchers.delete(own);
+          signal?.removeEventListener('abort', off);
+        };
+        if (signal?.aborted === true || isDisposed) return off;
+        watchers.add(own);
+        signal?.addEventListener('abort', off);
+        return off;
+      },
+    },
+    health: (): Health => session?.health() ?? idleHealth(serverClock.offsetMs()),
+    channel,
+    query,
+    refresh: async () => session?.refresh(),
+    send(name: string, input: unknown) {
+      if (session === undefined) {
+        throw new HeardError('not-connected', `The message "${name}" was not sent: the client is not started.`, {
+          remediation: 'Call start() first, and send when the status is live.',
+        });
+      }
+      session.send(name, input);
+    },
+    signals: { on: bus.on },
+    serverNow: () => serverClock.nowMs(),
+    ...(typeof Symbol.asyncDispose === 'symbol' && { [Symbol.asyncDispose]: dispose }),
+  };
+  // The one place where names become types; what is behind it checks them at run time.
+  return client as unknown as Client<Spec, Role>;
+}
+
+function scopeOf(contract: ContractData, given: unknown): Readonly<Record<string, unknown>> {
+  const checked = validate(contract.scope, given);
+  if (!checked.ok)
+    throw misfit(`The scope does not fit the contract "${contract.name}"`, checked.mismatches, 'scope-invalid');
+  return checked.value as Readonly<Record<string, unknown>>;
+}
+
+function misfit(
+  what: string,
+  mismatches: readonly { readonly path: string; readonly because: string }[],
+  code: 'scope-invalid' | 'input-invalid' | 'query-failed',
+): HeardError {
+  const told = mismatches.map(({ path, because }) => `${path === '' ? 'the value' : path}: ${because}`).join('; ');
+  return new HeardError(code, `${what}: ${told}.`, { remediation: 'Compare it with the contract.' });
+}
+
+/** Says whose memory it is, and no secret: scope and principal only as digests. Never a version. */
+function storeName(contract: ContractData, role: string, scope: object, principal = ''): string {
+  const sorted = Object.entries(scope).sort(([left], [right]) => (left < right ? -1 : 1));
+  return `heard ${contract.name} ${role} ${digest(JSON.stringify(sorted))} ${digest(principal)}`;
+}
+
+const idleHealth = (offsetMs: number | undefined): Health => ({
+  status: stopped,
+  connection: { word: 'offline', cause: undefined, code: undefined, remediation: undefined, sockets: 0 },
+  isPolling: false,
+  storage: { survives: 'none' },
+  clock: { offsetMs },
+  channels: [],
+  counts: { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0 },
+  quarantined: [],
+});

@@ -1,0 +1,25 @@
+import { isRecord } from '../../lib/json.ts';
+import type { ApiAnswer } from '../api/api.ts';
+import type { AuthoriseAnswer } from '../channels/authorise.ts';
+
+/** What an authorisation endpoint that speaks the Pusher protocol has answered: `{ auth, channel_data? }`. */
+export function authorisation(answer: ApiAnswer): AuthoriseAnswer {
+  switch (answer.kind) {
+    case 'success': {
+      const { body } = answer;
+      const auth = isRecord(body) ? body['auth'] : undefined;
+      const channelData = isRecord(body) ? body['channel_data'] : undefined;
+      if (typeof auth !== 'string' || auth === '') return { kind: 'failed' };
+      return { kind: 'granted', auth, ...(typeof channelData === 'string' && { channelData }) };
+    }
+    case 'refusal':
+      return { kind: 'refused', status: answer.status, ...patience(answer.retryAfterMs) };
+    case 'failure':
+      return answer.because === 'unauthorised'
+        ? { kind: 'refused', status: 401 }
+        : { kind: 'failed', ...patience(answer.retryAfterMs) };
+  }
+}
+
+const patience = (retryAfterMs: number | undefined): { readonly retryAfterMs?: number } =>
+  retryAfterMs === undefined ? {} : { retryAfterMs };

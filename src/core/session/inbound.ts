@@ -1,0 +1,153 @@
+// From a frame to the stream of its channel. What is not an event of this device ends here, and is told.
+import type { ContractData } from '../../contract/contract.ts';
+import type { Decoded, DecodedInvalid, Decoder } from '../../contract/decode.ts';
+import type { HeardEvent } from '../../contract/event.ts';
+import { foreignTo } from '../../contract/routing.ts';
+import type { Frame } from '../../transports/transport.ts';
+import type { Signal } from '../signals.ts';
+import type { Arrival } from '../stream/held.ts';
+import type { Place } from './place.ts';
+import type { Subject } from './subjects.ts';
+
+export interface InboundOptions {
+  readonly contract: ContractData;
+  readonly scope: object;
+  readonly decode: Decoder;
+  readonly signal: (signal: Signal) => void;
+}
+
+/** A channel that is heard, as far as an arrival needs to know it. */
+export interface Listening {
+  readonly place: Place;
+  /** What the event changes, where a list tells of it, too. */
+  readonly subjectOf: (event: HeardEvent) => Subject | undefined;
+}
+
+export interface InboundCounts {
+  /** Frames over the socket, whatever they were. */
+  frames: number;
+  events: number;
+  unknown: number;
+  quarantined: number;
+  foreign: number;
+}
+
+export interface Inbound {
+  readonly counts: Readonly<InboundCounts>;
+  /** The last ones that could not be read, the newest last. */
+  readonly quarantined: readonly Quarantined[];
+  /** Undefined when the frame is no event of this channel. */
+  read(frame: Frame, listening: Listening): Arrival | undefined;
+  /** The same for what was decoded already: events of a log. */
+  take(decoded: Decoded, listening: Listening, bytes: number): Arrival | undefined;
+}
+
+export type Quarantined = Extract<Signal, { readonly kind: 'quarantined' }>;
+
+const mostKept = 100;
+/** What an event of a log counts when nobody measured it. */
+export const usualBytes = 512;
+
+export function createInbound({ contract, scope, decode, signal }: InboundOptions): Inbound {
+  const counts: InboundCounts = { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0 };
+  let quarantined: readonly Quarantined[] = [];
+
+  function read(frame: Frame, listening: Listening): Arrival | undefined {
+    counts.frames += 1;
+    const { payload } = frame;
+    return take(decode(frame), listening, frame.bytes ?? (typeof payload === 'string' ? payload.length : usualBytes));
+  }
+
+  function take(decoded: Decoded, listening: Listening, bytes: number): Arrival | undefined {
+    switch (decoded.kind) {
+      case 'event': {
+        const { event, definition } = decoded;
+        if (isForeign(event, listening.place)) return undefined;
+        counts.events += 1;
+        const subject = listening.subjectOf(event);
+        return {
+          event,
+          priority: definition.priority ?? 'normal',
+          bytes,
+          broken: false,
+          row: subject?.ref,
+          told: event,
+          rowValue: subject?.value,
+        };
+      }
+      case 'unknown': {
+        const { event } = decoded;
+        if (isForeign(event, listening.place)) return undefined;
+        counts.unknown += 1;
+        return { event, priority: 'normal', bytes, broken: false, row: undefined, told: event, rowValue: undefined };
+      }
+      case 'control':
+        takeControl(decoded.control, listening.place);
+        return undefined;
+      case 'invalid':
+        return takeInvalid(decoded, listening.place, bytes);
+    }
+  }
+
+  function isForeign(event: Pick<HeardEvent, 'tenant' | 'params' | 'name'>, place: Place): boolean {
+    const foreign = foreignTo(contract, scope, event);
+    if (foreign === undefined) return false;
+    counts.foreign += 1;
+    signal({ kind: 'security', channel: place.channel, because: 'foreign', name: event.name, field: foreign.field });
+    return true;
+  }
+
+  function takeControl(control: Extract<Decoded, { readonly kind: 'control' }>['control'], { channel }: Place): void {
+    if (control.type === 'error') {
+      signal({ kind: 'server-error', channel, name: control.name, code: control.code });
+    } else if (control.type === 'client-event') {
+      signal({ kind: 'security', channel, because: 'client-event', name: control.name, field: undefined });
+    }
+  }
+
+  /** It cannot be told, and its position is no hole. */
+  function takeInvalid(decoded: DecodedInvalid, place: Place, bytes: number): Arrival | undefined {
+    const { event } = decoded;
+    if (event !== undefined && isForeign(event, place)) return undefined;
+    counts.quarantined += 1;
+    const told: Quarantined = {
+      kind: 'quarantined',
+      channel: place.channel,
+      name: event?.name ?? decoded.frameName,
+      because: decoded.because,
+      mismatches: decoded.mismatches,
+      digest: decoded.digest,
+      bytes: decoded.bytes,
+      seq: event?.seq,
+      id: event?.id,
+    };
+    quarantined = [...quarantined.slice(1 - mostKept), told];
+    signal(told);
+    if (event === undefined || event.seq === undefined) return undefined;
+    return {
+      event: {
+        id: event.id,
+        seq: event.seq,
+        epoch: undefined,
+        previousSeq: undefined,
+        headSeq: undefined,
+        replayed: false,
+      },
+      priority: 'normal',
+      bytes,
+      broken: true,
+      row: undefined,
+      told: undefined,
+      rowValue: undefined,
+    };
+  }
+
+  return {
+    counts,
+    get quarantined() {
+      return quarantined;
+    },
+    read,
+    take,
+  };
+}

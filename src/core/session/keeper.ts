@@ -1,0 +1,308 @@
+// What the device remembers of its streams, over the store: read once at the start, written in one commit per batch.
+import type { Host, Release } from '../../host/host.ts';
+import {
+  StoreError,
+  type Database,
+  type KeyRange,
+  type Store,
+  type StoredRecord,
+  type StoreFault,
+  type StoredValue,
+  type StoreTable,
+  type Write,
+} from '../../storage/store.ts';
+import { isRecord } from '../../lib/json.ts';
+import { SeenIds } from '../stream/dedupe.ts';
+import { KnownRows } from '../stream/rows.ts';
+import type { SeenRecord, StreamCommit, StreamMemory } from '../stream/state.ts';
+import { readCursor, readRow, readSeen, writeCursor } from './records.ts';
+import { rowKey } from './subjects.ts';
+
+export interface Keeper {
+  /** What holds what is written: `none` after the store was lost for good. */
+  readonly survives: Database['survives'] | 'none';
+  /** Ids of every channel. */
+  readonly seen: SeenIds;
+  /** The run before this one ended in the middle: what it handed out last may come again. */
+  readonly endedInTheMiddle: boolean;
+  channel(wire: string, lists: readonly string[]): Promise<ChannelMemory>;
+  save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void;
+  /** Everything that was saved until now is stored, or cannot be. */
+  flush(): Promise<void>;
+  /** `isSettled`: nothing that was handed out is still being handled. */
+  close(isSettled: boolean): Promise<void>;
+}
+
+export interface ChannelMemory {
+  readonly stream: StreamMemory;
+  readonly rows: KnownRows;
+  readonly values: Map<string, unknown>;
+}
+
+export interface KeeperOptions {
+  readonly host: Host;
+  readonly store: Store;
+  readonly name: string;
+  readonly problem: (fault: StoreFault, error: unknown) => void;
+  /** Which rows are written: the app may leave out what is nobody's business. */
+  readonly redact?: (row: unknown, list: string) => unknown;
+}
+
+/** A store that does not answer is as good as none. */
+const openWithinMs = 5_000;
+const reopenings = 3;
+const seenKept = { atLeast: 1_000, forMs: 86_400_000, atMost: 50_000 };
+const positionsKept = 1_000;
+const retryMs = 1_000;
+const mostRetryMs = 30_000;
+
+export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
+  const { host, store, name, problem, redact = (row: unknown) => row } = options;
+  const seen = new SeenIds();
+  /** The oldest first: what is stored of `seen`, for taking it out again. */
+  let stored: { readonly key: string; readonly wire: string; readonly atMs: number; readonly record: SeenRecord }[] =
+    [];
+  let nextSeen = 0;
+  let pending = new Map<string, Write>();
+  let writing: Promise<void> | undefined;
+  let failures = 0;
+  let lost = 0;
+  let retry: Release | undefined;
+  let isClosed = false;
+  let database = await openOrDoWithout();
+  let leave = database?.onLost(() => undefined);
+  const endedInTheMiddle = await loadSeen();
+
+  async function openOrDoWithout(): Promise<Database | undefined> {
+    for (let attempt = 0; attempt < reopenings; attempt += 1) {
+      try {
+        return await within(openWithinMs, store.open(name));
+      } catch (error) {
+        const fault = faultOf(error);
+        if (attempt === reopenings - 1 || hopeless.has(fault)) {
+          problem(fault, error);
+          return undefined;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** What comes too late is closed again. */
+  function within(ms: number, opening: Promise<Database>): Promise<Database> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const release = host.schedule(ms, () => {
+        isLate = true;
+        reject(new StoreError('failed', `The store did not open within ${ms} ms.`));
+      });
+      opening.then(
+        (opened) => {
+          release();
+          if (isLate) void opened.close().catch(() => undefined);
+          else resolve(opened);
+        },
+        (error: unknown) => {
+          release();
+          reject(error instanceof Error ? error : new StoreError('failed', 'The store did not open.'));
+        },
+      );
+    });
+  }
+
+  async function read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]> {
+    try {
+      return (await database?.read(table, range)) ?? [];
+    } catch (error) {
+      problem(faultOf(error), error);
+      return [];
+    }
+  }
+
+  async function loadSeen(): Promise<boolean> {
+    const nowMs = host.clock.monotonicMs();
+    const wallMs = host.clock.wallMs();
+    for (const { key, value } of await read('seen')) {
+      const record = readSeen(value);
+      nextSeen = Math.max(nextSeen, Number.parseInt(key, 36) + 1 || 0);
+      if (record === undefined) continue;
+      // How long ago, on the clock that runs now. A wall clock that was set back makes nothing younger than now.
+      const atMs = nowMs - Math.max(0, wallMs - record.atWallMs);
+      stored.push({ key, wire: record.wire, atMs, record });
+      seen.add(record.id, atMs);
+    }
+    const meta = new Map((await read('meta')).map(({ key, value }) => [key, value]));
+    put('meta', 'running', true);
+    await flush();
+    return meta.get('running') === true;
+  }
+
+  function put(table: StoreTable, key: string, value: StoredValue | undefined): void {
+    pending.set(`${table}\n${key}`, { table, key, value });
+  }
+
+  function save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void {
+    if (database === undefined) return;
+    const wallMs = host.clock.wallMs();
+    const nowMs = host.clock.monotonicMs();
+    if (commit.cursor !== undefined) put('cursors', wire, writeCursor(commit, wallMs));
+    for (const [list, { asOf, tombstones }] of commit.marks) {
+      put('cursors', rowKey(list, 'mark'), { ...(asOf !== undefined && { asOf }), tombstones });
+    }
+    for (const record of commit.seen) {
+      const key = nextSeen.toString(36).padStart(10, '0');
+      nextSeen += 1;
+      put('seen', key, { wire, id: record.id, at: wallMs, ...(record.seq !== undefined && { seq: record.seq }) });
+      stored.push({ key, wire, atMs: nowMs, record });
+    }
+    for (const { row, deleted } of commit.rows) {
+      const value = deleted ? undefined : values.get(row.key);
+      const list = row.key.slice(0, row.key.indexOf('\n'));
+      const kept = value === undefined ? undefined : redacted(value, list);
+      put('rows', row.key, { version: row.version, deleted, ...(kept !== undefined && { value: kept }) });
+    }
+    prune(nowMs);
+    write();
+  }
+
+  function redacted(value: unknown, list: string): StoredValue | undefined {
+    try {
+      return storable(redact(value, list));
+    } catch (error) {
+      problem('failed', error);
+      return undefined;
+    }
+  }
+
+  /** In the background of what is written anyway: at most a few more than a commit adds. */
+  function prune(nowMs: number): void {
+    let count = 0;
+    while (count < 100 && stored.length - count > seenKept.atLeast) {
+      const oldest = stored[count];
+      if (oldest === undefined) break;
+      if (stored.length - count <= seenKept.atMost && oldest.atMs > nowMs - seenKept.forMs) break;
+      put('seen', oldest.key, undefined);
+      count += 1;
+    }
+    if (count > 0) stored = stored.slice(count);
+  }
+
+  /** One commit at a time; what comes meanwhile goes with the next one. */
+  function write(): void {
+    if (writing !== undefined || retry !== undefined || pending.size === 0 || database === undefined) return;
+    const writes = pending;
+    pending = new Map();
+    writing = database.commit({ writes: [...writes.values()], durability: 'strict' }).then(
+      () => {
+        failures = 0;
+        writing = undefined;
+        write();
+      },
+      async (error: unknown) => {
+        // Later writes to the same key are newer.
+        pending = new Map([...writes, ...pending]);
+        await recover(error);
+        writing = undefined;
+      },
+    );
+  }
+
+  async function recover(error: unknown): Promise<void> {
+    const fault = faultOf(error);
+    if (failures === 0) problem(fault, error);
+    failures += 1;
+    if (fault === 'lost' || fault === 'closed') {
+      leave?.();
+      lost += 1;
+      database = isClosed || lost > reopenings ? undefined : await openOrDoWithout();
+      leave = database?.onLost(() => undefined);
+    }
+    if (database === undefined || isClosed) {
+      pending.clear();
+      return;
+    }
+    retry = host.schedule(Math.min(mostRetryMs, retryMs * 2 ** (failures - 1)), () => {
+      retry = undefined;
+      write();
+    });
+  }
+
+  async function flush(): Promise<void> {
+    if (retry !== undefined) {
+      retry();
+      retry = undefined;
+    }
+    write();
+    while (writing !== undefined) await writing;
+  }
+
+  return {
+    get survives() {
+      return database?.survives ?? 'none';
+    },
+    seen,
+    endedInTheMiddle,
+    async channel(wire, lists) {
+      const rows = new KnownRows();
+      const values = new Map<string, unknown>();
+      const marks = new Map<string, { readonly asOf: string | undefined; readonly tombstones: boolean }>();
+      const cursors = new Map((await read('cursors')).map(({ key, value }) => [key, value]));
+      for (const list of lists) {
+        const mark = cursors.get(rowKey(list, 'mark'));
+        if (isRecord(mark)) {
+          const asOf = typeof mark['asOf'] === 'string' ? mark['asOf'] : undefined;
+          marks.set(list, { asOf, tombstones: mark['tombstones'] === true });
+        }
+      }
+      for (const list of lists) {
+        const prefix = rowKey(list, '');
+        for (const { key, value } of await read('rows', { after: prefix, before: `${prefix}\uffff` })) {
+          const row = readRow(value);
+          if (row === undefined) continue;
+          rows.put({ key, version: row.version }, row.deleted, false, Number.NEGATIVE_INFINITY);
+          if (row.value !== undefined) values.set(key, row.value);
+        }
+      }
+      const positions = stored.filter((entry) => entry.wire === wire).slice(-positionsKept);
+      const { cursor, closed } = readCursor(cursors.get(wire));
+      return { stream: { cursor, closed, marks, positions: positions.map(({ record }) => record) }, rows, values };
+    },
+    save,
+    flush,
+    async close(isSettled) {
+      isClosed = true;
+      if (isSettled) put('meta', 'running', undefined);
+      await flush();
+      retry?.();
+      retry = undefined;
+      leave?.();
+      await database?.close().catch(() => undefined);
+    },
+  };
+}
+
+const hopeless: ReadonlySet<StoreFault> = new Set(['newer', 'locked', 'read-only', 'unavailable']);
+
+const faultOf = (error: unknown): StoreFault => (error instanceof StoreError ? error.fault : 'failed');
+
+/** What JSON says of it; rows come from JSON and go back as they were. */
+const storable = (value: unknown): StoredValue | undefined => {
+  const text = JSON.stringify(value);
+  return text === undefined ? undefined : (JSON.parse(text) as StoredValue);
+};
+
+const remediations: Readonly<Record<StoreFault, string>> = {
+  full: 'The device has no room left. Free some; what is not stored yet is tried again.',
+  fenced: 'Another tab has taken over; this one follows it.',
+  closed: 'The store was closed under the client. Let the client alone close it.',
+  lost: 'The storage was taken away under the client. If it happens again, look for what clears it.',
+  newer: 'A newer version of this app has written the storage. Reload to get it; nothing was changed.',
+  locked: 'Another process uses this storage. Give each process a folder of its own.',
+  'read-only': 'The storage cannot be written. Check the rights of the folder.',
+  unavailable: 'This browser keeps nothing here (private mode?). What is remembered ends with this page.',
+  corrupt: 'The storage could not be read and was set aside. The device starts anew from the server.',
+  failed: 'The storage failed. It is tried again; if it goes on, restart the device.',
+};
+
+/** What a person can do about it. */
+export const storageRemediation = (fault: StoreFault): string => remediations[fault];

@@ -1,0 +1,67 @@
+// What the keeper's tables hold. What is read back is as little to be trusted as what comes over the network.
+import { isRecord } from '../../lib/json.ts';
+import type { StoredValue } from '../../storage/store.ts';
+import type { ClosedHole } from '../stream/gap.ts';
+import type { RowVersion } from '../stream/rows.ts';
+import type { Cursor, SeenRecord, StreamCommit } from '../stream/state.ts';
+
+const isPosition = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+export const writeCursor = ({ cursor, closed }: StreamCommit, atWallMs: number): StoredValue => ({
+  ...(cursor?.epoch !== undefined && { epoch: cursor.epoch }),
+  seq: cursor?.seq ?? 0,
+  closed: closed.map(({ from, to, as }) => ({ from, to, as })),
+  at: atWallMs,
+});
+
+export interface CursorRecord {
+  readonly cursor: Cursor | undefined;
+  readonly closed: readonly ClosedHole[];
+}
+
+/** A cursor that cannot be read is no cursor: the channel starts anew, which loses nothing. */
+export function readCursor(value: unknown): CursorRecord {
+  if (!isRecord(value) || !isPosition(value['seq'])) return { cursor: undefined, closed: [] };
+  const epoch = typeof value['epoch'] === 'string' ? value['epoch'] : undefined;
+  const closed: unknown = value['closed'];
+  return {
+    cursor: { epoch, seq: value['seq'] },
+    closed: Array.isArray(closed) ? closed.flatMap(readHole) : [],
+  };
+}
+
+const kinds: ReadonlyMap<unknown, ClosedHole['as']> = new Map([
+  ['absent', 'absent'],
+  ['compacted', 'compacted'],
+  ['lost', 'lost'],
+]);
+
+function readHole(value: unknown): readonly ClosedHole[] {
+  if (!isRecord(value)) return [];
+  const { from, to, as } = value;
+  const kind = kinds.get(as);
+  return isPosition(from) && isPosition(to) && from <= to && kind !== undefined ? [{ from, to, as: kind }] : [];
+}
+
+export function readSeen(
+  value: unknown,
+): (SeenRecord & { readonly wire: string; readonly atWallMs: number }) | undefined {
+  if (!isRecord(value)) return undefined;
+  const { wire, id, at, seq } = value;
+  if (typeof wire !== 'string' || typeof id !== 'string' || typeof at !== 'number') return undefined;
+  return { wire, id, atWallMs: at, seq: isPosition(seq) ? seq : undefined };
+}
+
+export interface RowRecord {
+  readonly version: RowVersion;
+  readonly deleted: boolean;
+  readonly value: unknown;
+}
+
+export function readRow(value: unknown): RowRecord | undefined {
+  if (!isRecord(value)) return undefined;
+  const { version } = value;
+  if (typeof version !== 'string' && typeof version !== 'number') return undefined;
+  return { version, deleted: value['deleted'] === true, value: value['value'] };
+}

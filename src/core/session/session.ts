@@ -1,0 +1,501 @@
+// One run of a client, from start to stop: its connection, its channels, and what it remembers. Only wires; the decisions
+// are in the machines.
+import { fillChannel, type Position } from '../../contract/channel.ts';
+import type { ContractData } from '../../contract/contract.ts';
+import type { Decoder } from '../../contract/decode.ts';
+import { joinedAtStart } from '../../contract/routing.ts';
+import type { RoleDefinition } from '../../contract/role.ts';
+import type { Host } from '../../host/host.ts';
+import type { Store } from '../../storage/store.ts';
+import type { Frame, Transport } from '../../transports/transport.ts';
+import type { Api, ApiAnswer, AskOptions } from '../api/api.ts';
+import type { ServerClock } from '../api/server-clock.ts';
+import type { Authorise } from '../channels/authorise.ts';
+import { createJoiner } from '../channels/joiner.ts';
+import type { ConnectionStatus } from '../connection/connection-status.ts';
+import type { Credentials } from '../connection/credentials.ts';
+import type { ConnectionSettings } from '../connection/settings.ts';
+import { createSupervisor } from '../connection/supervisor.ts';
+import type { Verdict } from '../connection/verdict.ts';
+import type { Consumers } from '../consume/consumers.ts';
+import type { DeliveredEvent } from '../consume/delivered-event.ts';
+import type { RequestPlan } from '../../contract/request.ts';
+import type { Signal } from '../signals.ts';
+import { streamRules } from '../stream/rules.ts';
+import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
+import { initialStream } from '../stream/state.ts';
+import { authorisation } from './authorisation.ts';
+import { createChannelStream, type ChannelStream } from './channel-stream.ts';
+import { createDeriver } from './derived.ts';
+import type { ChannelHealth, Health } from './health.ts';
+import { createInbound, usualBytes, type Listening } from './inbound.ts';
+import { openKeeper, storageRemediation, type Keeper } from './keeper.ts';
+import { lineOf } from './lines.ts';
+import type { Log } from './log.ts';
+import { createMessages } from './messages.ts';
+import { needsOf, placeOf, type Place } from './place.ts';
+import { createReads } from './reads.ts';
+import { statusOf, type ChannelWord, type Status } from './status.ts';
+import { createSubjects, listKey } from './subjects.ts';
+import { createTurns } from './turns.ts';
+
+export interface SessionOptions {
+  readonly host: Host;
+  readonly contract: ContractData;
+  readonly decode: Decoder;
+  readonly roleName: string;
+  readonly role: RoleDefinition;
+  readonly scope: Readonly<Record<string, unknown>>;
+  readonly transport: Transport;
+  readonly api: Api;
+  readonly credentials: Credentials;
+  readonly serverClock: ServerClock;
+  readonly store: Store;
+  /** Under which the device's memory is kept. */
+  readonly storeName: string;
+  readonly redact?: ((row: unknown, list: string) => unknown) | undefined;
+  readonly startFrom: 'now' | 'earliest' | { readonly seq: number };
+  readonly sequence: Readonly<Record<string, Position>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly connectionSettings?: Partial<ConnectionSettings> | undefined;
+  readonly streamSettings?: Partial<StreamSettings> | undefined;
+  /** Everyone who listens to all channels. */
+  readonly consumers: Consumers;
+  /** Mutations go before reading: resolves when they are sent, or cannot be. */
+  readonly drain: () => Promise<void>;
+  readonly correlationId: string;
+  readonly log: Log;
+  readonly signal: (signal: Signal) => void;
+  /** The status may have changed. */
+  readonly changed: () => void;
+}
+
+export interface Session {
+  status(): Status;
+  health(): Health;
+  /** Hears a channel until it is closed as often as it was opened. */
+  open(channel: string, params: object, consumers: Consumers): OpenChannel;
+  refresh(): Promise<void>;
+  send(message: string, input: unknown): void;
+  tokenChanged(): void;
+  stop(): Promise<void>;
+}
+
+export interface OpenChannel {
+  readonly wire: string;
+  word(): ChannelWord;
+  close(): void;
+}
+
+interface Entry {
+  readonly place: Place;
+  /** Those who listen to this channel alone. */
+  readonly consumers: Set<Consumers>;
+  holders: number;
+  stream: ChannelStream | undefined;
+  listening: Listening | undefined;
+  /** Its memory is being read. */
+  opening: Promise<void>;
+  lastReceivedAtMs: number | undefined;
+}
+
+/** Handlers that are at work when the client stops have this long. */
+const stopWithinMs = 5_000;
+
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const { host, contract, decode, role, scope, transport, credentials, serverClock, consumers, log } = options;
+  const settings: StreamSettings = {
+    ...defaultStreamSettings,
+    ...(contract.connection.reconcileEveryMs !== undefined && { reconcileMs: contract.connection.reconcileEveryMs }),
+    ...options.streamSettings,
+  };
+  const entries = new Map<string, Entry>();
+  let isStopped = false;
+  let connection: ConnectionStatus = { word: 'connecting', verdict: undefined };
+  let generation = 0;
+  let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
+  /** Whether HTTP worked when it was last used. */
+  let isAnswering = false;
+  let lastVerdict: Verdict | undefined;
+
+  const report = (error: unknown): void => signal({ kind: 'callback', error });
+
+  function signal(told: Signal): void {
+    const { level, message, fields } = lineOf(told);
+    log(level, message, fields);
+    options.signal(told);
+  }
+
+  const keeper: Keeper = await openKeeper({
+    host,
+    store: options.store,
+    name: options.storeName,
+    ...(options.redact !== undefined && { redact: options.redact }),
+    problem: (fault) => signal({ kind: 'storage', fault, remediation: storageRemediation(fault) }),
+  });
+  const inbound = createInbound({ contract, scope, decode, signal });
+  const turns = createTurns({ host });
+  const api: Api = { ask };
+  const reads = createReads({
+    contract,
+    scope,
+    api,
+    decode,
+    serverNowMs: () => serverClock.nowMs(),
+    nowMs: () => host.clock.monotonicMs(),
+    arrivalOf(place, decoded) {
+      const listening = entries.get(place.wire)?.listening;
+      return listening === undefined ? undefined : inbound.take(decoded, listening, usualBytes);
+    },
+    knownVersion: (place, key) => entries.get(place.wire)?.stream?.state.options.rows.get(key)?.version,
+    signal,
+    correlationId: options.correlationId,
+  });
+
+  /** Notes on the way whether HTTP works at all. */
+  async function ask(plan: RequestPlan, asking?: AskOptions): Promise<ApiAnswer> {
+    const answer = await options.api.ask(plan, asking);
+    const isAnswer = answer.kind !== 'failure';
+    if (isAnswer !== isAnswering) {
+      isAnswering = isAnswer;
+      if (!isStopped) options.changed();
+    }
+    return answer;
+  }
+
+  const authorise: Authorise | undefined =
+    contract.connection.auth.kind === 'channel' ? authoriseAt(contract.connection.auth.endpoint) : undefined;
+
+  function authoriseAt(endpoint: string): Authorise {
+    return async ({ socketId, channel, signal: abort }) => {
+      const plan: RequestPlan = {
+        method: 'POST',
+        path: endpoint,
+        body: { socket_id: socketId, channel_name: channel },
+      };
+      const answer = await ask(plan, { signal: abort, renewsToken: false, correlationId: options.correlationId });
+      return authorisation(answer);
+    };
+  }
+
+  const joiner = createJoiner({
+    host,
+    credentials,
+    authorise,
+    listener: {
+      joined(wire, admitted) {
+        const entry = entries.get(wire);
+        if (entry === undefined) return;
+        entry.stream?.deny(false);
+        messages.joined(entry.place.channel);
+        entry.stream?.joined(admitted);
+        options.changed();
+      },
+      left(wire) {
+        entries.get(wire)?.stream?.left();
+        options.changed();
+      },
+      denied(wire, { reason, remediation }) {
+        const entry = entries.get(wire);
+        if (entry === undefined) return;
+        entry.stream?.deny(true);
+        entry.stream?.left();
+        const { channel, definition } = entry.place;
+        signal({ kind: 'denied', channel, reason, remediation, abilities: definition.abilities ?? [] });
+        options.changed();
+      },
+    },
+    report,
+  });
+
+  const messages = createMessages({
+    host,
+    contract,
+    roleName: options.roleName,
+    role,
+    scope,
+    wireOf: (channel) => wireOf(channel, {}),
+    report,
+  });
+
+  const supervisor = createSupervisor({
+    host,
+    transport,
+    credentials,
+    query: options.query,
+    ...(options.connectionSettings !== undefined && { settings: options.connectionSettings }),
+    report,
+    listener: {
+      linkUp(link) {
+        ({ generation } = link);
+        log('info', 'connected', { count: link.generation });
+        messages.linkUp(link);
+        joiner.linkUp(link);
+      },
+      linkDown(ended, verdict) {
+        log('warn', 'connection ended', { reason: verdict.cause });
+        messages.linkDown();
+        joiner.linkDown(ended);
+      },
+      frame: hear,
+      joined: (wire, details, from) => joiner.joined(wire, details, from),
+      refused: (wire, refusal, from) => joiner.refused(wire, refusal, from),
+      warned: (verdict) => tellVerdict(verdict),
+      status(status) {
+        connection = status;
+        if (status.verdict !== undefined) tellVerdict(status.verdict);
+        if (status.word === 'offline' || status.word === 'blocked') poll();
+        options.changed();
+      },
+    },
+  });
+
+  /** The hot path. */
+  function hear(frame: Frame, from: number): void {
+    const entry = entries.get(frame.channel);
+    // Nobody hears this channel any more, or its memory is not read yet, and so it was not joined.
+    if (entry?.listening === undefined || entry.stream === undefined) return;
+    const arrival = inbound.read(frame, entry.listening);
+    if (arrival === undefined) return;
+    entry.lastReceivedAtMs = host.clock.wallMs();
+    const { told } = arrival;
+    if (told?.occurredAt !== undefined && !told.replayed) serverClock.heard(told.occurredAt);
+    entry.stream.hear(arrival, from);
+  }
+
+  /** What needs somebody to set something up is told once, until it is something else. */
+  function tellVerdict(verdict: Verdict): void {
+    if (lastVerdict?.cause === verdict.cause) return;
+    lastVerdict = verdict;
+    if (verdict.fault !== 'configuration' && verdict.fault !== 'credentials') return;
+    signal({ kind: 'config', because: verdict.cause, channel: undefined, remediation: verdict.remediation });
+  }
+
+  /** Without a socket, lists and the log keep the device current. */
+  function poll(): void {
+    void drain().then(() => {
+      if (isStopped) return;
+      for (const { stream } of entries.values()) void stream?.refresh();
+    });
+  }
+
+  /** Once for each connection, however many channels wait for it. */
+  function drain(): Promise<void> {
+    if (drained === undefined || drained.generation !== generation || generation === 0) {
+      drained = { generation, done: options.drain().catch(report) };
+    }
+    return drained.done;
+  }
+
+  const wireOf = (channel: string, params: object): string =>
+    fillChannel(contract.channels.get(channel)?.wire ?? channel, { ...scope, ...params });
+
+  function openEntry(channel: string, wire: string): Entry {
+    const known = entries.get(wire);
+    if (known !== undefined) {
+      known.holders += 1;
+      return known;
+    }
+    const definition = contract.channels.get(channel);
+    if (definition === undefined) throw new TypeError(`no channel ${channel}`);
+    const place = placeOf(contract, channel, wire, definition);
+    const entry: Entry = {
+      place,
+      consumers: new Set(),
+      holders: 1,
+      stream: undefined,
+      listening: undefined,
+      opening: Promise.resolve(),
+      lastReceivedAtMs: undefined,
+    };
+    entries.set(wire, entry);
+    entry.opening = begin(entry).catch(report);
+    return entry;
+  }
+
+  /** A channel is joined when its memory is read, not before: what arrives must find its place. */
+  async function begin(entry: Entry): Promise<void> {
+    const { place } = entry;
+    const lists = [...place.resources.keys()].map((name) => listKey(place, name));
+    const memory = await keeper.channel(place.wire, lists);
+    if (isStopped || entries.get(place.wire) !== entry) return;
+    const { position } = place.definition;
+    const { cursor } = memory.stream;
+    const state = initialStream(
+      {
+        position: options.sequence[place.channel] ?? position,
+        replay: contract.replay && (contract.replay.commitOrdered ? 'commit-ordered' : 'unordered'),
+        snapshot: place.resources.size > 0,
+        startFrom: options.startFrom,
+        settings,
+        rules: streamRules,
+        seen: keeper.seen,
+        rows: memory.rows,
+      },
+      memory.stream,
+      host.clock.monotonicMs(),
+    );
+    entry.listening = {
+      place,
+      subjectOf: createSubjects(contract, place, (key) => memory.values.get(key)),
+    };
+    entry.stream = createChannelStream({
+      host,
+      place,
+      state,
+      values: memory.values,
+      reads,
+      turns,
+      serverNowMs: () => serverClock.nowMs(),
+      // As many as can have been out or not yet stored.
+      doubtfulTo:
+        keeper.endedInTheMiddle && cursor !== undefined
+          ? cursor.seq + settings.maxUnsettled + settings.commitEvents
+          : Number.NEGATIVE_INFINITY,
+      derive: createDeriver(contract, role, scope, place, report),
+      deliver: (event) => deliver(entry, event),
+      drain,
+      commit: (commit, values) => keeper.save(place.wire, commit, values),
+      signal,
+      changed: options.changed,
+    });
+    joiner.add(place.wire, needsOf(contract, place));
+    if (connection.word === 'offline' || connection.word === 'blocked') void entry.stream.refresh();
+  }
+
+  function deliver({ consumers: own }: Entry, event: DeliveredEvent): Promise<void> | undefined {
+    let handling = consumers.deliver(event);
+    for (const some of own) {
+      const more = some.deliver(event);
+      if (more === undefined) continue;
+      handling = handling === undefined ? more : both(handling, more);
+    }
+    return handling;
+  }
+
+  function close(wire: string, entry: Entry): void {
+    entry.holders -= 1;
+    if (entry.holders > 0 || entries.get(wire) !== entry) return;
+    entries.delete(wire);
+    joiner.remove(wire);
+    entry.stream?.flush();
+    entry.stream?.stop();
+    options.changed();
+  }
+
+  const wordOf = (wire: string, entry: Entry): ChannelWord => {
+    const joining = entry.stream === undefined ? undefined : joiner.state(wire);
+    if (joining?.word === 'denied') return 'denied';
+    if (joining?.word !== 'joined') return connection.word === 'open' ? 'joining' : 'offline';
+    return entry.stream?.state.phase === 'live' ? 'live' : 'catchingUp';
+  };
+
+  const standing = (): readonly { readonly channel: string; readonly word: ChannelWord }[] =>
+    [...entries].map(([wire, entry]) => ({ channel: entry.place.channel, word: wordOf(wire, entry) }));
+
+  function status(): Status {
+    return statusOf({
+      isRunning: !isStopped,
+      connection,
+      isPolling: isAnswering && connection.word !== 'open',
+      channels: standing(),
+    });
+  }
+
+  function healthOf(wire: string, entry: Entry): ChannelHealth {
+    const { place, stream, lastReceivedAtMs } = entry;
+    const state = stream?.state;
+    const joining = stream === undefined ? undefined : joiner.state(wire);
+    return {
+      channel: place.channel,
+      params: place.params,
+      word: wordOf(wire, entry),
+      reason: joining?.word === 'denied' ? joining.denial.reason : undefined,
+      position: state?.position ?? place.definition.position,
+      cursor: state?.committed,
+      front: state?.front,
+      highestKnown: state?.top,
+      held: state?.held.count ?? 0,
+      unsettled: state?.unsettled.count ?? 0,
+      waiting: stream?.backlog ?? 0,
+      lastReceivedAtMs,
+    };
+  }
+
+  async function stop(): Promise<void> {
+    if (isStopped) return;
+    supervisor.dispose();
+    joiner.dispose();
+    messages.dispose();
+    const streams = [...entries.values()].flatMap(({ stream }) => (stream === undefined ? [] : [stream]));
+    isStopped = true;
+    reads.dispose();
+    turns.dispose();
+    for (const stream of streams) stream.stop();
+    await settledWithin(streams, stopWithinMs);
+    for (const stream of streams) stream.flush();
+    await keeper.close(streams.every(({ state }) => state.unsettled.count === 0));
+    options.changed();
+  }
+
+  function settledWithin(streams: readonly ChannelStream[], ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const release = host.schedule(ms, resolve);
+      void Promise.all(streams.map((stream) => stream.settled())).then(() => {
+        release();
+        resolve();
+      });
+    });
+  }
+
+  for (const channel of joinedAtStart(contract, role, scope)) openEntry(channel, wireOf(channel, {}));
+  await Promise.all([...entries.values()].map(({ opening }) => opening));
+  supervisor.start();
+
+  return {
+    status,
+    health: () => ({
+      status: status(),
+      connection: {
+        word: connection.word,
+        cause: connection.verdict?.cause,
+        code: connection.verdict?.code,
+        remediation: connection.verdict?.remediation,
+        sockets: generation,
+      },
+      isPolling: isAnswering && connection.word !== 'open',
+      storage: { survives: keeper.survives },
+      clock: { offsetMs: serverClock.offsetMs() },
+      channels: [...entries].map(([wire, entry]) => healthOf(wire, entry)),
+      counts: { ...inbound.counts },
+      quarantined: inbound.quarantined,
+    }),
+    open(channel, params, own) {
+      const wire = wireOf(channel, params);
+      const entry = openEntry(channel, wire);
+      entry.consumers.add(own);
+      let isOpen = true;
+      return {
+        wire,
+        word: () => (isOpen ? wordOf(wire, entry) : 'offline'),
+        close() {
+          if (!isOpen) return;
+          isOpen = false;
+          entry.consumers.delete(own);
+          close(wire, entry);
+        },
+      };
+    },
+    async refresh() {
+      await drain();
+      await Promise.all([...entries.values()].map(({ stream }) => stream?.refresh()));
+    },
+    send: (message, input) => messages.send(message, input),
+    tokenChanged: () => joiner.tokenChanged(),
+    stop,
+  };
+}
+
+const both = async (first: Promise<void>, second: Promise<void>): Promise<void> => {
+  await Promise.all([first, second]);
+};

@@ -1,0 +1,80 @@
+// Which row of which list an event changes, and to which version: so that a list does not tell again what an event told,
+// and an old list does not undo what an event did.
+import type { CollectionDefinition } from '../../contract/collection.ts';
+import type { ContractData } from '../../contract/contract.ts';
+import type { HeardEvent } from '../../contract/event.ts';
+import { digest } from '../../lib/digest.ts';
+import type { RowRef, RowVersion } from '../stream/rows.ts';
+import type { Place } from './place.ts';
+
+/** A row as an event or a list shows it. */
+export interface Subject {
+  readonly ref: RowRef;
+  readonly value: unknown;
+}
+
+/** Rows are known per channel: what one channel was told, another one may have missed. */
+export const listKey = (place: Place, resource: string): string => `${place.wire} ${resource}`;
+export const rowKey = (list: string, key: string): string => `${list}\n${key}`;
+
+/** Where a backend counts no versions, rows only differ. */
+export const versionOf = (version: RowVersion | undefined, row: unknown): RowVersion =>
+  version ?? digest(JSON.stringify(row) ?? '');
+
+interface Feed {
+  readonly list: string;
+  readonly collection: CollectionDefinition;
+  readonly change: NonNullable<CollectionDefinition['from']>[string];
+}
+
+export function createSubjects(
+  contract: ContractData,
+  place: Place,
+  known: (key: string) => unknown,
+): (event: HeardEvent) => Subject | undefined {
+  const feeds = new Map<string, Feed>();
+  for (const collection of contract.collections.values()) {
+    const { resource, from } = collection;
+    if (resource === undefined || from === undefined || !place.resources.has(resource)) continue;
+    const list = listKey(place, resource);
+    for (const [name, change] of Object.entries(from)) {
+      if (!feeds.has(name)) feeds.set(name, { list, collection, change });
+    }
+  }
+
+  /** A contract's own functions may have faults: the event is told all the same. */
+  return (event) => {
+    const feed = feeds.get(event.name);
+    if (feed === undefined) return undefined;
+    try {
+      return subjectOf(feed, event);
+    } catch {
+      return undefined;
+    }
+  };
+
+  function subjectOf({ list, collection, change }: Feed, event: HeardEvent): Subject | undefined {
+    const changed = change(event);
+    if (changed === undefined) return undefined;
+    switch (changed.kind) {
+      case 'put': {
+        const { row } = changed;
+        const key = rowKey(list, collection.key(row));
+        return { ref: { key, version: versionOf(collection.version?.(row), row) }, value: row };
+      }
+      case 'patch': {
+        const key = rowKey(list, changed.key);
+        const before = known(key);
+        if (typeof before !== 'object' || before === null) return undefined;
+        const row = { ...before, ...changed.fields };
+        const version = versionOf(collection.version?.(row), row);
+        // It does not say which version it makes: a list will, and it is not called old meanwhile.
+        if (version === versionOf(collection.version?.(before), before)) return undefined;
+        return { ref: { key, version }, value: row };
+      }
+      case 'remove':
+      case 'clear':
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Position } from './contract/channel.ts';
+import type { ContractSpec, RoleName } from './contract/contract.ts';
+import type { HeaderNames, HeadersHook } from './core/api/request-headers.ts';
+import type { TokenCallback } from './core/connection/credentials.ts';
+import type { ConnectionSettings } from './core/connection/settings.ts';
+import type { Logger } from './core/session/log.ts';
+import type { StreamSettings } from './core/stream/settings.ts';
+import { HeardError } from './errors.ts';
+import type { Host } from './host/host.ts';
+import { fetchHttp, type FetchHttpOptions } from './http/fetch-http.ts';
+import type { Http } from './http/http.ts';
+import type { Store } from './storage/store.ts';
+import type { Transport } from './transports/transport.ts';
+
+export interface ClientOptions<Spec extends ContractSpec, Role extends RoleName<Spec>> {
+  /** What this device is: which channels it hears, and what it may send. */
+  readonly role: Role;
+  /** The values that make channel names and requests concrete. */
+  readonly scope: Spec['scope'];
+  readonly transport: Transport;
+  /** Where the REST interface is, or something that speaks to it. */
+  readonly api: FetchHttpOptions | Http;
+  /** The bearer token; asked again when it has run out or was refused. Without it, none is sent. */
+  readonly token?: TokenCallback;
+  /** What the device remembers over a restart. Default: nothing, as with `memory()`. */
+  readonly storage?: Store;
+  /** Whose device this is. Devices of two principals share nothing. */
+  readonly principal?: string;
+  /** More headers for each request. */
+  readonly headers?: HeadersHook;
+  /** The headers that carry a correlation id and an idempotency key, where the server knows them. */
+  readonly headerNames?: HeaderNames;
+  /** A pino logger fits, and `console` nearly. It is given names, ids and numbers, and never a payload or a token. */
+  readonly logger?: Logger;
+  /** What positions mean, where this server differs from its contract: `{ orders: 'monotonic' }`. */
+  readonly sequence?: Readonly<Record<string, Position>>;
+  /** Where a device begins that has never heard a channel for which there is no list. Default `now`. */
+  readonly startFrom?: 'now' | 'earliest' | { readonly seq: number };
+  /** Changes a row before it is written to disk: leave out phones and names. */
+  readonly redact?: (row: unknown, list: string) => unknown;
+  /** How soon things are noticed. The defaults are promises of the documentation; kiosks with odd networks set others. */
+  readonly timing?: { readonly connection?: Partial<ConnectionSettings>; readonly stream?: Partial<StreamSettings> };
+  /** The machine that heard runs on. Default: the browser or Node. */
+  readonly host?: Host;
+}
+
+export const httpOf = (api: FetchHttpOptions | Http): Http => ('send' in api ? api : fetchHttp(api));
+
+/** The numbers among the options: a delay that is no number would be a timer that never or always runs. */
+export function requireNumbers(settings: object | undefined, name: string): void {
+  for (const [field, value] of Object.entries(settings ?? {})) {
+    if (value === undefined || (typeof value === 'number' && value >= 0 && !Number.isNaN(value))) continue;
+    throw new HeardError('options-invalid', `The option "${name}.${field}" is no number of at least 0.`, {
+      remediation: 'Give milliseconds or a count, or leave it out.',
+    });
+  }
+}

@@ -1,0 +1,120 @@
+// What a client offers, typed by its contract and its role.
+import type {
+  ChannelParams,
+  ContractSpec,
+  EventData,
+  EventName,
+  MessageInput,
+  QueryAnswer,
+  QueryParams,
+  RoleChannel,
+  RoleEvent,
+  RoleMessage,
+  RoleName,
+} from './contract/contract.ts';
+import type { Unsubscribe } from './core/consume/consumers.ts';
+import type { DeliveredEvent } from './core/consume/delivered-event.ts';
+import type { EventIterator } from './core/consume/event-queue.ts';
+import type { EventObservable } from './core/consume/observable.ts';
+import type { Health } from './core/session/health.ts';
+import type { ChannelWord, Status } from './core/session/status.ts';
+import type { Signals } from './core/signals.ts';
+
+/** The event of a name; of several names, the union that `event.name` tells apart. */
+export type ToldEvent<Spec extends ContractSpec, Name> =
+  Name extends EventName<Spec> ? DeliveredEvent<Name, EventData<Spec, Name>> : never;
+
+export interface ListenOptions {
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** The ways to follow events. Nothing that is told here waits for anything else; the cursor waits for what handlers return. */
+export interface Listening<Spec extends ContractSpec, Name extends string> {
+  /** Calls back for each event, in the order of its channel. A returned promise is waited for before it counts as handled. */
+  on<One extends Name>(
+    names: One | readonly One[],
+    handler: (event: ToldEvent<Spec, One>) => unknown,
+    options?: ListenOptions,
+  ): Unsubscribe;
+  /** Every event, also those that the contract does not describe. */
+  on(names: '*', handler: (event: DeliveredEvent) => unknown, options?: ListenOptions): Unsubscribe;
+  once<One extends Name>(
+    names: One | readonly One[],
+    handler: (event: ToldEvent<Spec, One>) => unknown,
+    options?: ListenOptions,
+  ): Unsubscribe;
+  /** The next event of which the predicate says yes. Rejects after `timeoutMs`. */
+  waitFor<One extends Name>(
+    names: One | readonly One[],
+    predicate?: (event: ToldEvent<Spec, One>) => boolean,
+    options?: ListenOptions & { readonly timeoutMs?: number },
+  ): Promise<ToldEvent<Spec, One>>;
+  /** For `for await`. An event counts as handled when the loop asks for the next one. */
+  events<One extends Name>(
+    names: One | readonly One[],
+    options?: ListenOptions & { readonly buffer?: number },
+  ): EventIterator<ToldEvent<Spec, One>>;
+  /** For RxJS and its like: `from(client.observe('OrderCreated'))`. */
+  observe<One extends Name>(
+    names: One | readonly One[],
+    options?: ListenOptions,
+  ): EventObservable<ToldEvent<Spec, One>>;
+}
+
+/** Something that changes, and can be looked at and followed. The same object until it has changed. */
+export interface Readable<Value> {
+  get(): Value;
+  subscribe(listener: (value: Value) => void, options?: ListenOptions): Unsubscribe;
+}
+
+/** A channel that is heard for as long as it is open. */
+export interface OpenedChannel<Spec extends ContractSpec, Name extends string> extends Listening<Spec, Name> {
+  status(): ChannelWord;
+  /** Ends what listens through it. The server is left when nobody else has the channel open. */
+  dispose(): void;
+}
+
+type ChannelEvents<Spec extends ContractSpec, Channel> = Channel extends keyof Spec['channels']
+  ? Spec['channels'][Channel] extends { readonly events: infer Name extends string }
+    ? Name
+    : never
+  : never;
+
+export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> extends Listening<
+  Spec,
+  RoleEvent<Spec, Role> & string
+> {
+  /**
+   * Reads what the device remembers and begins to connect. Resolves then, and does not wait for the server: a device
+   * without a network starts, too. `status` tells the rest.
+   */
+  start(): Promise<void>;
+  /** Stores what is handled and lets go of everything. Handlers that are at work have 5 s. May be started again. */
+  stop(): Promise<void>;
+  /** Stops for good, and ends everything that listens. */
+  dispose(): Promise<void>;
+  readonly status: Readable<Status>;
+  /** Everything that a person who looks for a fault asks first. */
+  health(): Health;
+  /** Opens a channel beyond those that the role joins by itself: table 5, the grill. Opened twice, it is joined once. */
+  channel<Name extends RoleChannel<Spec, Role>>(
+    name: Name,
+    ...params: object extends ChannelParams<Spec, Name>
+      ? [params?: ChannelParams<Spec, Name>]
+      : [params: ChannelParams<Spec, Name>]
+  ): OpenedChannel<Spec, ChannelEvents<Spec, Name>>;
+  /** Asks the REST interface, which is always possible and the source of truth. */
+  query<Name extends keyof Spec['queries'] & string>(
+    name: Name,
+    params: QueryParams<Spec, Name>,
+    options?: ListenOptions,
+  ): Promise<QueryAnswer<Spec, Name>>;
+  /** Reads everything again now. Resolves when it was read. */
+  refresh(): Promise<void>;
+  /** Says something to the server now, or throws. Nothing is queued; use a mutation for what must arrive. */
+  send<Name extends RoleMessage<Spec, Role>>(name: Name, input: MessageInput<Spec, Name>): void;
+  readonly signals: Signals;
+  /** The server's time as far as it is known, in ms since 1970. */
+  serverNow(): number;
+}
