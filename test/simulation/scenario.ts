@@ -85,8 +85,7 @@ export function scenarioOf(seed: number): Scenario {
     replay,
     replayIs404: replay !== undefined && snapshot && chance(0.1),
     snapshot,
-    // Beside a log, a list without tombstones is read too rarely to tell of deletions (SPEC.md, what is open).
-    tombstones: chance(0.6) || (replay !== undefined && snapshot),
+    tombstones: chance(0.6),
     tellsAsOf: chance(0.7),
     tellsAsOfSeq: chance(0.6),
     tellsHead: chance(0.3),
@@ -129,6 +128,87 @@ export function lateScenarioOf(seed: number): Scenario {
   };
 }
 
+/**
+ * Directed: transactions that took a position and were broadcast, and are not visible yet when the device looks. Its
+ * lists name no position, and much is lost on the way, so that only a look at the right moment finds them.
+ */
+export function underWayScenarioOf(seed: number): Scenario {
+  const scenario = scenarioOf(seed);
+  const { random, position } = scenario;
+  const rates: Record<FaultName, number> = {
+    ...scenario.rates,
+    loss: 0.2,
+    crash: 0.15 * random(),
+    'late-commit': 0.4,
+    'broadcast-before-commit': 0.4,
+    'never-broadcast': 0.2,
+    'no-progress': 0.1 * random(),
+  };
+  return {
+    ...scenario,
+    position: position === 'none' ? 'dense' : position,
+    replay: scenario.replay ?? 'unordered',
+    tellsAsOfSeq: false,
+    pageSize: 1 + Math.floor(random() * 3),
+    rates,
+  };
+}
+
+/** Directed: a log that is read page after page, each of them late, while transactions before those pages come to an end. */
+export function pagingScenarioOf(seed: number): Scenario {
+  const scenario = scenarioOf(seed);
+  const { random } = scenario;
+  const rates: Record<FaultName, number> = {
+    ...noFaults(),
+    loss: 0.2,
+    disconnect: 0.1,
+    'late-commit': 0.4,
+    'broadcast-before-commit': 0.3,
+    'never-broadcast': 0.2,
+  };
+  return {
+    ...scenario,
+    position: 'dense',
+    replay: 'unordered',
+    replayIs404: false,
+    snapshot: false,
+    retention: 100_000,
+    pageSize: 1 + Math.floor(random() * 2),
+    delayMs: 1_000 + Math.floor(random() * 1_500),
+    everyMs: 150,
+    actions: 60,
+    rates,
+  };
+}
+
+/** Directed: a log that soon forgets and answers late, slow handlers and crashes: the rows of a list are often under way. */
+export function forgetfulScenarioOf(seed: number): Scenario {
+  const scenario = scenarioOf(seed);
+  const rates: Record<FaultName, number> = {
+    ...scenario.rates,
+    loss: 0.3,
+    crash: 0.15,
+    disconnect: 0.25,
+    'slow-handler': 0.7,
+    'hanging-handler': 0.05,
+    restored: 0,
+  };
+  return {
+    ...scenario,
+    position: 'dense',
+    replay: scenario.replay ?? 'unordered',
+    replayIs404: false,
+    snapshot: true,
+    tellsAsOfSeq: true,
+    retention: 5 + Math.floor(scenario.random() * 15),
+    delayMs: 2_500,
+    critical: 1,
+    everyMs: 300 + Math.floor(scenario.random() * 600),
+    actions: 60,
+    rates,
+  };
+}
+
 const ceilings: Readonly<Partial<Record<FaultName, number>>> = {
   restored: 0.05,
   disconnect: 0.2,
@@ -138,4 +218,11 @@ const ceilings: Readonly<Partial<Record<FaultName, number>>> = {
   'hanging-handler': 0.1,
   'slow-handler': 0.8,
   'deleted-row': 0.4,
+};
+
+export const directedScenarios: Readonly<Record<string, (seed: number) => Scenario>> = {
+  'events that come after their hole was closed': lateScenarioOf,
+  'transactions that are under way when the device looks': underWayScenarioOf,
+  'pages that are late': pagingScenarioOf,
+  'a log that soon forgets': forgetfulScenarioOf,
 };

@@ -316,7 +316,7 @@ class World {
     if (input.kind === 'settled') this.noteSettled(input.ticket);
     if (input.kind === 'snapshot' && this.stream.read?.number === input.answer.read) {
       // A list that the machine takes now holds everything that was visible when it was made.
-      const hasNoPosition = this.stream.front === undefined || this.stream.blind;
+      const hasNoPosition = this.stream.front === undefined || this.stream.blind !== undefined;
       for (const id of this.listings.get(input.answer.read) ?? []) {
         this.listed.add(id);
         if (hasNoPosition) this.firstListed.add(id);

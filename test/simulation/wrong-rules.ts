@@ -1,5 +1,11 @@
 import { streamRules, type StreamRules } from '../../src/core/stream/rules.ts';
-import { lateScenarioOf, type Scenario } from './scenario.ts';
+import {
+  forgetfulScenarioOf,
+  lateScenarioOf,
+  pagingScenarioOf,
+  underWayScenarioOf,
+  type Scenario,
+} from './scenario.ts';
 import type { WorldRules } from './simulate.ts';
 
 /** A rule that somebody could write. The checker has to notice each of them. */
@@ -40,8 +46,25 @@ export const wrongRules: readonly WrongRule[] = [
   wrong('a list covers everything heard of', { coveredBy: (_, top) => top }),
   wrong('events wait behind a hole for ever', { releasesOverdue: false }),
   {
-    name: 'an event for a closed hole is a duplicate',
-    rules: { ...streamRules, deliversLate: false },
+    ...wrong('an event for a closed hole is a duplicate', { deliversLate: false }),
     scenario: lateScenarioOf,
+  },
+  {
+    ...wrong('a page proves what lies before its question', { looksBehind: () => 0 }),
+    scenario: pagingScenarioOf,
+  },
+  {
+    ...wrong('a list without a position closes what the log can tell', {
+      coveredUnnamed: (_, __, topAtIssue) => topAtIssue,
+    }),
+    scenario: underWayScenarioOf,
+  },
+  {
+    ...wrong('a list shows whatever began before it', { knowsAllBefore: () => true }),
+    scenario: underWayScenarioOf,
+  },
+  {
+    ...wrong('a hole is stored as compacted before the rows of its list are handled', { storesHole: () => true }),
+    scenario: forgetfulScenarioOf,
   },
 ];

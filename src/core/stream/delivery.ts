@@ -59,7 +59,11 @@ export function accept(s: StreamState, arrival: Arrival, origin: 'live' | 'repla
   if (front === undefined) {
     if (s.phase !== 'live') return hold(s, arrival, origin, turn);
     // Nothing to count from: it begins here.
-    anchorBlindly(s, (event.previousSeq ?? seq - 1) < seq ? (event.previousSeq ?? seq - 1) : seq - 1);
+    anchorBlindly(
+      s,
+      (event.previousSeq ?? seq - 1) < seq ? (event.previousSeq ?? seq - 1) : seq - 1,
+      turn.moment.nowMs,
+    );
     return accept(s, arrival, origin, turn);
   }
   if (s.position === 'monotonic') return acceptMonotonic(s, arrival, seq, origin, turn);
@@ -84,9 +88,9 @@ export function anchor(s: StreamState, front: number): void {
 }
 
 /** Nobody said what came before this event: one more list has to, where there are lists. */
-export function anchorBlindly(s: StreamState, front: number): void {
+export function anchorBlindly(s: StreamState, front: number, nowMs: number): void {
   anchor(s, front);
-  s.blind = s.options.snapshot && !s.snapshotMissing;
+  if (s.options.snapshot && !s.snapshotMissing) s.blind = { sinceMs: nowMs, looked: false };
 }
 
 /** Once a kitchen is told that a hole is open, what follows in order does not wait for it again. */
@@ -135,7 +139,7 @@ function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live'
   const { id } = arrival.event;
   const hole = s.closed.at(seq);
   // Where counting began blindly, what lies before was never looked at.
-  const isUnknown = s.blind && id !== undefined && s.positions.idAt(seq) === undefined;
+  const isUnknown = s.blind !== undefined && id !== undefined && s.positions.idAt(seq) === undefined;
   if ((hole === undefined && !isUnknown) || !s.options.rules.deliversLate) return 'duplicate';
   if (id !== undefined && s.options.seen.has(id)) return 'duplicate';
   if (isFull(s)) return hold(s, arrival, origin, turn);
@@ -269,8 +273,8 @@ export function release(s: StreamState, count: number, turn: Turn): void {
   }
 }
 
-/** What is missing up to a position. */
-export function missing(s: StreamState, to: number): readonly Span[] {
+/** What is missing behind a position, up to another. */
+export function missing(s: StreamState, after: number, to: number): readonly Span[] {
   if (s.front === undefined) return [];
   const spans: Span[] = [...s.ahead, ...s.closed.all];
   for (const { seq, arrival } of s.held.all) {
@@ -278,15 +282,15 @@ export function missing(s: StreamState, to: number): readonly Span[] {
     const before = arrival.event.previousSeq;
     spans.push({ from: before === undefined ? seq : Math.min(before + 1, seq), to: seq });
   }
-  return uncovered(s.front, to, spans);
+  return uncovered(Math.max(s.front, after), to, spans);
 }
 
-export function close(s: StreamState, to: number, as: ClosedHole['as'], turn: Turn): void {
-  for (const { from, to: end } of missing(s, to)) {
-    s.closed.close({ from, to: end, as });
+export function close(s: StreamState, holes: readonly Span[], as: ClosedHole['as'], turn: Turn): void {
+  for (const { from, to } of holes) {
+    s.closed.close({ from, to, as });
     s.dirty = true;
     if (as === 'compacted') s.compacted = true;
-    turn.effects.push({ kind: 'signal', signal: { kind: 'gap', from, to: end, as } });
+    turn.effects.push({ kind: 'signal', signal: { kind: 'gap', from, to, as } });
     if (as === 'absent') noteAbsent(s, turn);
   }
 }

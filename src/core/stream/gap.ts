@@ -52,6 +52,11 @@ export interface Span {
   readonly to: number;
 }
 
+/** Positions that a read lacked, and when it was asked. */
+export interface Missed extends Span {
+  readonly readMs: number;
+}
+
 /** The positions behind `after`, up to `to`, that none of the spans covers. */
 export function uncovered(after: number, to: number, spans: readonly Span[]): readonly Span[] {
   const sorted = [...spans].sort((left, right) => left.from - right.from);

@@ -6,11 +6,12 @@
 //    └────── left ──────┴─────────────────────────┼──┴── another epoch ─┤
 //                                                 └─────────────────────┘
 import type { Arrival } from './held.ts';
-import { accept, close, pump, release, type Moment, type Turn } from './delivery.ts';
+import { accept, close, missing, pump, release, type Moment, type Turn } from './delivery.ts';
 import {
   beginReading,
   overflow,
   reset,
+  doubtDueAtMs,
   sourceOf,
   startRead,
   takeFailure,
@@ -125,8 +126,8 @@ function tick(s: StreamState, _: Input<'tick'>, turn: Turn): void {
   if (rules.releasesOverdue && s.held.dueAtMs <= nowMs) {
     // While handlers are behind, this is back-pressure and no hole.
     release(s, s.held.overdue(nowMs), turn);
-    if (s.position === 'dense' && s.front !== undefined && sourceOf(s) === undefined && s.phase === 'live') {
-      close(s, s.ahead.at(-1)?.to ?? s.front, 'lost', turn);
+    if (s.position === 'dense' && s.front !== undefined && sourceOf(s, nowMs) === undefined && s.phase === 'live') {
+      close(s, missing(s, s.front, s.ahead.at(-1)?.to ?? s.front), 'lost', turn);
     }
     pump(s, turn);
   }
@@ -139,7 +140,7 @@ function readDueAtMs(s: StreamState): number {
   if (s.phase === 'draining' || s.phase === 'stopped') return Number.POSITIVE_INFINITY;
   if (s.retryAtMs !== undefined) return s.retryAtMs;
   if (s.phase === 'reading') return Number.POSITIVE_INFINITY;
-  return Math.min(s.gapDueAtMs ?? Number.POSITIVE_INFINITY, s.reconcileDueAtMs);
+  return Math.min(s.gapDueAtMs ?? Number.POSITIVE_INFINITY, s.reconcileDueAtMs, doubtDueAtMs(s), s.absenceDueAtMs);
 }
 
 function refresh(s: StreamState, _: Input<'refresh'>, turn: Turn): void {
@@ -238,10 +239,10 @@ export function step(state: StreamState, input: StreamInput, moment: Moment): St
   const effects: StreamEffect[] = [];
   const turn: Turn = { moment, effects };
   act(state, input, turn);
-  if (state.front === undefined || (state.top <= state.front && !state.blind)) {
+  if (state.front === undefined || (state.top <= state.front && state.blind === undefined)) {
     state.gapDueAtMs = undefined;
-    if (state.suspect !== undefined && state.front !== undefined) state.suspect = undefined;
-  } else if (state.position === 'dense' || state.blind) noticeHole(state, moment.nowMs);
+    if (state.missed.length > 0 && state.front !== undefined) state.missed = [];
+  } else if (state.position === 'dense' || state.blind !== undefined) noticeHole(state, moment.nowMs);
   if (state.dirty) scheduleCommit(state, input, turn);
   return { state, effects };
 }
@@ -292,9 +293,17 @@ function noticeHole(s: StreamState, nowMs: number): void {
   const { settings, rules } = s.options;
   if (s.phase !== 'live' || s.gapDueAtMs !== undefined || s.read !== undefined || !rules.noticesHoles) return;
   // Back-pressure is no hole: what waits follows on what was handed out.
-  if (!s.blind && s.front !== undefined && s.held.first?.seq === s.front + 1 && s.held.count === s.top - s.front)
+  if (
+    s.blind === undefined &&
+    s.front !== undefined &&
+    s.held.first?.seq === s.front + 1 &&
+    s.held.count === s.top - s.front
+  )
     return;
-  s.gapDueAtMs = Math.max(nowMs + settings.reorderMs, s.lastGapReadMs + settings.gapEveryMs);
+  const isHole = s.position === 'dense' && s.front !== undefined && s.top > s.front;
+  const dueAtMs =
+    isHole || s.blind?.looked !== true ? nowMs + settings.reorderMs : s.blind.sinceMs + settings.overlapMs;
+  s.gapDueAtMs = Math.max(dueAtMs, s.lastGapReadMs + settings.gapEveryMs);
 }
 
 function scheduleCommit(s: StreamState, input: StreamInput, turn: Turn): void {
@@ -312,12 +321,13 @@ function commit(s: StreamState, { effects }: Turn): void {
   const { pendingMarks, unsettled } = s;
   const areMarksDue =
     pendingMarks !== undefined && (unsettled.oldest?.ticket ?? s.nextTicket) > pendingMarks.afterTicket;
+  const isListHandled = pendingMarks === undefined || areMarksDue;
   // Without positions a cursor still says which epoch the lists are of.
-  const isListed = !s.isFirst && s.resync === undefined && (pendingMarks === undefined || areMarksDue);
+  const isListed = !s.isFirst && s.resync === undefined && isListHandled;
   const unplaced = s.position === 'none' && s.epoch !== undefined && isListed ? 0 : -1;
   const seq = s.front === undefined ? unplaced : s.options.rules.cursor(s.front, unsettled.lowestSeq());
   // Until a list has told what lay before the first event, and of which sequence the rows are, a restart begins anew.
-  const cursor = seq >= s.base && !s.blind && !s.isDoubtful ? { epoch: s.epoch, seq } : undefined;
+  const cursor = seq >= s.base && s.blind === undefined && !s.isDoubtful ? { epoch: s.epoch, seq } : undefined;
   const hasMoved = cursor !== undefined && (cursor.seq !== s.committed?.seq || cursor.epoch !== s.committed.epoch);
   if (!hasMoved && !areMarksDue && s.handled.length === 0 && s.handledRows.length === 0) return;
   if (cursor !== undefined) s.committed = cursor;
@@ -325,7 +335,8 @@ function commit(s: StreamState, { effects }: Turn): void {
     kind: 'commit',
     commit: {
       cursor,
-      closed: s.closed.all,
+      // A restart counts over what is stored as closed: not before the rows that stand for it are handled.
+      closed: s.closed.all.filter(({ as }) => s.options.rules.storesHole(as, isListHandled)),
       marks: areMarksDue ? pendingMarks.marks : new Map(),
       seen: s.handled,
       rows: s.handledRows,

@@ -1,6 +1,6 @@
 // Catching up: what is asked of the server, and what its answers mean.
 import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, type Turn } from './delivery.ts';
-import { ClosedHoles } from './gap.ts';
+import { ClosedHoles, uncovered } from './gap.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import type { KnownRow, RowVersion } from './rows.ts';
@@ -35,13 +35,27 @@ export interface FailedAnswer {
   readonly floorSeq: number | undefined;
 }
 
+const hasReplay = (s: StreamState): boolean =>
+  s.options.replay !== undefined && !s.replayMissing && s.options.position !== 'none';
+
 /** Where to read from: a log if there is one and a position to start at, else a list, else nowhere. */
-export function sourceOf(s: StreamState): 'replay' | 'snapshot' | undefined {
-  const hasReplay = s.options.replay !== undefined && !s.replayMissing && s.options.position !== 'none';
+export function sourceOf(s: StreamState, nowMs: number): 'replay' | 'snapshot' | undefined {
   const hasSnapshot = s.options.snapshot && !s.snapshotMissing;
-  if (hasSnapshot && (s.resync !== undefined || s.blind || !hasReplay || s.front === undefined)) return 'snapshot';
-  return hasReplay && s.front !== undefined ? 'replay' : undefined;
+  const needsList = s.resync !== undefined || !hasReplay(s) || s.front === undefined || isListDue(s, nowMs);
+  if (hasSnapshot && needsList) return 'snapshot';
+  return hasReplay(s) && s.front !== undefined ? 'replay' : undefined;
 }
+
+/** A list is asked at once for what is there, and again when whatever began before has become visible. */
+const isListDue = (s: StreamState, nowMs: number): boolean =>
+  (s.blind !== undefined && (!s.blind.looked || s.blind.sinceMs + s.options.settings.overlapMs <= nowMs)) ||
+  Math.min(doubtDueAtMs(s), s.absenceDueAtMs) <= nowMs;
+
+export const doubtDueAtMs = (s: StreamState): number =>
+  s.isDoubtful ? s.startedAtMs + s.options.settings.overlapMs : Number.POSITIVE_INFINITY;
+
+const knowsAllBefore = ({ options }: StreamState, read: Read, atMs: number): boolean =>
+  options.rules.knowsAllBefore(atMs, read.issuedAtMs, options.settings.overlapMs);
 
 export function beginReading(s: StreamState, turn: Turn): void {
   s.phase = 'reading';
@@ -52,7 +66,7 @@ export function beginReading(s: StreamState, turn: Turn): void {
 export function startRead(s: StreamState, turn: Turn, continueAt: number | undefined): void {
   s.retryAtMs = undefined;
   s.gapDueAtMs = undefined;
-  const kind = sourceOf(s);
+  const kind = sourceOf(s, turn.moment.nowMs);
   if (kind === undefined) {
     finish(s, turn);
     return;
@@ -76,7 +90,7 @@ export function startRead(s: StreamState, turn: Turn, continueAt: number | undef
 const noBoundaries: ReadonlyMap<string, string> = new Map();
 
 function boundaries(s: StreamState, nowMs: number): ReadonlyMap<string, string> {
-  if (s.resync !== undefined || s.isDoubtful) return noBoundaries;
+  if (s.resync !== undefined || s.isDoubtful || s.blind !== undefined || s.absenceDueAtMs <= nowMs) return noBoundaries;
   const { settings } = s.options;
   const since = new Map<string, string>();
   for (const [resource, mark] of s.marks) {
@@ -127,6 +141,7 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
   const covered = answer.hasMore ? (answer.nextSeq ?? last) : Math.max(answer.headSeq ?? 0, last);
   if (continues && covered <= read.from) {
     turn.effects.push({ kind: 'signal', signal: { kind: 'no-progress' } });
+    s.stalls += 1;
     if (!s.options.snapshot || s.snapshotMissing) retry(s, undefined, turn);
     else {
       needSnapshot(s, 'no-progress', turn);
@@ -134,6 +149,7 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
     }
     return;
   }
+  s.stalls = 0;
   if (s.position === 'dense') {
     s.checkFrom = undefined;
     if (covered > s.top) s.top = covered;
@@ -151,24 +167,25 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
   else finish(s, turn);
 }
 
-/** What a page lacks does not exist, if the server's log or a second look says so. */
+/** What a page lacks does not exist, if the server's log or a second look says so. It tells nothing of what lies before it. */
 function settleHoles(s: StreamState, read: Read, covered: number, turn: Turn): void {
   const { rules, settings, replay } = s.options;
-  if (missing(s, covered).length === 0) return;
-  const { suspect } = s;
-  if (rules.provesAbsence(replay === 'commit-ordered', undefined, read.issuedAtMs, settings.confirmMs)) {
-    close(s, covered, 'absent', turn);
+  const first = rules.looksBehind(read.from);
+  if (missing(s, first, covered).length === 0) return;
+  const isAbsent = (missedMs: number | undefined): boolean =>
+    rules.provesAbsence(replay === 'commit-ordered', missedMs, read.issuedAtMs, settings.confirmMs);
+  if (isAbsent(undefined)) {
+    close(s, missing(s, first, covered), 'absent', turn);
     return;
   }
-  const before = suspect === undefined ? undefined : suspect.readMs;
-  if (suspect !== undefined && rules.provesAbsence(false, before, read.issuedAtMs, settings.confirmMs)) {
-    close(s, Math.min(covered, suspect.to), 'absent', turn);
-    s.suspect = covered > suspect.to ? { to: covered, readMs: read.issuedAtMs } : undefined;
-    return;
+  for (const { from, to, readMs } of s.missed) {
+    if (isAbsent(readMs)) close(s, missing(s, Math.max(first, from - 1), Math.min(covered, to)), 'absent', turn);
   }
-  // Pages of one reading are one look: its later pages widen it. An earlier look keeps its time.
-  if (suspect === undefined) s.suspect = { to: covered, readMs: read.issuedAtMs };
-  else if (read.continuing && covered > suspect.to) s.suspect = { to: covered, readMs: suspect.readMs };
+  const before = s.missed.flatMap(({ from, to, readMs }) =>
+    missing(s, from - 1, to).map((span) => ({ ...span, readMs })),
+  );
+  const now = missing(s, first, covered).flatMap(({ from, to }) => uncovered(from - 1, to, before));
+  s.missed = [...before, ...now.map((span) => ({ ...span, readMs: read.issuedAtMs }))];
 }
 
 /**
@@ -206,7 +223,7 @@ function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Tu
     s.front = undefined;
     s.ahead = [];
   } else if (s.position === 'dense') {
-    close(s, floorSeq - 1, 'lost', turn);
+    close(s, missing(s, 0, floorSeq - 1), 'lost', turn);
     pump(s, turn);
   } else s.front = floorSeq - 1;
   startRead(s, turn, undefined);
@@ -245,7 +262,7 @@ export function reset(
   s.unsettled.blockAll();
   s.position = s.options.position;
   s.absentAtMs = [];
-  s.suspect = undefined;
+  s.missed = [];
   s.lowHead = undefined;
   s.released = false;
   s.read = undefined;
@@ -273,33 +290,42 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
     return;
   }
   s.epoch ??= answer.epoch;
+  if (s.absenceDueAtMs <= read.issuedAtMs) s.absenceDueAtMs = Number.POSITIVE_INFINITY;
+  if (isToldByLog(s)) {
+    for (const part of answer.parts) takePart(s, part, read, 'put-back', turn);
+    if (settlesDoubt(s, read)) s.isDoubtful = false;
+    s.dirty = true;
+    if (s.phase === 'reading') startRead(s, turn, undefined);
+    else finish(s, turn);
+    return;
+  }
   const covered = rules.coveredBy(answer.asOfSeq, s.top);
-  // A list that names no position proves nothing about a hole that the log can still tell of.
-  const hasLog = s.options.replay !== undefined && !s.replayMissing && s.resync === undefined;
-  const limit = covered ?? (hasLog ? (s.front ?? 0) : read.topAtIssue);
+  const hasLog = hasReplay(s) && s.resync !== 'gone' && !isOtherSequence(s.resync);
+  const limit = covered ?? rules.coveredUnnamed(hasLog, s.front ?? 0, read.topAtIssue);
   // What was received is told as what it is, and only what was not as a row.
   pump(s, turn);
   if (s.position === 'dense') release(s, countUpTo(s, limit), turn);
-  for (const part of answer.parts) takePart(s, part, read, turn);
+  for (const part of answer.parts) {
+    takePart(s, part, read, 'all', turn);
+    noteMark(s, part, read, turn);
+  }
   s.isFirst = false;
   if (settlesDoubt(s, read)) s.isDoubtful = false;
   if (s.resync !== undefined) s.checkFrom = undefined;
-  if (s.position !== 'none') {
-    if (s.front === undefined) {
-      if (covered !== undefined) anchor(s, covered);
-    } else if (s.position === 'dense') close(s, limit, 'compacted', turn);
-    else if (covered !== undefined) s.front = Math.max(s.front, covered);
-    // The log begins later, and nobody said where: it counts from the next event on.
-    if (s.resync === 'gone' && covered === undefined) unanchor(s, turn);
-    s.blind = false;
+  if (s.blind !== undefined) {
+    const isOver = knowsAllBefore(s, read, s.blind.sinceMs) || (covered ?? -1) >= (s.front ?? 0);
+    s.blind = isOver ? undefined : { ...s.blind, looked: true };
   }
+  if (s.position !== 'none') countFrom(s, covered, limit, turn);
   s.dirty = true;
-  s.suspect = undefined;
+  s.missed = [];
   pump(s, turn);
   const wasResync = s.resync;
   s.resync = undefined;
   // Between the moment of the list and now lies what only the log has.
-  if (sourceOf(s) === 'replay' && (s.phase === 'reading' || wasResync !== undefined)) {
+  const isStuck = wasResync === 'no-progress' && s.stalls > 1;
+  const wasCatchingUp = s.phase === 'reading' || wasResync !== undefined;
+  if (sourceOf(s, turn.moment.nowMs) === 'replay' && wasCatchingUp && !isStuck) {
     startRead(s, turn, undefined);
     if (wasResync !== undefined) tell(s, wasResync, turn);
     return;
@@ -310,12 +336,23 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
 
 /**
  * A row that is older in a list than on the device was taken back by a restore, or its change was broadcast and stored
- * here, and is not committed there yet. Where only lists tell, one that is asked after the overlap knows.
+ * here, and is not committed there yet. A list that is asked after the overlap knows.
  */
-const settlesDoubt = (s: StreamState, read: Read): boolean =>
-  s.isDoubtful &&
-  ((s.options.replay !== undefined && !s.replayMissing) ||
-    read.issuedAtMs - s.startedAtMs >= s.options.settings.overlapMs);
+const settlesDoubt = (s: StreamState, read: Read): boolean => s.isDoubtful && knowsAllBefore(s, read, s.startedAtMs);
+
+/** Where the positions go on after a list. */
+function countFrom(s: StreamState, covered: number | undefined, limit: number, turn: Turn): void {
+  if (s.front === undefined) {
+    if (covered !== undefined) anchor(s, covered);
+  } else if (s.position === 'dense') close(s, missing(s, 0, limit), 'compacted', turn);
+  else if (covered !== undefined) s.front = Math.max(s.front, covered);
+  // The log begins later, and nobody said where: it counts from the next event on.
+  if (s.resync === 'gone' && covered === undefined) unanchor(s, turn);
+}
+
+/** A list that only settles a doubt must not compact what the log tells one event after the other. */
+const isToldByLog = (s: StreamState): boolean =>
+  s.resync === undefined && s.blind === undefined && s.front !== undefined && hasReplay(s);
 
 function unanchor(s: StreamState, turn: Turn): void {
   pump(s, turn);
@@ -325,7 +362,7 @@ function unanchor(s: StreamState, turn: Turn): void {
 const countUpTo = (s: StreamState, limit: number): number =>
   s.held.all.reduce((count, { seq }) => (seq !== undefined && seq <= limit ? count + 1 : count), 0);
 
-function takePart(s: StreamState, part: SnapshotPart, read: Read, turn: Turn): void {
+function takePart(s: StreamState, part: SnapshotPart, read: Read, which: 'all' | 'put-back', turn: Turn): void {
   const { rules, rows, settings } = s.options;
   const { nowMs } = turn.moment;
   // A server that went back in time is right, and so is the first list after rows outlived their cursor: what it took back
@@ -337,11 +374,13 @@ function takePart(s: StreamState, part: SnapshotPart, read: Read, turn: Turn): v
   const wentBack = wentBackMs > Number.NEGATIVE_INFINITY;
   const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean =>
     wentBack && known !== undefined && known.touchedAtMs <= wentBackMs
-      ? known.version !== version
-      : rules.appliesRow(known, version);
+      ? known.version !== version && (which === 'all' || !rules.appliesRow(known, version))
+      : which === 'all' && rules.appliesRow(known, version);
   for (const row of part.rows) {
     const known = rows.get(row.key);
-    if (isNewer(known, row.version)) takeRow(s, part.resource, row, turn);
+    // An earlier list lacked it, and without a tombstone nobody said at which version it went.
+    const isBack = known?.deleted === true && known.version === row.version;
+    if (isBack || isNewer(known, row.version)) takeRow(s, part.resource, row, turn);
   }
   for (const row of part.deleted) {
     const known = rows.get(row.key);
@@ -350,22 +389,28 @@ function takePart(s: StreamState, part: SnapshotPart, read: Read, turn: Turn): v
     s.handledRows.push({ row, deleted: true });
     turn.effects.push({ kind: 'row-gone', resource: part.resource, key: row.key });
   }
-  const isWhole = !read.since.has(part.resource);
-  if (rules.absenceDeletes(part.complete, isWhole)) {
+  if (rules.absenceDeletes(part.complete, !read.since.has(part.resource))) {
+    const touchedSinceMs = Math.max(wentBackMs, read.issuedAtMs - settings.overlapMs);
     const present = new Set(part.rows.map((row) => row.key));
     const prefix = `${part.resource}\n`;
     for (const key of rows.keys) {
       const known = rows.get(key);
       if (known === undefined || known.deleted || present.has(key) || !key.startsWith(prefix)) continue;
-      // An event may tell of a row before the list has it.
-      const touchedSinceMs = wentBack ? wentBackMs : read.issuedAtMs - settings.overlapMs;
-      if (known.touchedAtMs > touchedSinceMs) continue;
+      // An event may tell of a row before the list has it; another list knows.
+      if (known.touchedAtMs > touchedSinceMs) {
+        s.absenceDueAtMs = Math.min(s.absenceDueAtMs, known.touchedAtMs + settings.overlapMs);
+        continue;
+      }
       known.deleted = true;
       s.handledRows.push({ row: { key, version: known.version }, deleted: true });
       turn.effects.push({ kind: 'row-gone', resource: part.resource, key });
     }
   }
-  if (isWhole) s.fullListAtMs = nowMs;
+}
+
+/** Where the next reading of that list begins. */
+function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Turn): void {
+  if (!read.since.has(part.resource)) s.fullListAtMs = moment.nowMs;
   const asOf = watermarkOf(
     part.asOf,
     part.rows.map((row) => row.updatedAt),
@@ -418,6 +463,8 @@ export function takeFailure(s: StreamState, answer: FailedAnswer, turn: Turn): v
       if (read.kind === 'snapshot') {
         s.snapshotMissing = true;
         s.isDoubtful = false;
+        s.absenceDueAtMs = Number.POSITIVE_INFINITY;
+        s.blind = undefined;
       } else {
         s.replayMissing = true;
         turn.effects.push({ kind: 'signal', signal: { kind: 'no-replay' } });
@@ -453,10 +500,10 @@ function finish(s: StreamState, turn: Turn): void {
   s.restarts = 0;
   if (s.position === 'dense' && s.front === undefined) {
     const first = s.ahead[0]?.from ?? s.held.first?.seq;
-    if (first !== undefined) anchorBlindly(s, first - 1);
+    if (first !== undefined) anchorBlindly(s, first - 1, nowMs);
   }
   pump(s, turn);
-  const hasSource = sourceOf(s) !== undefined;
+  const hasSource = sourceOf(s, nowMs) !== undefined;
   tell(s, s.resync ?? (hasSource ? 'caught-up' : 'no-source'), turn);
   s.resync = undefined;
   tellStatus(s, turn);
@@ -475,7 +522,7 @@ function tell(s: StreamState, reason: Continuity['reason'], { effects }: Turn): 
 export function overflow(s: StreamState, turn: Turn): void {
   const { settings } = s.options;
   turn.effects.push({ kind: 'signal', signal: { kind: 'overflow' } });
-  if (sourceOf(s) === undefined) {
+  if (sourceOf(s, turn.moment.nowMs) === undefined) {
     release(s, s.held.count, turn);
     return;
   }

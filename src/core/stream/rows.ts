@@ -20,6 +20,10 @@ export interface KnownRow {
 export class KnownRows {
   private readonly rows = new Map<string, KnownRow>();
 
+  get size(): number {
+    return this.rows.size;
+  }
+
   get(key: string): KnownRow | undefined {
     return this.rows.get(key);
   }

@@ -1,5 +1,6 @@
 // The decisions that nothing may be lost or doubled by, one function each. The machine reads them from a table, so that
 // the simulation can put a wrong one in its place and show that it is noticed.
+import type { ClosedHole } from './gap.ts';
 import type { KnownRow, RowVersion } from './rows.ts';
 
 export interface StreamRules {
@@ -19,6 +20,8 @@ export interface StreamRules {
   continues(hasMore: boolean): boolean;
   /** S11: when a position that a page lacks is settled as absent. `firstMissedMs` is when an earlier read lacked it, too. */
   provesAbsence(commitOrdered: boolean, firstMissedMs: number | undefined, readMs: number, confirmMs: number): boolean;
+  /** S11: the position behind which a page tells what there is. */
+  looksBehind(from: number): number;
   /** S16: what an answer that is no page amounts to. */
   afterFailure(failure: ReadFailure): 'retry' | 'no-replay' | 'gone' | 'empty';
   /** S18: whether a row is newer than what is known. */
@@ -27,6 +30,12 @@ export interface StreamRules {
   absenceDeletes(complete: boolean, sinceBeginning: boolean): boolean;
   /** S17: what a list covers of the sequence. */
   coveredBy(asOfSeq: number | undefined, top: number): number | undefined;
+  /** S10: what a list that names no position covers. */
+  coveredUnnamed(hasLog: boolean, front: number, topAtIssue: number): number;
+  /** S8: whether a closed hole is stored, while the rows of a list may still be unhandled. */
+  storesHole(as: ClosedHole['as'], isListHandled: boolean): boolean;
+  /** S18, S24: whether a list shows whatever began before a moment. */
+  knowsAllBefore(atMs: number, readMs: number, overlapMs: number): boolean;
   /** S20: how long after the last look everything is looked at again. */
   reconcileMs(settingMs: number): number;
   /** S4: an event that comes after its hole was closed. */
@@ -55,6 +64,7 @@ export const streamRules: StreamRules = {
   continues: (hasMore) => hasMore,
   provesAbsence: (commitOrdered, firstMissedMs, readMs, confirmMs) =>
     commitOrdered || (firstMissedMs !== undefined && readMs - firstMissedMs >= confirmMs),
+  looksBehind: (from) => from,
   afterFailure: (failure) => failures[failure],
   appliesRow: (known, version) =>
     known === undefined ||
@@ -63,6 +73,10 @@ export const streamRules: StreamRules = {
       : version !== known.version),
   absenceDeletes: (complete, sinceBeginning) => complete && sinceBeginning,
   coveredBy: (asOfSeq) => asOfSeq,
+  // A transaction that took a position may not be visible to the list yet, and the log will tell of it.
+  coveredUnnamed: (hasLog, front, topAtIssue) => (hasLog ? front : topAtIssue),
+  storesHole: (as, isListHandled) => isListHandled || as !== 'compacted',
+  knowsAllBefore: (atMs, readMs, overlapMs) => readMs - atMs >= overlapMs,
   reconcileMs: (settingMs) => settingMs,
   deliversLate: true,
   releasesOverdue: true,

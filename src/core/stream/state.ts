@@ -2,7 +2,7 @@ import type { Position } from '../../contract/channel.ts';
 import type { Unsettled } from './cursor.ts';
 import { Unsettled as UnsettledDeliveries } from './cursor.ts';
 import type { SeenIds } from './dedupe.ts';
-import { ClosedHoles, type ClosedHole } from './gap.ts';
+import { ClosedHoles, type ClosedHole, type Missed } from './gap.ts';
 import { HeldEvents, type Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import type { KnownRows, RowRef } from './rows.ts';
@@ -163,7 +163,7 @@ export interface StreamState {
   pendingMarks: { readonly afterTicket: number; readonly marks: Map<string, Watermark> } | undefined;
   /** Nothing was ever stored for this channel: its first list only fills collections. */
   isFirst: boolean;
-  /** No cursor names the sequence that the stored rows are of, and no list was read since. */
+  /** Rows are stored and no cursor names their sequence: no list was read yet that knows everything from before the start. */
   isDoubtful: boolean;
   read: Read | undefined;
   reads: number;
@@ -175,8 +175,10 @@ export interface StreamState {
   reconcileDueAtMs: number;
   /** When every list was read whole in this process. */
   fullListAtMs: number;
-  /** A read issued then lacked everything that is missing up to `to`. */
-  suspect: { readonly to: number; readonly readMs: number } | undefined;
+  /** When a whole list is to be read again, because it lacked a row that an event may have told of too early. */
+  absenceDueAtMs: number;
+  /** What a read lacked that may still become visible: a second look has to lack it, too. */
+  missed: readonly Missed[];
   /** When the server's head was first found below the front, and where the front was. */
   lowHead: { readonly atMs: number; readonly front: number } | undefined;
   absentAtMs: number[];
@@ -185,8 +187,10 @@ export interface StreamState {
   snapshotMissing: boolean;
   /** The front when this connection began, until a page has shown that it is still the same sequence. */
   checkFrom: number | undefined;
-  /** Counting began with an event, and no list was read since. */
-  blind: boolean;
+  /** Counting began with an event, until a list knows everything from before it; `looked`: one that may not was read. */
+  blind: { readonly sinceMs: number; readonly looked: boolean } | undefined;
+  /** Pages without progress since the last one that moved on. */
+  stalls: number;
   restarts: number;
   lastResetMs: number;
   readonly startedAtMs: number;
@@ -227,7 +231,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     marks: new Map(memory.marks),
     pendingMarks: undefined,
     isFirst,
-    isDoubtful: cursor === undefined && options.snapshot,
+    isDoubtful: cursor === undefined && options.snapshot && options.rows.size > 0,
     read: undefined,
     reads: 0,
     failures: 0,
@@ -237,14 +241,16 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     lastGapReadMs: Number.NEGATIVE_INFINITY,
     reconcileDueAtMs: nowMs + options.rules.reconcileMs(options.settings.reconcileMs),
     fullListAtMs: Number.NEGATIVE_INFINITY,
-    suspect: undefined,
+    absenceDueAtMs: Number.POSITIVE_INFINITY,
+    missed: [],
     lowHead: undefined,
     absentAtMs: [],
     resync: undefined,
     replayMissing: false,
     snapshotMissing: false,
     checkFrom: undefined,
-    blind: false,
+    blind: undefined,
+    stalls: 0,
     restarts: 0,
     startedAtMs: nowMs,
     lastResetMs: Number.NEGATIVE_INFINITY,

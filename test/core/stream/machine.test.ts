@@ -106,6 +106,21 @@ describe('holes', () => {
     expect(state.front).toBe(12);
   });
 
+  test('S11: a page tells nothing of a hole that lies before its question', () => {
+    const { at, live, page, goLive, state } = stream({ replay: 'unordered' });
+    goLive();
+    at(10_000, ...live(arrival(12)));
+    at(10_500, { kind: 'tick' });
+    const first = page(16, arrival(12));
+    if (first.kind !== 'page') throw new Error('not a page');
+    at(10_600, { kind: 'page', answer: { ...first.answer, hasMore: true, nextSeq: 12 } });
+    at(12_600, page(16, arrival(13), arrival(14), arrival(15), arrival(16)));
+    expect(state.front).toBe(10);
+    at(15_600, { kind: 'tick' });
+    at(15_700, page(16, arrival(12)));
+    expect(state.front).toBe(16);
+  });
+
   test('S12: with HTTP down a print job waits for 2 s and not for ever, and the cursor stays', () => {
     const { at, live, goLive, all, state } = stream();
     goLive();
@@ -196,6 +211,21 @@ describe('reading', () => {
     if (stuck.kind !== 'page') throw new Error('not a page');
     const answer = { ...stuck.answer, hasMore: true, nextSeq: 9 };
     expect(kinds(at(0, { kind: 'page', answer }))).toContain('read-snapshot');
+  });
+
+  test('S15: a log that does not move on twice is let be for a while', () => {
+    const { at, page, list, state } = stream();
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    const stuck = (): ReturnType<typeof page> => {
+      const made = page(50);
+      if (made.kind !== 'page') throw new Error('not a page');
+      return { kind: 'page', answer: { ...made.answer, hasMore: true, nextSeq: 9 } };
+    };
+    at(0, stuck());
+    expect(kinds(at(100, list(undefined)))).toContain('read-replay');
+    expect(kinds(at(200, stuck()))).toContain('read-snapshot');
+    expect(kinds(at(300, list(undefined)))).not.toContain('read-replay');
+    expect(state.status).toBe('live');
   });
 
   test('S23: what waits is bounded, and is read again', () => {
