@@ -11,10 +11,12 @@ import { eventsOf } from './core/consume/event-queue.ts';
 import { observableOf } from './core/consume/observable.ts';
 import { waitFor } from './core/consume/wait-for.ts';
 import type { Health } from './core/session/health.ts';
-import { createLog } from './core/session/log.ts';
+import { lineOf } from './core/session/lines.ts';
+import { createLog, errorName } from './core/session/log.ts';
 import { startSession, type OpenChannel, type Session } from './core/session/session.ts';
 import { createSignalBus } from './core/session/signal-bus.ts';
 import type { Status } from './core/session/status.ts';
+import type { Signal } from './core/signals.ts';
 import { HeardError } from './errors.ts';
 import { platformHost } from './host/platform.ts';
 import { digest } from './lib/digest.ts';
@@ -63,13 +65,23 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
 
   const run = digest(`${host.clock.wallMs()} ${host.random()}`);
   const log = createLog(options.logger, run);
-  const bus = createSignalBus((error) => log('error', 'a listener of signals threw', { error: String(typeof error) }));
-  const report = (error: unknown): void => bus.emit({ kind: 'callback', error });
+  const bus = createSignalBus((error) => log('error', 'a listener of signals threw', { error: errorName(error) }));
+  const signal = (told: Signal): void => {
+    const { level, message, fields } = lineOf(told);
+    log(level, message, fields);
+    bus.emit(told);
+  };
+  const report = (error: unknown): void => signal({ kind: 'callback', error });
   const tellThrown = (error: unknown, event: DeliveredEvent | undefined): void =>
-    event === undefined ? report(error) : bus.emit({ kind: 'handler', because: 'threw', event, error });
+    event === undefined ? report(error) : signal({ kind: 'handler', because: 'threw', event, error });
   const consumers = createConsumers({ report: tellThrown });
-  const credentials = createCredentials({ host, token: options.token });
-  const serverClock = createServerClock(host, ({ offsetMs }) => bus.emit({ kind: 'clock', offsetMs }));
+  const serverClock = createServerClock(host, ({ wrong, offsetMs }) => signal({ kind: 'clock', wrong, offsetMs }));
+  const credentials = createCredentials({
+    host,
+    token: options.token,
+    serverNowMs: () => serverClock.nowMs(),
+    changed: () => session?.tokenChanged(),
+  });
   const api = createApi({
     host,
     http: httpOf(options.api),
@@ -84,7 +96,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
 
   let session: Session | undefined;
   /** One at a time: starting and stopping wait for each other. */
-  let turn: Promise<void> = Promise.resolve();
+  let turn: Promise<void> | undefined;
   let isDisposed = false;
   let status = stopped;
   const watchers = new Set<(status: Status) => void>();
@@ -104,8 +116,13 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   }
 
   function inTurn(action: () => Promise<void>): Promise<void> {
-    const done = turn.then(action);
-    turn = done.catch(() => undefined);
+    const done = turn === undefined ? action() : turn.then(action);
+    const over = done
+      .catch(() => undefined)
+      .finally(() => {
+        if (turn === over) turn = undefined;
+      });
+    turn = over;
     return done;
   }
 
@@ -136,7 +153,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         drain: () => Promise.resolve(),
         correlationId: run,
         log,
-        signal: bus.emit,
+        signal,
         changed,
       });
       for (const channel of channels) channel.open = session.open(channel.name, channel.params, channel.consumers);

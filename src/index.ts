@@ -3,6 +3,52 @@
 
 export { HeardError, isHeardError, type ErrorCode } from './errors.ts';
 
+export { createClient } from './client.ts';
+export type { ClientOptions } from './options.ts';
+export type { Client, ListenOptions, Listening, OpenedChannel, Readable, ToldEvent } from './surface.ts';
+export type { Unsubscribe } from './core/consume/consumers.ts';
+export type { DeliveredEvent } from './core/consume/delivered-event.ts';
+export type { EventIterator } from './core/consume/event-queue.ts';
+export type { EventObservable, EventObserver, EventSubscription } from './core/consume/observable.ts';
+export type { ChannelHealth, Health } from './core/session/health.ts';
+export type { LogFields, Logger } from './core/session/log.ts';
+export type { ChannelWord, Status, StatusWord } from './core/session/status.ts';
+export type { Signal, SignalKind, SignalOf, Signals } from './core/signals.ts';
+export type { TokenAnswer, TokenCallback, TokenReason } from './core/connection/credentials.ts';
+export type { ConnectionSettings } from './core/connection/settings.ts';
+export type { StreamSettings } from './core/stream/settings.ts';
+export type { HeaderNames, HeaderQuestion, HeadersHook } from './core/api/request-headers.ts';
+export { fetchHttp, type FetchHttpOptions } from './http/fetch-http.ts';
+export type { Http, HttpAnswer, HttpFailure, HttpReply, HttpRequest } from './http/http.ts';
+export type { Host, HostEvent, Release } from './host/host.ts';
+export { platformHost } from './host/platform.ts';
+export {
+  StoreError,
+  type Commit,
+  type Database,
+  type KeyRange,
+  type Store,
+  type StoredRecord,
+  type StoredValue,
+  type StoreFault,
+  type StoreTable,
+  type Write,
+} from './storage/store.ts';
+export type {
+  CodeFamily,
+  Closing,
+  ConnectAttempt,
+  Failure,
+  FailureKind,
+  JoinCredential,
+  OpenDetails,
+  OutgoingMessage,
+  Transport,
+  TransportCapabilities,
+  TransportConnection,
+  TransportHandlers,
+} from './transports/transport.ts';
+
 export { defineContract, type ContractDefinition, type InferredSpec } from './contract/define-contract.ts';
 export { extendContract, type ContractExtension, type ExtendedSpec, type Grant } from './contract/extend-contract.ts';
 export type {

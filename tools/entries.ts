@@ -13,6 +13,7 @@ export interface Entry {
 }
 
 const browser = (name: string, source: string): Entry => ({ name, source, kind: 'import', runsIn: 'browser' });
+const node = (name: string, source: string): Entry => ({ name, source, kind: 'import', runsIn: 'node' });
 
 export const entries: readonly Entry[] = [
   browser('.', 'src/index.ts'),
@@ -22,6 +23,10 @@ export const entries: readonly Entry[] = [
   browser('./contracts/service-floor', 'src/contracts/service-floor/index.ts'),
   browser('./contracts/table-tap', 'src/contracts/table-tap/index.ts'),
   browser('./contracts', 'src/contracts/index.ts'),
+  browser('./storage/memory', 'src/storage/memory.ts'),
+  browser('./storage/indexed-db', 'src/storage/indexed-db.ts'),
+  node('./storage/sqlite', 'src/storage/sqlite.ts'),
+  browser('./storage/sqlite-store', 'src/storage/sqlite-store.ts'),
   { name: 'heard', source: 'src/cli.ts', kind: 'command', runsIn: 'node' },
 ];
 

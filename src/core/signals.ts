@@ -69,7 +69,12 @@ export type Signal =
   /** The device does not remember as it should. */
   | { readonly kind: 'storage'; readonly fault: StoreFault; readonly remediation: string }
   /** The device's clock is more than a minute off the server's, or is right again. */
-  | { readonly kind: 'clock'; readonly offsetMs: number }
+  | {
+      readonly kind: 'clock';
+      readonly wrong: boolean;
+      /** How far the server is ahead. */
+      readonly offsetMs: number;
+    }
   /** Dropped, and not counted: an event of another store or device, or one that a client sent in the server's name. */
   | {
       readonly kind: 'security';

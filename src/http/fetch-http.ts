@@ -69,8 +69,7 @@ export function fetchHttp(options: FetchHttpOptions): Http {
     const promised = mediaOf(response.headers.get('content-type'));
     try {
       if (promised === 'other') {
-        const media = status === 204 || (await startsEmpty(response)) ? 'empty' : 'other';
-        return reply(response, media, undefined);
+        return reply(response, (await startsEmpty(response)) ? 'empty' : 'other', undefined);
       }
       const bytes = await readBytes(response, maxBodyBytes);
       if (bytes?.length === 0) return reply(response, 'empty', undefined);
@@ -80,8 +79,6 @@ export function fetchHttp(options: FetchHttpOptions): Http {
     } catch {
       // Reset, cut short, or not what its encoding says.
       if (signal.aborted) return { kind: 'failure', because: 'aborted' };
-    } finally {
-      release(response);
     }
     return status >= 500 ? reply(response, 'other', undefined) : { kind: 'failure', because: 'unreadable', status };
   }

@@ -3,6 +3,7 @@
 import { laravelPos } from '../../src/contracts/laravel-pos/index.ts';
 import { createClient } from '../../src/client.ts';
 import type { ClientOptions } from '../../src/options.ts';
+import type { RoleName } from '../../src/contract/contract.ts';
 import type { LaravelPos } from '../../src/contracts/laravel-pos/spec.ts';
 import { memory } from '../../src/storage/memory.ts';
 import type { Store } from '../../src/storage/store.ts';
@@ -54,7 +55,7 @@ export interface Kitchen {
   publish(channel: string, event: string, data: unknown, how?: Publishing): Envelope;
   /** Sends what was kept, or anything else, to whoever hears the channel. */
   push(channel: string, name: string, payload: unknown): void;
-  client<const Role extends keyof LaravelPos['roles'] & string>(
+  client<const Role extends RoleName<LaravelPos>>(
     role: Role,
     options?: Partial<ClientOptions<LaravelPos, Role>>,
   ): Client<LaravelPos, Role>;
@@ -103,6 +104,7 @@ export function createKitchen({
         deleted: [],
         complete: true,
         as_of: iso(),
+        ...(hasReplay && { as_of_seq: logOf(wire(channelOf(pathname))).at(-1)?.seq ?? 0 }),
         ...(kitchen.epoch !== undefined && { epoch: kitchen.epoch }),
       },
       headers: { date: new Date(host.clock.wallMs()).toUTCString() },
@@ -195,6 +197,9 @@ export function createKitchen({
   };
   return kitchen;
 }
+
+/** The channel that a list covers. */
+const channelOf = (path: string): string => (path.endsWith('print-jobs') ? 'printing' : path.replace('/v1/', ''));
 
 /** The data of an `OrderCreated`. */
 export const order = (id: number, fields: object = {}): { readonly order: object } => ({

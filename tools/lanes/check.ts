@@ -68,18 +68,19 @@ export function checkLanes(root: string): readonly Violation[] {
     const to = placeOf(target);
     // A file without a lane is reported once, as such.
     if (to === undefined) return undefined;
-    if (reachable(from, to, specifier.typeOnly)) return undefined;
+    if (reachable(from, to, target, specifier.typeOnly)) return undefined;
     return backstage.has(to.lane.name) && !backstage.has(from.lane.name)
       ? 'Nothing that ships to browsers imports emit, dev-server, testing or the command.'
       : from.lane.sentence;
   }
 }
 
-function reachable(from: Place, to: Place, typeOnly: boolean): boolean {
+function reachable(from: Place, to: Place, target: string, typeOnly: boolean): boolean {
   if (from.lane === to.lane) return from.unit === to.unit;
   const fits = (reach: Reach): boolean =>
     reach.lane === to.lane.name &&
     (reach.unit === undefined || (reach.unit === 'own' ? from.unit : reach.unit) === to.unit) &&
+    (reach.files?.includes(target) ?? true) &&
     (reach.typesOnly !== true || typeOnly);
   return from.lane.imports.some(fits);
 }

@@ -23,6 +23,8 @@ export interface Reach {
   readonly lane: LaneName;
   /** Only the part of that lane with the importer's own unit (`own`), or with this unit. */
   readonly unit?: string;
+  /** Only these files of it. */
+  readonly files?: readonly string[];
   readonly typesOnly?: boolean;
 }
 
@@ -103,10 +105,15 @@ export const lanes: readonly Lane[] = [
   },
   {
     name: 'client',
-    files: /^(?:client|options|status|health|index)\.ts$/,
-    shown: '`client.ts`, `options.ts`, `status.ts`, `health.ts`, `index.ts`',
-    imports: [...foundation, ...all('seam', 'core')],
-    sentence: 'The client wires the core; adapters come in as options and stay out of bundles that do not use them.',
+    files: /^(?:client|options|surface|index)\.ts$/,
+    shown: '`client.ts`, `options.ts`, `surface.ts`, `index.ts`',
+    imports: [
+      ...foundation,
+      ...all('seam', 'core'),
+      { lane: 'adapter', files: ['host/platform.ts', 'http/fetch-http.ts', 'storage/memory.ts'] },
+    ],
+    sentence:
+      'The client wires the core. What every platform has is its default; other adapters come in as options and stay out of bundles that do not use them.',
   },
   {
     name: 'adapter',

@@ -1,6 +1,7 @@
 import { lanes, packageRules, type Reach } from './rules.ts';
 
-const shown = ({ lane, unit, typesOnly }: Reach): string =>
+const shown = ({ lane, unit, files, typesOnly }: Reach): string =>
+  files?.map((file) => `\`${file}\``).join(', ') ??
   `${unit === undefined ? '' : `${unit} `}${lane}${typesOnly === true ? ' (types)' : ''}`;
 
 /** The rules as CONTRIBUTING.md shows them; a test keeps the two in step. */

@@ -4,7 +4,7 @@ import type { EventNames } from './event-names.ts';
 /** Ends a subscription at once, also for the event that is just being handed out. Calling it again does nothing. */
 export type Unsubscribe = () => void;
 
-export interface SubscribeOptions {
+interface SubscribeOptions {
   /** Ends the subscription; one that is aborted already subscribes nothing. */
   readonly signal?: AbortSignal | undefined;
   /** Told once, when anything but the unsubscriber ended it. May come before `on` returns. */
@@ -118,7 +118,7 @@ export function createConsumers({ report }: ConsumersOptions): Consumers {
   }
 
   function handOut(event: DeliveredEvent): Promise<void> | undefined {
-    const listeners = byName.get(event.name) ?? everything;
+    const listeners = event.known ? (byName.get(event.name) ?? everything) : everything;
     let unsettled: Promise<void>[] | undefined;
     busy = true;
     try {

@@ -45,16 +45,18 @@ export function eventsOf(
   const asking: ((result: IteratorResult<DeliveredEvent, undefined>) => void)[] = [];
   /** Of the events that the loop works on. */
   let given: Settle[] = [];
-  let newestSettled: Promise<void> | undefined;
+  /** Of the first events that are missing. */
+  const lost: Settle[] = [];
 
-  function take(event: DeliveredEvent): Promise<void> | undefined {
-    if (missed > 0 || buffered.length >= buffer) {
-      missed += 1;
-      // The loop is told of the loss when it is done with the newest event that it gets. Not before then may the cursor
-      // pass what is missing, or a crash in between would lose it in silence.
-      return newestSettled;
-    }
-    newestSettled = new Promise((settle) => {
+  function take(event: DeliveredEvent): Promise<void> {
+    return new Promise((settle) => {
+      if (missed > 0 || buffered.length >= buffer) {
+        missed += 1;
+        // Not before the loop is told may the cursor pass what is missing, or a crash in between would lose it in silence.
+        // Of a loop that stands still for long, the rest settles when whoever delivers loses patience.
+        if (lost.length < buffer) lost.push(settle);
+        return;
+      }
       const answer = asking.shift();
       if (answer === undefined) {
         buffered.push({ event, settle });
@@ -63,7 +65,6 @@ export function eventsOf(
         answer({ done: false, value: event });
       }
     });
-    return newestSettled;
   }
 
   function next(): Promise<IteratorResult<DeliveredEvent, undefined>> {
@@ -90,6 +91,7 @@ export function eventsOf(
     open = false;
     settleGiven();
     for (const { settle } of buffered.splice(0)) settle();
+    for (const settle of lost.splice(0)) settle();
     for (const answer of asking.splice(0)) answer(finished);
   }
 

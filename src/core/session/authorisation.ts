@@ -15,10 +15,10 @@ export function authorisation(answer: ApiAnswer): AuthoriseAnswer {
     case 'refusal':
       return { kind: 'refused', status: answer.status, ...patience(answer.retryAfterMs) };
     case 'failure':
-      return answer.because === 'unauthorised'
-        ? { kind: 'refused', status: 401 }
-        : { kind: 'failed', ...patience(answer.retryAfterMs) };
   }
+  return answer.because === 'unauthorised'
+    ? { kind: 'refused', status: 401 }
+    : { kind: 'failed', ...patience(answer.retryAfterMs) };
 }
 
 const patience = (retryAfterMs: number | undefined): { readonly retryAfterMs?: number } =>

@@ -159,9 +159,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
 
   const answerWith = (answer: Promise<StreamInput>): void => {
     answer.then(
-      (input) => {
-        if (!isOver) dispatch(input);
-      },
+      (input) => (isOver ? undefined : dispatch(input)),
       (error: unknown) => signal({ kind: 'callback', error }),
     );
   };
@@ -174,7 +172,9 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
     if (heard === undefined || isOver) return settle(ticket, undefined);
     const { seq } = heard;
     const redelivered = seq !== undefined && seq <= options.doubtfulTo && effect.origin === 'replay';
-    const handling = deliver(deliveredEvent(heard, effect.origin, effect.replayed, redelivered, effect.continuity));
+    const handling = deliver(
+      deliveredEvent(heard, arrival.known === true, effect.origin, effect.replayed, redelivered, effect.continuity),
+    );
     if (handling !== undefined) beingHandled.set(ticket, heard);
     settle(ticket, handling);
   }
@@ -187,7 +187,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
     let handling: Promise<unknown> | undefined;
     for (const [index, event] of events.entries()) {
       const heard = derivedEvent(place, row, event, index);
-      const one = deliver(deliveredEvent(heard, 'snapshot', true, false, 'kept'));
+      const one = deliver(deliveredEvent(heard, true, 'snapshot', true, false, 'kept'));
       if (one !== undefined) handling = handling === undefined ? one : Promise.all([handling, one]);
     }
     if (handling !== undefined && events[0] !== undefined)
@@ -197,7 +197,10 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
 
   function settle(ticket: number, handling: Promise<unknown> | undefined): void {
     if (handling === undefined) dispatch({ kind: 'settled', ticket });
-    else handling.then(() => settled(ticket));
+    else {
+      const over = (): void => settled(ticket);
+      handling.then(over, over);
+    }
   }
 
   function settled(ticket: number): void {
@@ -208,6 +211,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
   /** Spelt out: copying an object of which nobody knows the shape costs ten times as much. */
   function deliveredEvent(
     heard: HeardEvent,
+    known: boolean,
     origin: DeliveredEvent['origin'],
     replayed: boolean,
     redelivered: boolean,
@@ -231,6 +235,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
       tenant: heard.tenant,
       tenantId: heard.tenantId,
       replayed,
+      known,
       origin,
       redelivered,
       continuity,

@@ -72,6 +72,7 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
           broken: false,
           row: subject?.ref,
           told: event,
+          known: true,
           rowValue: subject?.value,
         };
       }
@@ -79,14 +80,23 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
         const { event } = decoded;
         if (isForeign(event, listening.place)) return undefined;
         counts.unknown += 1;
-        return { event, priority: 'normal', bytes, broken: false, row: undefined, told: event, rowValue: undefined };
+        return {
+          event,
+          priority: 'normal',
+          bytes,
+          broken: false,
+          row: undefined,
+          told: event,
+          known: false,
+          rowValue: undefined,
+        };
       }
       case 'control':
         takeControl(decoded.control, listening.place);
         return undefined;
       case 'invalid':
-        return takeInvalid(decoded, listening.place, bytes);
     }
+    return takeInvalid(decoded, listening.place, bytes);
   }
 
   function isForeign(event: Pick<HeardEvent, 'tenant' | 'params' | 'name'>, place: Place): boolean {
@@ -138,6 +148,7 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
       broken: true,
       row: undefined,
       told: undefined,
+      known: false,
       rowValue: undefined,
     };
   }

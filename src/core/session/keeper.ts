@@ -70,7 +70,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   let retry: Release | undefined;
   let isClosed = false;
   let database = await openOrDoWithout();
-  let leave = database?.onLost(() => undefined);
   const endedInTheMiddle = await loadSeen();
 
   async function openOrDoWithout(): Promise<Database | undefined> {
@@ -96,17 +95,16 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
         isLate = true;
         reject(new StoreError('failed', `The store did not open within ${ms} ms.`));
       });
-      opening.then(
-        (opened) => {
-          release();
-          if (isLate) void opened.close().catch(() => undefined);
-          else resolve(opened);
-        },
-        (error: unknown) => {
-          release();
-          reject(error instanceof Error ? error : new StoreError('failed', 'The store did not open.'));
-        },
-      );
+      const opened = (open: Database): void => {
+        release();
+        if (isLate) void open.close().catch(() => undefined);
+        else resolve(open);
+      };
+      const failed = (error: unknown): void => {
+        release();
+        reject(error instanceof Error ? error : new StoreError('failed', 'The store did not open.'));
+      };
+      opening.then(opened, failed);
     });
   }
 
@@ -192,19 +190,20 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     if (writing !== undefined || retry !== undefined || pending.size === 0 || database === undefined) return;
     const writes = pending;
     pending = new Map();
-    writing = database.commit({ writes: [...writes.values()], durability: 'strict' }).then(
-      () => {
-        failures = 0;
-        writing = undefined;
-        write();
-      },
-      async (error: unknown) => {
-        // Later writes to the same key are newer.
-        pending = new Map([...writes, ...pending]);
-        await recover(error);
-        writing = undefined;
-      },
-    );
+    writing = commit(database, writes);
+  }
+
+  async function commit(open: Database, writes: Map<string, Write>): Promise<void> {
+    try {
+      await open.commit({ writes: [...writes.values()], durability: 'strict' });
+      failures = 0;
+    } catch (error) {
+      // Later writes to the same key are newer.
+      pending = new Map([...writes, ...pending]);
+      await recover(error);
+    }
+    writing = undefined;
+    write();
   }
 
   async function recover(error: unknown): Promise<void> {
@@ -212,10 +211,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     if (failures === 0) problem(fault, error);
     failures += 1;
     if (fault === 'lost' || fault === 'closed') {
-      leave?.();
       lost += 1;
       database = isClosed || lost > reopenings ? undefined : await openOrDoWithout();
-      leave = database?.onLost(() => undefined);
     }
     if (database === undefined || isClosed) {
       pending.clear();
@@ -233,7 +230,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       retry = undefined;
     }
     write();
-    while (writing !== undefined) await writing;
+    for (let last = writing; last !== undefined; last = writing) await last;
   }
 
   return {
@@ -243,6 +240,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     seen,
     endedInTheMiddle,
     async channel(wire, lists) {
+      // A channel that was closed a moment ago goes on from where it was.
+      await flush();
       const rows = new KnownRows();
       const values = new Map<string, unknown>();
       const marks = new Map<string, { readonly asOf: string | undefined; readonly tombstones: boolean }>();
@@ -275,7 +274,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       await flush();
       retry?.();
       retry = undefined;
-      leave?.();
       await database?.close().catch(() => undefined);
     },
   };

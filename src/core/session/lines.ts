@@ -72,8 +72,8 @@ export function lineOf(signal: Signal): Line {
         reason: signal.code,
       });
     case 'callback':
-      return line('error', 'a callback of the app failed', { error: errorName(signal.error) });
   }
+  return line('error', 'a callback of the app failed', { error: errorName(signal.error) });
 }
 
 const line = (level: LogLevel, message: string, fields: Partial<LogFields>): Line => ({ level, message, fields });

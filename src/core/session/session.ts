@@ -5,7 +5,7 @@ import type { ContractData } from '../../contract/contract.ts';
 import type { Decoder } from '../../contract/decode.ts';
 import { joinedAtStart } from '../../contract/routing.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
-import type { Host } from '../../host/host.ts';
+import type { Host, HostEvent } from '../../host/host.ts';
 import type { Store } from '../../storage/store.ts';
 import type { Frame, Transport } from '../../transports/transport.ts';
 import type { Api, ApiAnswer, AskOptions } from '../api/api.ts';
@@ -30,7 +30,6 @@ import { createDeriver } from './derived.ts';
 import type { ChannelHealth, Health } from './health.ts';
 import { createInbound, usualBytes, type Listening } from './inbound.ts';
 import { openKeeper, storageRemediation, type Keeper } from './keeper.ts';
-import { lineOf } from './lines.ts';
 import type { Log } from './log.ts';
 import { createMessages } from './messages.ts';
 import { needsOf, placeOf, type Place } from './place.ts';
@@ -99,11 +98,13 @@ interface Entry {
   lastReceivedAtMs: number | undefined;
 }
 
+/** Browsers tell the same thing several times, and people switch to and fro. */
+const wakeEveryMs = 5_000;
 /** Handlers that are at work when the client stops have this long. */
 const stopWithinMs = 5_000;
 
 export async function startSession(options: SessionOptions): Promise<Session> {
-  const { host, contract, decode, role, scope, transport, credentials, serverClock, consumers, log } = options;
+  const { host, contract, decode, role, scope, transport, credentials, serverClock, consumers, log, signal } = options;
   const settings: StreamSettings = {
     ...defaultStreamSettings,
     ...(contract.connection.reconcileEveryMs !== undefined && { reconcileMs: contract.connection.reconcileEveryMs }),
@@ -117,15 +118,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   /** Whether HTTP worked when it was last used. */
   let isAnswering = false;
   let lastVerdict: Verdict | undefined;
+  let wokenAtMs = Number.NEGATIVE_INFINITY;
 
   const report = (error: unknown): void => signal({ kind: 'callback', error });
 
-  function signal(told: Signal): void {
-    const { level, message, fields } = lineOf(told);
-    log(level, message, fields);
-    options.signal(told);
-  }
-
+  // Refused before anything is opened.
+  const atStart = joinedAtStart(contract, role, scope).map((channel) => ({ channel, wire: wireOf(channel, {}) }));
   const keeper: Keeper = await openKeeper({
     host,
     store: options.store,
@@ -271,9 +269,30 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     signal({ kind: 'config', because: verdict.cause, channel: undefined, remediation: verdict.remediation });
   }
 
+  /** A page that goes away may not come back; one that comes back may have missed something that no socket tells. */
+  function onHostEvent({ kind }: HostEvent): void {
+    switch (kind) {
+      case 'hidden':
+        for (const { stream } of entries.values()) stream?.flush();
+        return;
+      case 'offline':
+        return;
+      case 'online':
+      case 'visible':
+      case 'pageshow':
+      case 'resume':
+      case 'clock-jump': {
+        const nowMs = host.clock.monotonicMs();
+        if (nowMs - wokenAtMs < wakeEveryMs) return;
+        wokenAtMs = nowMs;
+        for (const { stream } of entries.values()) void stream?.refresh();
+      }
+    }
+  }
+
   /** Without a socket, lists and the log keep the device current. */
   function poll(): void {
-    void drain().then(() => {
+    void drain().finally(() => {
       if (isStopped) return;
       for (const { stream } of entries.values()) void stream?.refresh();
     });
@@ -287,8 +306,9 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     return drained.done;
   }
 
-  const wireOf = (channel: string, params: object): string =>
-    fillChannel(contract.channels.get(channel)?.wire ?? channel, { ...scope, ...params });
+  function wireOf(channel: string, params: object): string {
+    return fillChannel(contract.channels.get(channel)?.wire ?? channel, { ...scope, ...params });
+  }
 
   function openEntry(channel: string, wire: string): Entry {
     const known = entries.get(wire);
@@ -424,6 +444,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
   async function stop(): Promise<void> {
     if (isStopped) return;
+    leaveHost();
     supervisor.dispose();
     joiner.dispose();
     messages.dispose();
@@ -441,15 +462,16 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   function settledWithin(streams: readonly ChannelStream[], ms: number): Promise<void> {
     return new Promise((resolve) => {
       const release = host.schedule(ms, resolve);
-      void Promise.all(streams.map((stream) => stream.settled())).then(() => {
+      void Promise.all(streams.map((stream) => stream.settled())).finally(() => {
         release();
         resolve();
       });
     });
   }
 
-  for (const channel of joinedAtStart(contract, role, scope)) openEntry(channel, wireOf(channel, {}));
+  for (const { channel, wire } of atStart) openEntry(channel, wire);
   await Promise.all([...entries.values()].map(({ opening }) => opening));
+  const leaveHost = host.onEvent(onHostEvent);
   supervisor.start();
 
   return {
@@ -488,7 +510,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     },
     async refresh() {
       await drain();
-      await Promise.all([...entries.values()].map(({ stream }) => stream?.refresh()));
+      await Promise.all([...entries.values()].map(async ({ stream }) => stream?.refresh()));
     },
     send: (message, input) => messages.send(message, input),
     tokenChanged: () => joiner.tokenChanged(),

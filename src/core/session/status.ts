@@ -33,11 +33,10 @@ export function statusOf({ isRunning, connection, isPolling, channels }: Standin
       return { word: 'offline', reason: isPolling ? 'polling' : cause };
     case 'connecting':
       return { word: 'connecting', reason: cause };
-    case 'open': {
-      const late = channels.find(({ word }) => word !== 'live' && word !== 'denied');
-      if (late === undefined) return { word: 'live', reason: undefined };
-      const doing = late.word === 'catchingUp' ? 'catching up' : 'joining';
-      return { word: 'catchingUp', reason: `channel ${late.channel}: ${doing}` };
-    }
+    case 'open':
   }
+  const late = channels.find(({ word }) => word !== 'live' && word !== 'denied');
+  if (late === undefined) return { word: 'live', reason: undefined };
+  const doing = late.word === 'catchingUp' ? 'catching up' : 'joining';
+  return { word: 'catchingUp', reason: `channel ${late.channel}: ${doing}` };
 }

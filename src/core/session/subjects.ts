@@ -74,7 +74,7 @@ export function createSubjects(
       }
       case 'remove':
       case 'clear':
-        return undefined;
     }
+    return undefined;
   }
 }

@@ -27,7 +27,6 @@ export function createTurns({ host, sliceMs = 8 }: TurnsOptions): Turns {
   const waiting = new Set<Backlog>();
   let scheduled: Release | undefined;
   let running = false;
-  let disposed = false;
 
   const mostUrgent = (): Backlog | undefined => {
     let first: Backlog | undefined;
@@ -43,7 +42,7 @@ export function createTurns({ host, sliceMs = 8 }: TurnsOptions): Turns {
     running = true;
     const untilMs = host.clock.monotonicMs() + sliceMs;
     let isOver = false;
-    for (let next = mostUrgent(); next !== undefined && !disposed; next = mostUrgent()) {
+    for (let next = mostUrgent(); next !== undefined; next = mostUrgent()) {
       // Some at a time: looking for the most urgent costs more than an event.
       for (let count = 0; count < 16 && next.size > 0 && !isOver; count += 1) {
         next.takeOne();
@@ -59,12 +58,10 @@ export function createTurns({ host, sliceMs = 8 }: TurnsOptions): Turns {
 
   return {
     serve(backlog) {
-      if (disposed) return;
       waiting.add(backlog);
       if (!running && scheduled === undefined) run();
     },
     dispose() {
-      disposed = true;
       waiting.clear();
       scheduled?.();
       scheduled = undefined;

@@ -15,6 +15,7 @@ export interface Arrival {
   readonly row: RowRef | undefined;
   /** What handlers are told, and what the row is now. The machine carries them and looks at neither. */
   readonly told?: HeardEvent | undefined;
+  readonly known?: boolean;
   readonly rowValue?: unknown;
 }
 

@@ -65,7 +65,7 @@ test('C20: a callback that throws at once or later rejects, and the next questio
   expect(await credentials.obtain('start')).toBe('good');
 });
 
-test.each([null, '', 42, { token: 'x' }])('C19: %j is no token', async (answer) => {
+test.each([null, '', 42, { access: 'x' }, { token: '', expiresAt: 1 }])('C19: %j is no token', async (answer) => {
   const credentials = createCredentials({ host: createFakeHost(), token: () => answer as string });
   expect(await credentials.obtain('start')).toBeUndefined();
   expect(credentials.current()).toBeUndefined();
@@ -75,4 +75,47 @@ test('C18: without a callback there is nobody to ask', async () => {
   const credentials = createCredentials({ host: createFakeHost(), token: undefined });
   expect(credentials.available).toBe(false);
   expect(await credentials.obtain('rejected')).toBeUndefined();
+});
+
+test('C38: a token whose end is known is renewed after four fifths of its life, while the old one still serves', async () => {
+  const host = createFakeHost();
+  const reasons: string[] = [];
+  let changes = 0;
+  const credentials = createCredentials({
+    host,
+    token: ({ reason }) => {
+      reasons.push(reason);
+      return { token: `token-${reasons.length}`, expiresAt: host.clock.wallMs() + 100_000 };
+    },
+    changed: () => (changes += 1),
+  });
+  expect(await credentials.obtain('start')).toBe('token-1');
+  await host.pass(79_000);
+  expect(credentials.current()).toBe('token-1');
+  await host.pass(2_000);
+  expect([credentials.current(), credentials.current()]).toEqual(['token-1', 'token-1']);
+  await host.pass(0);
+  expect(credentials.current()).toBe('token-2');
+  expect(reasons).toEqual(['start', 'expired']);
+  expect(changes).toBe(2);
+  expect(host.pendingTimers).toBe(0);
+});
+
+test('C38: a renewal that fails leaves the old token, and is not repeated at every use', async () => {
+  const host = createFakeHost();
+  let asked = 0;
+  const credentials = createCredentials({
+    host,
+    token: () => {
+      asked += 1;
+      if (asked > 1) throw new Error('the session server is down');
+      return { token: 'token-1', expiresAt: host.clock.wallMs() + 20_000 };
+    },
+  });
+  await credentials.obtain('start');
+  for (let second = 0; second < 60; second += 1) {
+    expect(credentials.current()).toBe('token-1');
+    await host.pass(1_000);
+  }
+  expect(asked).toBeLessThanOrEqual(6);
 });
