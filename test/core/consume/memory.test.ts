@@ -1,12 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventsOf } from '../../../src/core/consume/event-queue.ts';
 import { observableOf } from '../../../src/core/consume/observable.ts';
 import { waitFor } from '../../../src/core/consume/wait-for.ts';
 import { createFakeHost } from '../../../src/testing/fake-host.ts';
+import { patience } from '../../effort.ts';
 import { createRig, quiet } from './rig.ts';
 
+vi.setConfig({ testTimeout: patience });
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');
 
