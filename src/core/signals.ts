@@ -57,6 +57,17 @@ export type Signal =
       readonly name: string;
       readonly id: string | undefined;
     }
+  /** Work that was given up after its tries; it is kept until a person decides. */
+  | {
+      readonly kind: 'deadLetter';
+      readonly id: string;
+      readonly channel: string;
+      readonly name: string;
+      readonly eventId: string | undefined;
+      readonly tries: number;
+      /** It did not stop when it was asked to: nobody knows whether it was done. */
+      readonly mayHaveRun: boolean;
+    }
   /** More waited than may wait; it is read again. */
   | { readonly kind: 'overflow'; readonly channel: string }
   /** Something that cannot be, and was survived: one event with two positions. */

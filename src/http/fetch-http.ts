@@ -10,24 +10,42 @@ export interface FetchHttpOptions {
   /** In place of the platform's own, which is looked up at each request. It must be able to leave redirects alone. */
   readonly fetch?: typeof globalThis.fetch;
   /**
-   * `include` sends cookies, and for Laravel Sanctum the `X-XSRF-TOKEN` that its cookie asks for. It does not fetch that
-   * cookie. Default `omit`.
+   * `include` is for Laravel Sanctum with cookies, in browsers: they are sent, with the `X-XSRF-TOKEN` that one of them
+   * asks for. Default `omit`.
    */
   readonly credentials?: 'omit' | 'include';
+  /** Where on the same host that cookie is given anew. Asked once when a request is refused for it (419). Default `/sanctum/csrf-cookie`. */
+  readonly xsrfCookiePath?: string;
   /** Permits http to addresses of the restaurant's own network. Loopback needs no permission, the internet gets none. Default false. */
   readonly allowInsecureLan?: boolean;
   /** A larger answer is not read. Counted after decompression. Default 8 MiB, some 20 000 orders. */
   readonly maxBodyBytes?: number;
 }
 
-/** The seam over `fetch`: one request, one answer, and nothing that the platform does of its own accord. */
+/**
+ * The seam over `fetch`: one request, one answer, and nothing that the platform does of its own accord. Only a stale XSRF
+ * cookie is renewed here, because nobody else knows of it.
+ */
 export function fetchHttp(options: FetchHttpOptions): Http {
   const { baseUrl, credentials = 'omit', allowInsecureLan = false, maxBodyBytes = 8_388_608 } = options;
   const base = baseAddress(baseUrl, { allowInsecureLan });
+  const { xsrfCookiePath = '/sanctum/csrf-cookie' } = options;
+  const xsrfAddress = baseAddress(base.origin, { allowInsecureLan }).resolve(xsrfCookiePath);
 
-  async function send({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
-    const address = base.resolve(path);
-    const xsrf = credentials === 'include' ? xsrfToken() : undefined;
+  async function send(request: HttpRequest): Promise<HttpAnswer> {
+    const address = base.resolve(request.path);
+    if (credentials === 'omit') return ask(address, request, undefined);
+    const used = xsrfToken();
+    const answer = await ask(address, request, used);
+    if (answer.kind !== 'reply' || answer.status !== 419) return answer;
+    // Laravel refuses it before anything of the app has run, so that once more is no repetition.
+    await ask(xsrfAddress, { ...request, method: 'GET', body: undefined }, used);
+    const fresh = xsrfToken();
+    return fresh === undefined || fresh === used ? answer : ask(address, request, fresh);
+  }
+
+  async function ask(address: string, request: HttpRequest, xsrf: string | undefined): Promise<HttpAnswer> {
+    const { method, headers, body, signal } = request;
     const fetch = options.fetch ?? globalThis.fetch;
     let response: Response;
     try {

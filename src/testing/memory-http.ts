@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts';
 import type { Http, HttpAnswer, HttpFailure, HttpReply, HttpRequest } from '../http/http.ts';
 
 /** What the server says. The body crosses the wire as JSON, so nobody shares an object with the server. */
-export interface MemoryReply {
+interface MemoryReply {
   readonly status: number;
   /** Left out: no body at all. */
   readonly body?: unknown;

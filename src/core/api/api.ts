@@ -23,7 +23,7 @@ export interface AskOptions {
 export type ApiAnswer = ApiSuccess | ApiRefusal | ApiFailure;
 
 /** 2xx with JSON, or without any body. */
-export interface ApiSuccess {
+interface ApiSuccess {
   readonly kind: 'success';
   readonly status: number;
   /** Undefined when there was none: that is no empty list. */
@@ -34,7 +34,7 @@ export interface ApiSuccess {
  * The server said no. With 400 to 499 in a way that can be believed to be its own (JSON, or no body at all); with 500 and
  * above perhaps a proxy in its place, which comes to the same: try again later.
  */
-export interface ApiRefusal {
+interface ApiRefusal {
   readonly kind: 'refusal';
   readonly status: number;
   /** Undefined when there was none, or none that is JSON. */

@@ -42,7 +42,7 @@ export function createApi(options: ApiOptions): Api {
     const first = await firstToken(asked);
     if (first.kind === 'failure') return first;
     const answer = await attempt(plan, asked, first.token);
-    if (!isRefusedToken(answer)) return answer;
+    if (!isRefusedToken(answer) || asked.renewsToken === false) return answer;
 
     const second = await tokenInsteadOf(first.token, asked);
     if (second.kind === 'failure') return second;

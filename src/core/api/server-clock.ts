@@ -113,10 +113,10 @@ export function createServerClock(host: Host, told?: (verdict: ClockVerdict) => 
   function heard(occurredAtMs: number): void {
     const nowMs = host.clock.monotonicMs();
     if (nowMs - eventAtMs < eventSpacingMs || !Number.isFinite(occurredAtMs)) return;
+    eventAtMs = nowMs;
     lookAtClocks();
     // Headers know better, until they are old or the device has slept.
     if (source === 'headers' && !doubtful && nowMs - headersAtMs <= keptForMs) return;
-    eventAtMs = nowMs;
     const low = occurredAtMs - nowMs;
     fromEvents = [
       ...fromEvents.filter(({ atMs }) => nowMs - atMs <= keptForMs).slice(1 - keptSamples),

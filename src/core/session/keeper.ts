@@ -27,7 +27,12 @@ export interface Keeper {
   readonly endedInTheMiddle: boolean;
   channel(wire: string, lists: readonly string[]): Promise<ChannelMemory>;
   save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void;
-  /** Everything that was saved until now is stored, or cannot be. */
+  read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]>;
+  /** Written with the next commit. */
+  put(table: StoreTable, key: string, value: StoredValue | undefined): void;
+  /** Writes now. Resolves when everything that was put until now is stored, or never will be. */
+  stored(): Promise<void>;
+  /** Tries once to store everything that was put until now. */
   flush(): Promise<void>;
   /** `isSettled`: nothing that was handed out is still being handled. */
   close(isSettled: boolean): Promise<void>;
@@ -49,7 +54,7 @@ export interface KeeperOptions {
 }
 
 /** A store that does not answer is as good as none. */
-const openWithinMs = 5_000;
+const answerWithinMs = 5_000;
 const reopenings = 3;
 const seenKept = { atLeast: 1_000, forMs: 86_400_000, atMost: 50_000 };
 const positionsKept = 1_000;
@@ -60,11 +65,15 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   const { host, store, name, problem, redact = (row: unknown) => row } = options;
   const seen = new SeenIds();
   /** The oldest first: what is stored of `seen`, for taking it out again. */
-  let stored: { readonly key: string; readonly wire: string; readonly atMs: number; readonly record: SeenRecord }[] =
+  let history: { readonly key: string; readonly wire: string; readonly atMs: number; readonly record: SeenRecord }[] =
     [];
   let nextSeen = 0;
   let pending = new Map<string, Write>();
   let writing: Promise<void> | undefined;
+  /** How many were put, and up to which of them all is stored. */
+  let puts = 0;
+  let storedPuts = 0;
+  let whenStored: { readonly upTo: number; readonly resolve: () => void }[] = [];
   let failures = 0;
   let lost = 0;
   let retry: Release | undefined;
@@ -75,7 +84,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   async function openOrDoWithout(): Promise<Database | undefined> {
     for (let attempt = 0; attempt < reopenings; attempt += 1) {
       try {
-        return await within(openWithinMs, store.open(name));
+        return await within(answerWithinMs, store.open(name), closeLate);
       } catch (error) {
         const fault = faultOf(error);
         if (attempt === reopenings - 1 || hopeless.has(fault)) {
@@ -87,34 +96,54 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     return undefined;
   }
 
-  /** What comes too late is closed again. */
-  function within(ms: number, opening: Promise<Database>): Promise<Database> {
+  /** A promise that does not come in time has failed; what it brings later is given back. */
+  function within<Value>(ms: number, promise: Promise<Value>, late: (value: Value) => void): Promise<Value> {
     return new Promise((resolve, reject) => {
       let isLate = false;
       const release = host.schedule(ms, () => {
         isLate = true;
-        reject(new StoreError('failed', `The store did not open within ${ms} ms.`));
+        reject(new StoreError('failed', `The store did not answer within ${ms} ms.`));
       });
-      const opened = (open: Database): void => {
+      const came = (value: Value): void => {
         release();
-        if (isLate) void open.close().catch(() => undefined);
-        else resolve(open);
+        if (isLate) late(value);
+        else resolve(value);
       };
       const failed = (error: unknown): void => {
         release();
-        reject(error instanceof Error ? error : new StoreError('failed', 'The store did not open.'));
+        reject(error instanceof Error ? error : new StoreError('failed', 'The store failed.'));
       };
-      opening.then(opened, failed);
+      promise.then(came, failed);
     });
   }
 
+  function closeLate(open: Database): void {
+    void open.close().catch(() => undefined);
+  }
+
+  /** Nothing read is not the same as nothing there: a device that cannot read does without, and writes over nothing. */
   async function read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]> {
-    try {
-      return (await database?.read(table, range)) ?? [];
-    } catch (error) {
-      problem(faultOf(error), error);
-      return [];
+    for (let attempt = 1; database !== undefined; attempt += 1) {
+      try {
+        return await within(answerWithinMs, database.read(table, range), () => undefined);
+      } catch (error) {
+        const fault = faultOf(error);
+        if (attempt < reopenings && !isClosed) {
+          if (fault === 'lost' || fault === 'closed') database = await openOrDoWithout();
+          continue;
+        }
+        doWithout(fault, error);
+      }
     }
+    return [];
+  }
+
+  function doWithout(fault: StoreFault, error: unknown): void {
+    if (database !== undefined) closeLate(database);
+    database = undefined;
+    pending.clear();
+    tellStored(Number.POSITIVE_INFINITY);
+    problem(fault, error);
   }
 
   async function loadSeen(): Promise<boolean> {
@@ -126,7 +155,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       if (record === undefined) continue;
       // How long ago, on the clock that runs now. A wall clock that was set back makes nothing younger than now.
       const atMs = nowMs - Math.max(0, wallMs - record.atWallMs);
-      stored.push({ key, wire: record.wire, atMs, record });
+      history.push({ key, wire: record.wire, atMs, record });
       seen.add(record.id, atMs);
     }
     const meta = new Map((await read('meta')).map(({ key, value }) => [key, value]));
@@ -136,7 +165,23 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   }
 
   function put(table: StoreTable, key: string, value: StoredValue | undefined): void {
-    pending.set(`${table}\n${key}`, { table, key, value });
+    puts += 1;
+    if (database !== undefined) pending.set(`${table}\n${key}`, { table, key, value });
+  }
+
+  function stored(): Promise<void> {
+    write();
+    const upTo = puts;
+    if (database === undefined || storedPuts >= upTo) return Promise.resolve();
+    return new Promise((resolve) => whenStored.push({ upTo, resolve }));
+  }
+
+  /** Those who wait are told what is so; without a store there is nothing more to wait for. */
+  function tellStored(upTo: number): void {
+    storedPuts = upTo;
+    const due = whenStored.filter((waiting) => waiting.upTo <= upTo);
+    whenStored = whenStored.filter((waiting) => waiting.upTo > upTo);
+    for (const { resolve } of due) resolve();
   }
 
   function save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void {
@@ -151,7 +196,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       const key = nextSeen.toString(36).padStart(10, '0');
       nextSeen += 1;
       put('seen', key, { wire, id: record.id, at: wallMs, ...(record.seq !== undefined && { seq: record.seq }) });
-      stored.push({ key, wire, atMs: nowMs, record });
+      history.push({ key, wire, atMs: nowMs, record });
     }
     for (const { row, deleted } of commit.rows) {
       const value = deleted ? undefined : values.get(row.key);
@@ -175,14 +220,14 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   /** In the background of what is written anyway: at most a few more than a commit adds. */
   function prune(nowMs: number): void {
     let count = 0;
-    while (count < 100 && stored.length - count > seenKept.atLeast) {
-      const oldest = stored[count];
+    while (count < 100 && history.length - count > seenKept.atLeast) {
+      const oldest = history[count];
       if (oldest === undefined) break;
-      if (stored.length - count <= seenKept.atMost && oldest.atMs > nowMs - seenKept.forMs) break;
+      if (history.length - count <= seenKept.atMost && oldest.atMs > nowMs - seenKept.forMs) break;
       put('seen', oldest.key, undefined);
       count += 1;
     }
-    if (count > 0) stored = stored.slice(count);
+    if (count > 0) history = history.slice(count);
   }
 
   /** One commit at a time; what comes meanwhile goes with the next one. */
@@ -190,13 +235,15 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     if (writing !== undefined || retry !== undefined || pending.size === 0 || database === undefined) return;
     const writes = pending;
     pending = new Map();
-    writing = commit(database, writes);
+    writing = commit(database, writes, puts);
   }
 
-  async function commit(open: Database, writes: Map<string, Write>): Promise<void> {
+  async function commit(open: Database, writes: Map<string, Write>, upTo: number): Promise<void> {
     try {
-      await open.commit({ writes: [...writes.values()], durability: 'strict' });
+      const done = open.commit({ writes: [...writes.values()], durability: 'strict' });
+      await within(answerWithinMs, done, () => undefined);
       failures = 0;
+      tellStored(upTo);
     } catch (error) {
       // Later writes to the same key are newer.
       pending = new Map([...writes, ...pending]);
@@ -216,6 +263,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     }
     if (database === undefined || isClosed) {
       pending.clear();
+      tellStored(Number.POSITIVE_INFINITY);
       return;
     }
     retry = host.schedule(Math.min(mostRetryMs, retryMs * 2 ** (failures - 1)), () => {
@@ -262,11 +310,14 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
           if (row.value !== undefined) values.set(key, row.value);
         }
       }
-      const positions = stored.filter((entry) => entry.wire === wire).slice(-positionsKept);
+      const positions = history.filter((entry) => entry.wire === wire).slice(-positionsKept);
       const { cursor, closed } = readCursor(cursors.get(wire));
       return { stream: { cursor, closed, marks, positions: positions.map(({ record }) => record) }, rows, values };
     },
     save,
+    read,
+    put,
+    stored,
     flush,
     async close(isSettled) {
       isClosed = true;
@@ -274,7 +325,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       await flush();
       retry?.();
       retry = undefined;
-      await database?.close().catch(() => undefined);
+      if (database !== undefined)
+        await within(answerWithinMs, database.close(), () => undefined).catch(() => undefined);
     },
   };
 }

@@ -43,6 +43,11 @@ export function lineOf(signal: Signal): Line {
             ...(signal.event.correlationId !== undefined && { correlationId: signal.event.correlationId }),
             error: errorName(signal.error),
           });
+    case 'deadLetter': {
+      const { channel, name, eventId, tries, mayHaveRun } = signal;
+      const reason = mayHaveRun ? 'did not stop, and may have been done' : 'failed too often';
+      return line('error', 'work was given up', { channel, event: name, eventId, count: tries, reason });
+    }
     case 'overflow':
       return line('warn', 'too much waits and is read again', { channel: signal.channel });
     case 'anomaly':
