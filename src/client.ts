@@ -12,6 +12,7 @@ import { observableOf } from './core/consume/observable.ts';
 import { waitFor } from './core/consume/wait-for.ts';
 import type { Health } from './core/session/health.ts';
 import { lineOf } from './core/session/lines.ts';
+import type { Processor } from './core/inbox/inbox.ts';
 import { createLog, errorName } from './core/session/log.ts';
 import { startSession, type OpenChannel, type Session } from './core/session/session.ts';
 import { createSignalBus } from './core/session/signal-bus.ts';
@@ -93,6 +94,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   });
   const decode = createDecoder(contract);
   const channels = new Set<DynamicChannel>();
+  const processors = new Map<string, Processor>();
 
   let session: Session | undefined;
   /** One at a time: starting and stopping wait for each other. */
@@ -150,6 +152,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         connectionSettings: timing?.connection,
         streamSettings: timing?.stream,
         consumers,
+        processors,
         drain: () => Promise.resolve(),
         correlationId: run,
         log,
@@ -220,6 +223,22 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     };
   }
 
+  function process(name: string, handler: Processor['handler'], { lane }: Pick<Processor, 'lane'> = {}): () => void {
+    requireAlive();
+    if (session !== undefined || turn !== undefined || processors.has(name)) {
+      const why = processors.has(name) ? 'has a handler already' : 'must be declared before start()';
+      throw new HeardError('options-invalid', `Work for "${name}" ${why}.`, {
+        remediation:
+          'Declare each kind of work once, before start(): what was waiting since the last run is done at once.',
+      });
+    }
+    const processor: Processor = { handler, lane };
+    processors.set(name, processor);
+    return () => {
+      if (session === undefined && processors.get(name) === processor) processors.delete(name);
+    };
+  }
+
   async function query(name: string, params: unknown, asking: ListenOptions = {}): Promise<unknown> {
     const definition = data.queries.get(name);
     if (definition === undefined) {
@@ -267,6 +286,12 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     },
     health: (): Health => session?.health() ?? idleHealth(serverClock.offsetMs()),
     channel,
+    process,
+    deadLetters: {
+      list: () => session?.inbox.deadLetters() ?? [],
+      retry: (id: string) => session?.inbox.retry(id) ?? false,
+      discard: (id: string) => session?.inbox.discard(id) ?? false,
+    },
     query,
     refresh: async () => session?.refresh(),
     send(name: string, input: unknown) {
@@ -315,5 +340,6 @@ const idleHealth = (offsetMs: number | undefined): Health => ({
   clock: { offsetMs },
   channels: [],
   counts: { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0 },
+  work: { waiting: 0, running: 0, dead: 0 },
   quarantined: [],
 });

@@ -10,6 +10,7 @@ export type { Unsubscribe } from './core/consume/consumers.ts';
 export type { DeliveredEvent } from './core/consume/delivered-event.ts';
 export type { EventIterator } from './core/consume/event-queue.ts';
 export type { EventObservable, EventObserver, EventSubscription } from './core/consume/observable.ts';
+export type { DeadLetter, WorkContext } from './core/inbox/inbox.ts';
 export type { ChannelHealth, Health } from './core/session/health.ts';
 export type { LogFields, Logger } from './core/session/log.ts';
 export type { ChannelWord, Status, StatusWord } from './core/session/status.ts';

@@ -16,6 +16,7 @@ import type { Unsubscribe } from './core/consume/consumers.ts';
 import type { DeliveredEvent } from './core/consume/delivered-event.ts';
 import type { EventIterator } from './core/consume/event-queue.ts';
 import type { EventObservable } from './core/consume/observable.ts';
+import type { DeadLetter, WorkContext } from './core/inbox/inbox.ts';
 import type { Health } from './core/session/health.ts';
 import type { ChannelWord, Status } from './core/session/status.ts';
 import type { Signals } from './core/signals.ts';
@@ -97,6 +98,26 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
   readonly status: Readable<Status>;
   /** Everything that a person who looks for a fault asks first. */
   health(): Health;
+  /**
+   * Does the work that an event asks for, once: prints, signs, calls another system. The event is stored on the device
+   * first; the handler is retried, runs one after the other in its lane, and again after a crash, with
+   * `redelivered: true`. Declare it before `start`.
+   */
+  process<Name extends RoleEvent<Spec, Role> & string>(
+    name: Name,
+    handler: (event: ToldEvent<Spec, Name>, context: WorkContext) => unknown,
+    options?: {
+      /** Work of one lane is done in order. Default: what the event is about. */
+      readonly lane?: (event: ToldEvent<Spec, Name>) => string;
+    },
+  ): Unsubscribe;
+  /** Work that was given up. It stays until somebody decides. */
+  readonly deadLetters: {
+    list(): readonly DeadLetter[];
+    /** Tries it again; false when it is not there. */
+    retry(id: string): boolean;
+    discard(id: string): boolean;
+  };
   /** Opens a channel beyond those that the role joins by itself: table 5, the grill. Opened twice, it is joined once. */
   channel<Name extends RoleChannel<Spec, Role>>(
     name: Name,

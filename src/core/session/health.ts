@@ -1,6 +1,7 @@
 import type { Position } from '../../contract/channel.ts';
 import type { Cause } from '../connection/verdict.ts';
 import type { Database } from '../../storage/store.ts';
+import type { InboxCounts } from '../inbox/inbox.ts';
 import type { Cursor } from '../stream/state.ts';
 import type { InboundCounts, Quarantined } from './inbound.ts';
 import type { ChannelWord, Status } from './status.ts';
@@ -24,6 +25,8 @@ export interface Health {
   readonly clock: { readonly offsetMs: number | undefined };
   readonly channels: readonly ChannelHealth[];
   readonly counts: Readonly<InboundCounts>;
+  /** Of `process`: what waits, what runs, and what was given up. */
+  readonly work: InboxCounts;
   /** The last ones that could not be read, the newest last. */
   readonly quarantined: readonly Quarantined[];
 }

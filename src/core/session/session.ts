@@ -20,6 +20,7 @@ import type { Verdict } from '../connection/verdict.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { RequestPlan } from '../../contract/request.ts';
+import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
 import type { Signal } from '../signals.ts';
 import { streamRules } from '../stream/rules.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
@@ -60,6 +61,8 @@ export interface SessionOptions {
   readonly streamSettings?: Partial<StreamSettings> | undefined;
   /** Everyone who listens to all channels. */
   readonly consumers: Consumers;
+  /** Who does the work that events ask for. */
+  readonly processors: ReadonlyMap<string, Processor>;
   /** Mutations go before reading: resolves when they are sent, or cannot be. */
   readonly drain: () => Promise<void>;
   readonly correlationId: string;
@@ -77,6 +80,7 @@ export interface Session {
   refresh(): Promise<void>;
   send(message: string, input: unknown): void;
   tokenChanged(): void;
+  readonly inbox: Inbox;
   stop(): Promise<void>;
 }
 
@@ -131,6 +135,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     ...(options.redact !== undefined && { redact: options.redact }),
     problem: (fault) => signal({ kind: 'storage', fault, remediation: storageRemediation(fault) }),
   });
+  const inbox = await openInbox({ host, contract, store: keeper, processors: options.processors, signal });
   const inbound = createInbound({ contract, scope, decode, signal });
   const turns = createTurns({ host });
   const api: Api = { ask };
@@ -384,6 +389,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   }
 
   function deliver({ consumers: own }: Entry, event: DeliveredEvent): Promise<void> | undefined {
+    // First: what is work is written with whatever moves the cursor past it.
+    if (options.processors.size > 0) inbox.take(event);
     let handling = consumers.deliver(event);
     for (const some of own) {
       const more = some.deliver(event);
@@ -453,7 +460,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     reads.dispose();
     turns.dispose();
     for (const stream of streams) stream.stop();
-    await settledWithin(streams, stopWithinMs);
+    await Promise.all([settledWithin(streams, stopWithinMs), inbox.stop()]);
     for (const stream of streams) stream.flush();
     await keeper.close(streams.every(({ state }) => state.unsettled.count === 0));
     options.changed();
@@ -490,6 +497,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       clock: { offsetMs: serverClock.offsetMs() },
       channels: [...entries].map(([wire, entry]) => healthOf(wire, entry)),
       counts: { ...inbound.counts },
+      work: inbox.counts(),
       quarantined: inbound.quarantined,
     }),
     open(channel, params, own) {
@@ -514,6 +522,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     },
     send: (message, input) => messages.send(message, input),
     tokenChanged: () => joiner.tokenChanged(),
+    inbox,
     stop,
   };
 }
