@@ -93,6 +93,13 @@ export const gates: readonly Gate[] = [
     needs: 'chromium',
   },
   {
+    name: 'tabs',
+    proves:
+      'several tabs of one browser share what is stored, and a killed browser has kept what it was told is written',
+    command: vitest('tabs'),
+    needs: 'chromium',
+  },
+  {
     name: 'demo',
     proves: 'a cook can play the demo in a real browser: `npm run demo -- --check`',
     command: ['node', 'examples/demo/serve.ts', '--check'],

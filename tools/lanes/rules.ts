@@ -206,12 +206,6 @@ export const packageRules: readonly PackageRule[] = [
     sentence: 'idb is imported by the IndexedDB store alone.',
   },
   {
-    packages: /^ky$/,
-    shown: '`ky`',
-    files: /^http\//,
-    sentence: 'ky is imported by http alone; everyone else asks through the seam.',
-  },
-  {
     packages: /^react(?:\/|$)/,
     shown: '`react`',
     files: /^react\//,
@@ -222,12 +216,6 @@ export const packageRules: readonly PackageRule[] = [
     shown: '`msw`',
     files: /^testing\//,
     sentence: 'msw is an optional peer: only the test kit may need it.',
-  },
-  {
-    packages: /^eventemitter3$/,
-    shown: '`eventemitter3`',
-    files: /^lib\//,
-    sentence: 'eventemitter3 is wrapped once, in lib, so that one throwing listener does not silence the next.',
   },
   {
     packages: /^zod\/mini$/,

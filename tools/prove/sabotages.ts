@@ -190,6 +190,13 @@ export const sabotages: readonly Sabotage[] = [
       tree.write('test/browser/broken.test.ts', failingTest("expect(typeof document).toBe('undefined');")),
   },
   {
+    gate: 'tabs',
+    breaks: 'a commit does not look whether another tab was first',
+    says: /three tabs[^]*to have a length of 150/,
+    apply: (tree) =>
+      tree.edit('src/storage/indexed-db.ts', (text) => text.replace('current.result !== only.value', 'false')),
+  },
+  {
     gate: 'demo',
     breaks: 'the screen does not show what was heard',
     says: /Timeout|timeout/,
