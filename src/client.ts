@@ -21,6 +21,7 @@ import type { Signal } from './core/signals.ts';
 import { HeardError } from './errors.ts';
 import { platformHost } from './host/platform.ts';
 import { digest } from './lib/digest.ts';
+import { disposable } from './lib/disposable.ts';
 import { httpOf, requireNumbers, type ClientOptions } from './options.ts';
 import { memory } from './storage/memory.ts';
 import type { Client, ListenOptions } from './surface.ts';
@@ -304,10 +305,9 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     },
     signals: { on: bus.on },
     serverNow: () => serverClock.nowMs(),
-    ...(typeof Symbol.asyncDispose === 'symbol' && { [Symbol.asyncDispose]: dispose }),
   };
   // The one place where names become types; what is behind it checks them at run time.
-  return client as unknown as Client<Spec, Role>;
+  return disposable(client, dispose) as unknown as Client<Spec, Role>;
 }
 
 function scopeOf(contract: ContractData, given: unknown): Readonly<Record<string, unknown>> {

@@ -12,6 +12,7 @@ import type {
   RoleMessage,
   RoleName,
 } from './contract/contract.ts';
+import type {} from './lib/disposable.ts';
 import type { Unsubscribe } from './core/consume/consumers.ts';
 import type { DeliveredEvent } from './core/consume/delivered-event.ts';
 import type { EventIterator } from './core/consume/event-queue.ts';
@@ -95,6 +96,7 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
   stop(): Promise<void>;
   /** Stops for good, and ends everything that listens. */
   dispose(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
   readonly status: Readable<Status>;
   /** Everything that a person who looks for a fault asks first. */
   health(): Health;

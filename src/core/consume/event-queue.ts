@@ -1,3 +1,4 @@
+import { disposable } from '../../lib/disposable.ts';
 import { HeardError } from '../../errors.ts';
 import type { Consumers } from './consumers.ts';
 import type { DeliveredEvent } from './delivered-event.ts';
@@ -102,19 +103,15 @@ export function eventsOf(
 
   const unsubscribe = consumers.on(names, take, { signal, ended: end });
 
-  const iterator: EventIterator<DeliveredEvent> = {
+  const plain = {
     next,
-    async return() {
+    async return(): Promise<IteratorResult<DeliveredEvent, undefined>> {
       leave();
       return finished;
     },
-    async [Symbol.asyncDispose]() {
-      leave();
-    },
-    [Symbol.asyncIterator]: () => iterator,
+    [Symbol.asyncIterator]: (): EventIterator<DeliveredEvent> => iterator,
   };
-  // What the line above is called where the platform has no such symbol.
-  Reflect.deleteProperty(iterator, 'undefined');
+  const iterator: EventIterator<DeliveredEvent> = disposable(plain, async () => leave());
   return iterator;
 }
 
