@@ -12,7 +12,8 @@ import type {
   RoleMessage,
   RoleName,
 } from './contract/contract.ts';
-import type {} from './lib/disposable.ts';
+// For the symbol's type.
+import './lib/disposable.ts';
 import type { Unsubscribe } from './core/consume/consumers.ts';
 import type { DeliveredEvent } from './core/consume/delivered-event.ts';
 import type { EventIterator } from './core/consume/event-queue.ts';
