@@ -97,6 +97,7 @@ test('a new token opens what an old one could not', async () => {
   await pos.start();
   await kitchen.host.pass(5_000);
   expect(pos.health().channels.map(({ word }) => word)).toEqual(['denied', 'denied', 'denied']);
+  expect(pos.status.get()).toEqual({ word: 'blocked', reason: 'channel orders: denied' });
   expect(reasons.length).toBeLessThan(8);
   token = 'new';
   await kitchen.host.pass(180_000);

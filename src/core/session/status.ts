@@ -35,6 +35,10 @@ export function statusOf({ isRunning, connection, isPolling, channels }: Standin
       return { word: 'connecting', reason: cause };
     case 'open':
   }
+  // Nothing can be heard, and somebody has to do something about it.
+  if (channels.length > 0 && channels.every(({ word }) => word === 'denied')) {
+    return { word: 'blocked', reason: `channel ${channels[0]?.channel ?? ''}: denied` };
+  }
   const late = channels.find(({ word }) => word !== 'live' && word !== 'denied');
   if (late === undefined) return { word: 'live', reason: undefined };
   const doing = late.word === 'catchingUp' ? 'catching up' : 'joining';
