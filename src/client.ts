@@ -145,6 +145,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         credentials,
         serverClock,
         store: storage,
+        fallbackStore: memory(),
         storeName: storeName(data, options.role, scope, options.principal),
         redact: options.redact,
         startFrom: options.startFrom ?? 'now',

@@ -1,33 +1,21 @@
 // What the device remembers of its streams, over the store: read once at the start, written in one commit per batch.
 import type { Host, Release } from '../../host/host.ts';
-import {
-  StoreError,
-  type Database,
-  type KeyRange,
-  type Store,
-  type StoredRecord,
-  type StoreFault,
-  type StoredValue,
-  type StoreTable,
-  type Write,
-} from '../../storage/store.ts';
+import type { Database, StoreFault, StoredValue, StoreTable, Write } from '../../storage/store.ts';
 import { isRecord } from '../../lib/json.ts';
 import { SeenIds } from '../stream/dedupe.ts';
 import { KnownRows } from '../stream/rows.ts';
 import type { SeenRecord, StreamCommit, StreamMemory } from '../stream/state.ts';
 import { readCursor, readRow, readSeen, writeCursor } from './records.ts';
+import { faultOf } from './steady-database.ts';
 import { rowKey } from './subjects.ts';
 
 export interface Keeper {
-  /** What holds what is written: `none` after the store was lost for good. */
-  readonly survives: Database['survives'] | 'none';
   /** Ids of every channel. */
   readonly seen: SeenIds;
   /** The run before this one ended in the middle: what it handed out last may come again. */
   readonly endedInTheMiddle: boolean;
   channel(wire: string, lists: readonly string[]): Promise<ChannelMemory>;
   save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void;
-  read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]>;
   /** Written with the next commit. */
   put(table: StoreTable, key: string, value: StoredValue | undefined): void;
   /** Writes now. Resolves when everything that was put until now is stored, or never will be. */
@@ -46,23 +34,19 @@ export interface ChannelMemory {
 
 export interface KeeperOptions {
   readonly host: Host;
-  readonly store: Store;
-  readonly name: string;
+  readonly database: Database;
   readonly problem: (fault: StoreFault, error: unknown) => void;
   /** Which rows are written: the app may leave out what is nobody's business. */
   readonly redact?: (row: unknown, list: string) => unknown;
 }
 
-/** A store that does not answer is as good as none. */
-const answerWithinMs = 5_000;
-const reopenings = 3;
 const seenKept = { atLeast: 1_000, forMs: 86_400_000, atMost: 50_000 };
 const positionsKept = 1_000;
 const retryMs = 1_000;
 const mostRetryMs = 30_000;
 
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { host, store, name, problem, redact = (row: unknown) => row } = options;
+  const { host, database, problem, redact = (row: unknown) => row } = options;
   const seen = new SeenIds();
   /** The oldest first: what is stored of `seen`, for taking it out again. */
   let history: { readonly key: string; readonly wire: string; readonly atMs: number; readonly record: SeenRecord }[] =
@@ -75,81 +59,14 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   let storedPuts = 0;
   let whenStored: { readonly upTo: number; readonly resolve: () => void }[] = [];
   let failures = 0;
-  let lost = 0;
   let retry: Release | undefined;
   let isClosed = false;
-  let database = await openOrDoWithout();
   const endedInTheMiddle = await loadSeen();
-
-  async function openOrDoWithout(): Promise<Database | undefined> {
-    for (let attempt = 0; attempt < reopenings; attempt += 1) {
-      try {
-        return await within(answerWithinMs, store.open(name), closeLate);
-      } catch (error) {
-        const fault = faultOf(error);
-        if (attempt === reopenings - 1 || hopeless.has(fault)) {
-          problem(fault, error);
-          return undefined;
-        }
-      }
-    }
-    return undefined;
-  }
-
-  /** A promise that does not come in time has failed; what it brings later is given back. */
-  function within<Value>(ms: number, promise: Promise<Value>, late: (value: Value) => void): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      let isLate = false;
-      const release = host.schedule(ms, () => {
-        isLate = true;
-        reject(new StoreError('failed', `The store did not answer within ${ms} ms.`));
-      });
-      const came = (value: Value): void => {
-        release();
-        if (isLate) late(value);
-        else resolve(value);
-      };
-      const failed = (error: unknown): void => {
-        release();
-        reject(error instanceof Error ? error : new StoreError('failed', 'The store failed.'));
-      };
-      promise.then(came, failed);
-    });
-  }
-
-  function closeLate(open: Database): void {
-    void open.close().catch(() => undefined);
-  }
-
-  /** Nothing read is not the same as nothing there: a device that cannot read does without, and writes over nothing. */
-  async function read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]> {
-    for (let attempt = 1; database !== undefined; attempt += 1) {
-      try {
-        return await within(answerWithinMs, database.read(table, range), () => undefined);
-      } catch (error) {
-        const fault = faultOf(error);
-        if (attempt < reopenings && !isClosed) {
-          if (fault === 'lost' || fault === 'closed') database = await openOrDoWithout();
-          continue;
-        }
-        doWithout(fault, error);
-      }
-    }
-    return [];
-  }
-
-  function doWithout(fault: StoreFault, error: unknown): void {
-    if (database !== undefined) closeLate(database);
-    database = undefined;
-    pending.clear();
-    tellStored(Number.POSITIVE_INFINITY);
-    problem(fault, error);
-  }
 
   async function loadSeen(): Promise<boolean> {
     const nowMs = host.clock.monotonicMs();
     const wallMs = host.clock.wallMs();
-    for (const { key, value } of await read('seen')) {
+    for (const { key, value } of await database.read('seen')) {
       const record = readSeen(value);
       nextSeen = Math.max(nextSeen, Number.parseInt(key, 36) + 1 || 0);
       if (record === undefined) continue;
@@ -158,7 +75,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       history.push({ key, wire: record.wire, atMs, record });
       seen.add(record.id, atMs);
     }
-    const meta = new Map((await read('meta')).map(({ key, value }) => [key, value]));
+    const meta = new Map((await database.read('meta')).map(({ key, value }) => [key, value]));
     put('meta', 'running', true);
     await flush();
     return meta.get('running') === true;
@@ -166,13 +83,13 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   function put(table: StoreTable, key: string, value: StoredValue | undefined): void {
     puts += 1;
-    if (database !== undefined) pending.set(`${table}\n${key}`, { table, key, value });
+    pending.set(`${table}\n${key}`, { table, key, value });
   }
 
   function stored(): Promise<void> {
     write();
     const upTo = puts;
-    if (database === undefined || storedPuts >= upTo) return Promise.resolve();
+    if (isClosed || storedPuts >= upTo) return Promise.resolve();
     return new Promise((resolve) => whenStored.push({ upTo, resolve }));
   }
 
@@ -185,7 +102,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   }
 
   function save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void {
-    if (database === undefined) return;
     const wallMs = host.clock.wallMs();
     const nowMs = host.clock.monotonicMs();
     if (commit.cursor !== undefined) put('cursors', wire, writeCursor(commit, wallMs));
@@ -232,36 +148,30 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   /** One commit at a time; what comes meanwhile goes with the next one. */
   function write(): void {
-    if (writing !== undefined || retry !== undefined || pending.size === 0 || database === undefined) return;
+    if (writing !== undefined || retry !== undefined || pending.size === 0) return;
     const writes = pending;
     pending = new Map();
-    writing = commit(database, writes, puts);
+    writing = commit(writes, puts);
   }
 
-  async function commit(open: Database, writes: Map<string, Write>, upTo: number): Promise<void> {
+  async function commit(writes: Map<string, Write>, upTo: number): Promise<void> {
     try {
-      const done = open.commit({ writes: [...writes.values()], durability: 'strict' });
-      await within(answerWithinMs, done, () => undefined);
+      await database.commit({ writes: [...writes.values()], durability: 'strict' });
       failures = 0;
       tellStored(upTo);
     } catch (error) {
       // Later writes to the same key are newer.
       pending = new Map([...writes, ...pending]);
-      await recover(error);
+      recover(error);
     }
     writing = undefined;
     write();
   }
 
-  async function recover(error: unknown): Promise<void> {
-    const fault = faultOf(error);
-    if (failures === 0) problem(fault, error);
+  function recover(error: unknown): void {
+    if (failures === 0) problem(faultOf(error), error);
     failures += 1;
-    if (fault === 'lost' || fault === 'closed') {
-      lost += 1;
-      database = isClosed || lost > reopenings ? undefined : await openOrDoWithout();
-    }
-    if (database === undefined || isClosed) {
+    if (isClosed) {
       pending.clear();
       tellStored(Number.POSITIVE_INFINITY);
       return;
@@ -282,9 +192,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   }
 
   return {
-    get survives() {
-      return database?.survives ?? 'none';
-    },
     seen,
     endedInTheMiddle,
     async channel(wire, lists) {
@@ -293,7 +200,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       const rows = new KnownRows();
       const values = new Map<string, unknown>();
       const marks = new Map<string, { readonly asOf: string | undefined; readonly tombstones: boolean }>();
-      const cursors = new Map((await read('cursors')).map(({ key, value }) => [key, value]));
+      const cursors = new Map((await database.read('cursors')).map(({ key, value }) => [key, value]));
       for (const list of lists) {
         const mark = cursors.get(rowKey(list, 'mark'));
         if (isRecord(mark)) {
@@ -303,7 +210,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       }
       for (const list of lists) {
         const prefix = rowKey(list, '');
-        for (const { key, value } of await read('rows', { after: prefix, before: `${prefix}\uffff` })) {
+        for (const { key, value } of await database.read('rows', { after: prefix, before: `${prefix}\uffff` })) {
           const row = readRow(value);
           if (row === undefined) continue;
           rows.put({ key, version: row.version }, row.deleted, false, Number.NEGATIVE_INFINITY);
@@ -315,7 +222,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       return { stream: { cursor, closed, marks, positions: positions.map(({ record }) => record) }, rows, values };
     },
     save,
-    read,
     put,
     stored,
     flush,
@@ -325,15 +231,10 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       await flush();
       retry?.();
       retry = undefined;
-      if (database !== undefined)
-        await within(answerWithinMs, database.close(), () => undefined).catch(() => undefined);
+      await database.close();
     },
   };
 }
-
-const hopeless: ReadonlySet<StoreFault> = new Set(['newer', 'locked', 'read-only', 'unavailable']);
-
-const faultOf = (error: unknown): StoreFault => (error instanceof StoreError ? error.fault : 'failed');
 
 /** What JSON says of it; rows come from JSON and go back as they were. */
 const storable = (value: unknown): StoredValue | undefined => {

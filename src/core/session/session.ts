@@ -6,7 +6,7 @@ import type { Decoder } from '../../contract/decode.ts';
 import { joinedAtStart } from '../../contract/routing.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
 import type { Host, HostEvent } from '../../host/host.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store, StoreFault } from '../../storage/store.ts';
 import type { Frame, Transport } from '../../transports/transport.ts';
 import type { Api, ApiAnswer, AskOptions } from '../api/api.ts';
 import type { ServerClock } from '../api/server-clock.ts';
@@ -36,6 +36,7 @@ import { createMessages } from './messages.ts';
 import { needsOf, placeOf, type Place } from './place.ts';
 import { createReads } from './reads.ts';
 import { statusOf, type ChannelWord, type Status } from './status.ts';
+import { openSteadily } from './steady-database.ts';
 import { createSubjects, listKey } from './subjects.ts';
 import { createTurns } from './turns.ts';
 
@@ -53,6 +54,8 @@ export interface SessionOptions {
   readonly store: Store;
   /** Under which the device's memory is kept. */
   readonly storeName: string;
+  /** Where it is kept when the store is gone, as long as the page lives. */
+  readonly fallbackStore: Store;
   readonly redact?: ((row: unknown, list: string) => unknown) | undefined;
   readonly startFrom: 'now' | 'earliest' | { readonly seq: number };
   readonly sequence: Readonly<Record<string, Position>>;
@@ -128,14 +131,28 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
   // Refused before anything is opened.
   const atStart = joinedAtStart(contract, role, scope).map((channel) => ({ channel, wire: wireOf(channel, {}) }));
-  const keeper: Keeper = await openKeeper({
+  const storageFailed = (fault: StoreFault): void =>
+    signal({ kind: 'storage', fault, remediation: storageRemediation(fault) });
+  const database = await openSteadily({
     host,
     store: options.store,
+    fallback: options.fallbackStore,
     name: options.storeName,
-    ...(options.redact !== undefined && { redact: options.redact }),
-    problem: (fault) => signal({ kind: 'storage', fault, remediation: storageRemediation(fault) }),
+    problem: storageFailed,
   });
-  const inbox = await openInbox({ host, contract, store: keeper, processors: options.processors, signal });
+  const keeper: Keeper = await openKeeper({
+    host,
+    database,
+    ...(options.redact !== undefined && { redact: options.redact }),
+    problem: storageFailed,
+  });
+  const inbox = await openInbox({
+    host,
+    contract,
+    store: { read: (table) => database.read(table), put: keeper.put, stored: keeper.stored },
+    processors: options.processors,
+    signal,
+  });
   const inbound = createInbound({ contract, scope, decode, signal });
   const turns = createTurns({ host });
   const api: Api = { ask };
@@ -493,7 +510,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
         sockets: generation,
       },
       isPolling: isAnswering && connection.word !== 'open',
-      storage: { survives: keeper.survives },
+      storage: { survives: database.isDegraded ? 'none' : database.survives },
       clock: { offsetMs: serverClock.offsetMs() },
       channels: [...entries].map(([wire, entry]) => healthOf(wire, entry)),
       counts: { ...inbound.counts },
