@@ -10,6 +10,9 @@ import type { DeliveredEvent } from './core/consume/delivered-event.ts';
 import { eventsOf } from './core/consume/event-queue.ts';
 import { observableOf } from './core/consume/observable.ts';
 import { waitFor } from './core/consume/wait-for.ts';
+import type { DrainOptions } from './core/outbox/drain.ts';
+import type { OutboxChange } from './core/outbox/outbox.ts';
+import { forget } from './core/session/forget.ts';
 import type { Health } from './core/session/health.ts';
 import { lineOf } from './core/session/lines.ts';
 import type { Processor } from './core/inbox/inbox.ts';
@@ -94,6 +97,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     ...(options.headerNames !== undefined && { headerNames: options.headerNames }),
   });
   const decode = createDecoder(contract);
+  const name = storeName(data, options.role, scope, options.principal);
   const channels = new Set<DynamicChannel>();
   const processors = new Map<string, Processor>();
 
@@ -103,6 +107,15 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   let isDisposed = false;
   let status = stopped;
   const watchers = new Set<(status: Status) => void>();
+  const outboxWatchers = new Set<(change: OutboxChange) => void>();
+
+  function tellChange(watcher: (change: OutboxChange) => void, change: OutboxChange): void {
+    try {
+      watcher(change);
+    } catch (error) {
+      report(error);
+    }
+  }
 
   function changed(): void {
     const now = session?.status() ?? stopped;
@@ -146,7 +159,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         serverClock,
         store: storage,
         fallbackStore: memory(),
-        storeName: storeName(data, options.role, scope, options.principal),
+        storeName: name,
         redact: options.redact,
         startFrom: options.startFrom ?? 'now',
         sequence: options.sequence ?? {},
@@ -155,11 +168,17 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         streamSettings: timing?.stream,
         consumers,
         processors,
-        drain: () => Promise.resolve(),
+        principal: options.principal ?? '',
+        randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+        onConflict: options.onConflict,
+        outboxSettings: timing?.outbox,
         correlationId: run,
         log,
         signal,
         changed,
+      });
+      session.outbox.subscribe((change) => {
+        for (const watcher of Array.from(outboxWatchers)) tellChange(watcher, change);
       });
       for (const channel of channels) channel.open = session.open(channel.name, channel.params, channel.consumers);
       changed();
@@ -182,6 +201,23 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     channels.clear();
     consumers.dispose();
     watchers.clear();
+  }
+
+  async function signOut({ pending }: { readonly pending?: 'keep' | 'discard' } = {}): Promise<void> {
+    requireAlive();
+    const unsent = outbox.pending().length + outbox.parked().length;
+    if (unsent > 0 && pending === undefined) {
+      throw new HeardError('unsent-mutations', `${unsent} mutations were not sent, or wait for a person.`, {
+        remediation: 'Show them, and call signOut({ pending: "keep" }) or signOut({ pending: "discard" }).',
+      });
+    }
+    await stop();
+    await inTurn(() => forget(storage, name, pending === 'keep' ? 'outbox' : 'nothing'));
+  }
+
+  async function wipe(): Promise<void> {
+    await stop();
+    await inTurn(() => forget(storage, name, 'nothing'));
   }
 
   function requireAlive(): void {
@@ -224,6 +260,33 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
       },
     };
   }
+
+  function running(): Session {
+    if (session !== undefined) return session;
+    throw new HeardError('not-started', 'The client is not started.', {
+      remediation: 'Call start() first. It works without a network, too.',
+    });
+  }
+
+  const outbox = {
+    pending: () => session?.outbox.pending() ?? [],
+    parked: () => session?.outbox.parked() ?? [],
+    retry: (id: string) => running().outbox.retry(id),
+    discard: async (id: string) => running().outbox.discard(id),
+    rebase: async (id: string, input: unknown) => running().outbox.rebase(id, input),
+    drain: async (asked?: DrainOptions) => running().outbox.drain(asked),
+    drained: async () => running().outbox.drained(),
+    subscribe(listener: (change: OutboxChange) => void, { signal }: ListenOptions = {}) {
+      if (signal?.aborted === true || isDisposed) return () => undefined;
+      outboxWatchers.add(listener);
+      const off = (): void => {
+        outboxWatchers.delete(listener);
+        signal?.removeEventListener('abort', off);
+      };
+      signal?.addEventListener('abort', off);
+      return off;
+    },
+  };
 
   function process(name: string, handler: Processor['handler'], { lane }: Pick<Processor, 'lane'> = {}): () => void {
     requireAlive();
@@ -272,6 +335,8 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     start,
     stop,
     dispose,
+    signOut,
+    wipe,
     status: {
       get: () => status,
       subscribe(listener: (status: Status) => void, { signal }: ListenOptions = {}) {
@@ -289,6 +354,8 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     health: (): Health => session?.health() ?? idleHealth(serverClock.offsetMs()),
     channel,
     process,
+    mutate: async (name: string, input: unknown) => running().enqueue(name, input),
+    outbox,
     deadLetters: {
       list: () => session?.inbox.deadLetters() ?? [],
       retry: (id: string) => session?.inbox.retry(id) ?? false,
@@ -342,5 +409,6 @@ const idleHealth = (offsetMs: number | undefined): Health => ({
   channels: [],
   counts: { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0 },
   work: { waiting: 0, running: 0, dead: 0 },
+  outbox: { waiting: 0, parked: 0, untouched: 0 },
   quarantined: [],
 });

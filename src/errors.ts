@@ -28,6 +28,10 @@ export type ErrorCode =
   | 'disposed'
   /** A message goes now or not at all, and there is no connection. */
   | 'not-connected'
+  /** The client has to be started first. */
+  | 'not-started'
+  /** Somebody signs out while mutations were not sent: the app has to ask what is to become of them. */
+  | 'unsent-mutations'
   /** More messages than the server allows a device. */
   | 'too-many'
   /** The server did not answer a query, or not with what the contract promises; the cause says which. */

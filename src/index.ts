@@ -4,12 +4,24 @@
 export { HeardError, isHeardError, type ErrorCode } from './errors.ts';
 
 export { createClient } from './client.ts';
+export { guardUnload, type Unsent } from './unload-guard.ts';
 export type { ClientOptions } from './options.ts';
-export type { Client, ListenOptions, Listening, OpenedChannel, Readable, ToldEvent } from './surface.ts';
+export type { Client, ListenOptions, Listening, OpenedChannel, OutboxSurface, Readable, ToldEvent } from './surface.ts';
 export type { Unsubscribe } from './core/consume/consumers.ts';
 export type { DeliveredEvent } from './core/consume/delivered-event.ts';
 export type { EventIterator } from './core/consume/event-queue.ts';
 export type { EventObservable, EventObserver, EventSubscription } from './core/consume/observable.ts';
+export type { DrainOptions, DrainReport } from './core/outbox/drain.ts';
+export type {
+  ConflictDecision,
+  ConflictHook,
+  MutationHandle,
+  OutboxChange,
+  OutboxCounts,
+  Settled,
+} from './core/outbox/outbox.ts';
+export type { ParkedMutation } from './core/outbox/parked-mutation.ts';
+export type { OutboxSettings } from './core/outbox/settings.ts';
 export type { DeadLetter, WorkContext } from './core/inbox/inbox.ts';
 export type { ChannelHealth, Health } from './core/session/health.ts';
 export type { LogFields, Logger } from './core/session/log.ts';

@@ -5,6 +5,8 @@ import type { TokenCallback } from './core/connection/credentials.ts';
 import type { ConnectionSettings } from './core/connection/settings.ts';
 import type { Logger } from './core/session/log.ts';
 import type { StreamSettings } from './core/stream/settings.ts';
+import type { ConflictHook } from './core/outbox/outbox.ts';
+import type { OutboxSettings } from './core/outbox/settings.ts';
 import { HeardError } from './errors.ts';
 import type { Host } from './host/host.ts';
 import { fetchHttp, type FetchHttpOptions } from './http/fetch-http.ts';
@@ -39,7 +41,13 @@ export interface ClientOptions<Spec extends ContractSpec, Role extends RoleName<
   /** Changes a row before it is written to disk: leave out phones and names. */
   readonly redact?: (row: unknown, list: string) => unknown;
   /** How soon things are noticed. The defaults are promises of the documentation; kiosks with odd networks set others. */
-  readonly timing?: { readonly connection?: Partial<ConnectionSettings>; readonly stream?: Partial<StreamSettings> };
+  readonly timing?: {
+    readonly connection?: Partial<ConnectionSettings>;
+    readonly stream?: Partial<StreamSettings>;
+    readonly outbox?: Partial<OutboxSettings>;
+  };
+  /** Asked when the server says that a mutation collides with something newer. Without it, such a one is parked. */
+  readonly onConflict?: ConflictHook;
   /** The machine that heard runs on. Default: the browser or Node. */
   readonly host?: Host;
 }

@@ -5,11 +5,14 @@ import type {
   EventData,
   EventName,
   MessageInput,
+  MutationAnswer,
+  MutationInput,
   QueryAnswer,
   QueryParams,
   RoleChannel,
   RoleEvent,
   RoleMessage,
+  RoleMutation,
   RoleName,
 } from './contract/contract.ts';
 // For the symbol's type.
@@ -18,6 +21,10 @@ import type { Unsubscribe } from './core/consume/consumers.ts';
 import type { DeliveredEvent } from './core/consume/delivered-event.ts';
 import type { EventIterator } from './core/consume/event-queue.ts';
 import type { EventObservable } from './core/consume/observable.ts';
+import type { WaitingMutation } from './contract/mutation.ts';
+import type { DrainOptions, DrainReport } from './core/outbox/drain.ts';
+import type { MutationHandle, OutboxChange } from './core/outbox/outbox.ts';
+import type { ParkedMutation } from './core/outbox/parked-mutation.ts';
 import type { DeadLetter, WorkContext } from './core/inbox/inbox.ts';
 import type { Health } from './core/session/health.ts';
 import type { ChannelWord, Status } from './core/session/status.ts';
@@ -78,6 +85,22 @@ export interface OpenedChannel<Spec extends ContractSpec, Name extends string> e
   dispose(): void;
 }
 
+/** What waits for the server, and what waits for a person. */
+export interface OutboxSurface {
+  pending(): readonly WaitingMutation[];
+  parked(): readonly ParkedMutation[];
+  /** Sends a parked mutation again, as it is. */
+  retry(id: string): MutationHandle;
+  discard(id: string): Promise<void>;
+  /** Sends another input in its place. */
+  rebase(id: string, input: unknown): Promise<MutationHandle>;
+  /** Sends now what can be sent, and tells how far it came: "3/3 sent". */
+  drain(options?: DrainOptions): Promise<DrainReport>;
+  /** Resolves when nothing waits any more. What is parked does not count. */
+  drained(): Promise<void>;
+  subscribe(listener: (change: OutboxChange) => void, options?: ListenOptions): Unsubscribe;
+}
+
 type ChannelEvents<Spec extends ContractSpec, Channel> = Channel extends keyof Spec['channels']
   ? Spec['channels'][Channel] extends { readonly events: infer Name extends string }
     ? Name
@@ -98,6 +121,13 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
   /** Stops for good, and ends everything that listens. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+  /**
+   * Stops, and removes what this device remembers for its principal. Rejects with `unsent-mutations` when something was not
+   * sent and nothing was said about it: `keep` leaves it for when the same principal comes back, `discard` gives it up.
+   */
+  signOut(choice?: { readonly pending?: 'keep' | 'discard' }): Promise<void>;
+  /** Stops, and removes everything, also what was not sent. */
+  wipe(): Promise<void>;
   readonly status: Readable<Status>;
   /** Everything that a person who looks for a fault asks first. */
   health(): Health;
@@ -114,6 +144,15 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
       readonly lane?: (event: ToldEvent<Spec, Name>) => string;
     },
   ): Unsubscribe;
+  /**
+   * Asks the server for something: an order, a bump, a payment. Resolves when it is stored on this device; it is sent now
+   * or when the network is back, once. `settled` tells how it ended.
+   */
+  mutate<Name extends RoleMutation<Spec, Role>>(
+    name: Name,
+    input: MutationInput<Spec, Name>,
+  ): Promise<MutationHandle<MutationAnswer<Spec, Name>>>;
+  readonly outbox: OutboxSurface;
   /** Work that was given up. It stays until somebody decides. */
   readonly deadLetters: {
     list(): readonly DeadLetter[];

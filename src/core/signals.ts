@@ -68,6 +68,31 @@ export type Signal =
       /** It did not stop when it was asked to: nobody knows whether it was done. */
       readonly mayHaveRun: boolean;
     }
+  /** A mutation that the server refused, or of which nobody knows whether it happened. It waits for a person. */
+  | {
+      readonly kind: 'parked';
+      readonly id: string;
+      readonly name: string;
+      readonly code: string;
+      readonly status: number | undefined;
+      /** An attempt of it may have taken effect. */
+      readonly mayHaveHappened: boolean;
+    }
+  /** What was queued was sent after the connection came back: "3/3 sent". */
+  | {
+      readonly kind: 'drained';
+      readonly sent: number;
+      readonly parked: number;
+      readonly remaining: number;
+      readonly durationMs: number;
+    }
+  /** The outbox stopped, went on, or found something that it leaves as it is. */
+  | {
+      readonly kind: 'outbox';
+      readonly what: 'stopped' | 'went-on' | 'stuck' | 'answer-misfit' | 'untouched';
+      readonly because: string;
+      readonly id: string | undefined;
+    }
   /** More waited than may wait; it is read again. */
   | { readonly kind: 'overflow'; readonly channel: string }
   /** Something that cannot be, and was survived: one event with two positions. */

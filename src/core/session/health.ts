@@ -2,6 +2,7 @@ import type { Position } from '../../contract/channel.ts';
 import type { Cause } from '../connection/verdict.ts';
 import type { Database } from '../../storage/store.ts';
 import type { InboxCounts } from '../inbox/inbox.ts';
+import type { OutboxCounts } from '../outbox/outbox.ts';
 import type { Cursor } from '../stream/state.ts';
 import type { InboundCounts, Quarantined } from './inbound.ts';
 import type { ChannelWord, Status } from './status.ts';
@@ -27,6 +28,8 @@ export interface Health {
   readonly counts: Readonly<InboundCounts>;
   /** Of `process`: what waits, what runs, and what was given up. */
   readonly work: InboxCounts;
+  /** Of `mutate`: what waits, what is parked, and what was found and left as it is. */
+  readonly outbox: OutboxCounts;
   /** The last ones that could not be read, the newest last. */
   readonly quarantined: readonly Quarantined[];
 }

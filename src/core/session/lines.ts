@@ -48,6 +48,25 @@ export function lineOf(signal: Signal): Line {
       const reason = mayHaveRun ? 'did not stop, and may have been done' : 'failed too often';
       return line('error', 'work was given up', { channel, event: name, eventId, count: tries, reason });
     }
+    case 'parked': {
+      const { name, code, status, id } = signal;
+      return line('error', 'a mutation waits for a person', {
+        event: name,
+        correlationId: id,
+        reason: code,
+        code: status,
+      });
+    }
+    case 'drained':
+      return line('info', 'what was queued was sent', { count: signal.sent, ms: signal.durationMs });
+    case 'outbox': {
+      const { what, because, id } = signal;
+      return line('warn', 'the outbox', {
+        status: what,
+        reason: because,
+        ...(id !== undefined && { correlationId: id }),
+      });
+    }
     case 'overflow':
       return line('warn', 'too much waits and is read again', { channel: signal.channel });
     case 'anomaly':

@@ -15,12 +15,15 @@ import { createJoiner } from '../channels/joiner.ts';
 import type { ConnectionStatus } from '../connection/connection-status.ts';
 import type { Credentials } from '../connection/credentials.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
-import { createSupervisor } from '../connection/supervisor.ts';
+import { createSupervisor, type Link } from '../connection/supervisor.ts';
 import type { Verdict } from '../connection/verdict.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { RequestPlan } from '../../contract/request.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
+import type { RandomBytes } from '../outbox/mutation-id.ts';
+import { createOutbox, type ConflictHook, type MutationHandle, type Outbox } from '../outbox/outbox.ts';
+import type { OutboxSettings } from '../outbox/settings.ts';
 import type { Signal } from '../signals.ts';
 import { streamRules } from '../stream/rules.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
@@ -35,6 +38,8 @@ import type { Log } from './log.ts';
 import { createMessages } from './messages.ts';
 import { needsOf, placeOf, type Place } from './place.ts';
 import { createReads } from './reads.ts';
+import { probePath } from './probe-path.ts';
+import { signalOf } from './outbox-signals.ts';
 import { statusOf, type ChannelWord, type Status } from './status.ts';
 import { openSteadily } from './steady-database.ts';
 import { createSubjects, listKey } from './subjects.ts';
@@ -66,8 +71,10 @@ export interface SessionOptions {
   readonly consumers: Consumers;
   /** Who does the work that events ask for. */
   readonly processors: ReadonlyMap<string, Processor>;
-  /** Mutations go before reading: resolves when they are sent, or cannot be. */
-  readonly drain: () => Promise<void>;
+  readonly principal: string;
+  readonly randomBytes: RandomBytes;
+  readonly onConflict?: ConflictHook | undefined;
+  readonly outboxSettings?: Partial<OutboxSettings> | undefined;
   readonly correlationId: string;
   readonly log: Log;
   readonly signal: (signal: Signal) => void;
@@ -84,6 +91,8 @@ export interface Session {
   send(message: string, input: unknown): void;
   tokenChanged(): void;
   readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  enqueue(name: string, input: unknown): Promise<MutationHandle>;
   stop(): Promise<void>;
 }
 
@@ -107,6 +116,10 @@ interface Entry {
 
 /** Browsers tell the same thing several times, and people switch to and fro. */
 const wakeEveryMs = 5_000;
+/** So long after an answer the server is believed to be there. */
+const freshForMs = 5_000;
+/** Why the outbox waits: there is no socket, and HTTP does not answer. */
+const unreachable = 'unreachable';
 /** Handlers that are at work when the client stops have this long. */
 const stopWithinMs = 5_000;
 
@@ -121,9 +134,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   let isStopped = false;
   let connection: ConnectionStatus = { word: 'connecting', verdict: undefined };
   let generation = 0;
+  let link: Link | undefined;
+  const over = new AbortController();
   let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
   /** Whether HTTP worked when it was last used. */
   let isAnswering = false;
+  let answeredAtMs = Number.NEGATIVE_INFINITY;
   let lastVerdict: Verdict | undefined;
   let wokenAtMs = Number.NEGATIVE_INFINITY;
 
@@ -153,13 +169,32 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     processors: options.processors,
     signal,
   });
+  const outbox = await createOutbox({
+    host,
+    api: { ask: askAfterLooking },
+    database,
+    mutations: new Map([...contract.mutations].filter(([name]) => role.mutations?.includes(name) === true)),
+    scope,
+    principal: options.principal,
+    socket: {
+      send: (message) => link?.send({ ...message, channel: wireOf(message.channel, {}) }) ?? false,
+      onEvent: (listener) => consumers.on('*', listener),
+    },
+    randomBytes: options.randomBytes,
+    serverNowMs: () => serverClock.nowMs(),
+    probe,
+    onSignal: (told) => signal(signalOf(told)),
+    report,
+    pausedFor: [unreachable],
+    ...(options.onConflict !== undefined && { onConflict: options.onConflict }),
+    ...(options.outboxSettings !== undefined && { settings: options.outboxSettings }),
+  });
   const inbound = createInbound({ contract, scope, decode, signal });
   const turns = createTurns({ host });
-  const api: Api = { ask };
   const reads = createReads({
     contract,
     scope,
-    api,
+    api: { ask },
     decode,
     serverNowMs: () => serverClock.nowMs(),
     nowMs: () => host.clock.monotonicMs(),
@@ -172,15 +207,52 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     correlationId: options.correlationId,
   });
 
+  /** An order that is taken while there is no socket may go all the same. */
+  async function enqueue(name: string, input: unknown): Promise<MutationHandle> {
+    const handle = await outbox.enqueue(name, input);
+    if (link === undefined && !isAnswering && !isStopped) void probe(over.signal);
+    return handle;
+  }
+
+  /** Anything that answers is the server, if it does not answer with a page. */
+  async function probe(abort: AbortSignal): Promise<boolean> {
+    const path = probePath(contract, scope);
+    const answer = await ask({ method: 'GET', path }, { signal: abort, correlationId: options.correlationId });
+    return hasReached(answer);
+  }
+
   /** Notes on the way whether HTTP works at all. */
   async function ask(plan: RequestPlan, asking?: AskOptions): Promise<ApiAnswer> {
     const answer = await options.api.ask(plan, asking);
-    const isAnswer = answer.kind !== 'failure';
-    if (isAnswer !== isAnswering) {
+    const isAnswer = hasReached(answer);
+    if (isAnswer) answeredAtMs = host.clock.monotonicMs();
+    if (isAnswer !== isAnswering && !isStopped) {
       isAnswering = isAnswer;
-      if (!isStopped) options.changed();
+      noteReachability();
+      options.changed();
     }
     return answer;
+  }
+
+  /**
+   * A server that was silent for a while is looked at before it is asked for something: a mutation that goes into a dead
+   * network is one of which nobody knows whether it happened.
+   */
+  async function askAfterLooking(plan: RequestPlan, asking?: AskOptions): Promise<ApiAnswer> {
+    const isFresh = host.clock.monotonicMs() - answeredAtMs < freshForMs;
+    if (plan.method !== 'GET' && !isFresh && !(await probe(asking?.signal ?? over.signal))) {
+      return { kind: 'failure', because: 'network', status: undefined, retryAfterMs: undefined, untouched: true };
+    }
+    return ask(plan, asking);
+  }
+
+  /**
+   * What cannot be repeated safely must not be tried into a dead network: its outcome would be unclear, and a person would
+   * have to look at every order that was taken offline.
+   */
+  function noteReachability(): void {
+    if (link !== undefined || isAnswering) outbox.resume(unreachable);
+    else outbox.pause(unreachable);
   }
 
   const authorise: Authorise | undefined =
@@ -246,14 +318,19 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     ...(options.connectionSettings !== undefined && { settings: options.connectionSettings }),
     report,
     listener: {
-      linkUp(link) {
-        ({ generation } = link);
-        log('info', 'connected', { count: link.generation });
-        messages.linkUp(link);
-        joiner.linkUp(link);
+      linkUp(up) {
+        ({ generation } = up);
+        link = up;
+        noteReachability();
+        log('info', 'connected', { count: up.generation });
+        messages.linkUp(up);
+        joiner.linkUp(up);
       },
       linkDown(ended, verdict) {
         log('warn', 'connection ended', { reason: verdict.cause });
+        link = undefined;
+        isAnswering = false;
+        noteReachability();
         messages.linkDown();
         joiner.linkDown(ended);
       },
@@ -323,9 +400,16 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   /** Once for each connection, however many channels wait for it. */
   function drain(): Promise<void> {
     if (drained === undefined || drained.generation !== generation || generation === 0) {
-      drained = { generation, done: options.drain().catch(report) };
+      drained = { generation, done: push() };
     }
     return drained.done;
+  }
+
+  /** The streams wait 3 s for it and no longer. */
+  async function push(): Promise<void> {
+    const report = await outbox.drain({ timeoutMs: settings.drainMs });
+    const { sent, parked, remaining, durationMs } = report;
+    if (sent + parked > 0) signal({ kind: 'drained', sent, parked, remaining, durationMs });
   }
 
   function wireOf(channel: string, params: object): string {
@@ -473,11 +557,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     joiner.dispose();
     messages.dispose();
     const streams = [...entries.values()].flatMap(({ stream }) => (stream === undefined ? [] : [stream]));
+    over.abort();
+    const sent = outbox.dispose();
     isStopped = true;
     reads.dispose();
     turns.dispose();
     for (const stream of streams) stream.stop();
-    await Promise.all([settledWithin(streams, stopWithinMs), inbox.stop()]);
+    await Promise.all([settledWithin(streams, stopWithinMs), inbox.stop(), sent]);
     for (const stream of streams) stream.flush();
     await keeper.close(streams.every(({ state }) => state.unsettled.count === 0));
     options.changed();
@@ -515,6 +601,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       channels: [...entries].map(([wire, entry]) => healthOf(wire, entry)),
       counts: { ...inbound.counts },
       work: inbox.counts(),
+      outbox: outbox.counts(),
       quarantined: inbound.quarantined,
     }),
     open(channel, params, own) {
@@ -538,11 +625,20 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       await Promise.all([...entries.values()].map(async ({ stream }) => stream?.refresh()));
     },
     send: (message, input) => messages.send(message, input),
-    tokenChanged: () => joiner.tokenChanged(),
+    tokenChanged() {
+      joiner.tokenChanged();
+      outbox.authorised();
+    },
     inbox,
+    outbox,
+    enqueue,
     stop,
   };
 }
+
+/** Somebody with the server's name has answered, and not with a page in its place. */
+const hasReached = (answer: ApiAnswer): boolean =>
+  answer.kind !== 'failure' || answer.because === 'not-json' || answer.because === 'unauthorised';
 
 const both = async (first: Promise<void>, second: Promise<void>): Promise<void> => {
   await Promise.all([first, second]);
