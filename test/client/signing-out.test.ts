@@ -40,6 +40,8 @@ test('who signs out is asked about what was not sent', async () => {
   const anew = await restarted(kitchen);
   expect(anew.pos.outbox.pending()).toEqual([]);
   await anew.pos.dispose();
+  // What is still in the air is the network's.
+  await kitchen.host.pass(100);
   expect(kitchen.host.pendingTimers).toBe(0);
 });
 
