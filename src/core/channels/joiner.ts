@@ -51,7 +51,7 @@ export interface Joiner {
   linkDown(generation: number): void;
   joined(channel: string, details: unknown, generation: number): void;
   refused(channel: string, refusal: Refusal, generation: number): void;
-  /** Somebody has got a new token: what was denied is tried again. */
+  /** There is a new token, also when it was asked for here: what was denied is tried again. */
   tokenChanged(): void;
   /** Undefined for a channel that nobody wants. */
   state(wire: string): ChannelState | undefined;
@@ -71,7 +71,13 @@ type Mail =
   | { readonly to: string; readonly input: JoiningInput; readonly needs?: Needs }
   | { readonly to: undefined; readonly input: JoiningInput; readonly link?: Link };
 
-type Renewal = 'unchanged' | 'missing' | 'failed';
+/** The app was asked for another token than this one. */
+interface Renewal {
+  readonly used: string | undefined;
+  readonly outcome: Promise<'new' | 'unchanged' | 'missing' | 'failed'>;
+  /** When it was asked, and then when it had answered. */
+  atMs: number;
+}
 
 /** Performs what the machines decide, and gives them turns. It decides nothing about a channel itself. */
 export function createJoiner(options: JoinerOptions): Joiner {
@@ -87,9 +93,7 @@ export function createJoiner(options: JoinerOptions): Joiner {
   /** The highest number of a question of a channel that is forgotten: its late answers must fit no other question. */
   let numbered = 0;
   let quietUntilMs = -Infinity;
-  /** The last question for a token that brought none. */
-  let inVain: { readonly used: string | undefined; readonly atMs: number; readonly outcome: Renewal } | undefined;
-  let announced: string | undefined;
+  let renewal: Renewal | undefined;
   let disposed = false;
 
   const inbox: Mail[] = [];
@@ -228,45 +232,43 @@ export function createJoiner(options: JoinerOptions): Joiner {
     guarded(() => linkOf(effect.generation)?.join(wire, credential));
   }
 
-  /** Whoever's token it was: the app is asked once for all of them, and not again at once when it had no other. */
   function renew(wire: string, { usedToken: used }: Channel, number: number): void {
-    const failed = (): void => dispatch({ to: wire, input: { kind: 'tokenFailed', ask: number } });
-    const answered = (token: 'new' | 'unchanged' | 'missing'): void =>
-      dispatch({ to: wire, input: { kind: 'tokenAnswered', ask: number, token } });
-    const nowMs = host.clock.monotonicMs();
-    if (
-      inVain?.used === used &&
-      nowMs - (inVain?.atMs ?? 0) < settings.renewEveryMs &&
-      credentials.current() === used
-    ) {
-      return inVain?.outcome === 'failed' ? failed() : answered(inVain?.outcome ?? 'missing');
-    }
-    const remember = (outcome: Renewal): void => {
-      inVain = { used, atMs: host.clock.monotonicMs(), outcome };
-    };
-    credentials.obtain('rejected', used).then(
-      (token) => {
-        if (token !== undefined && token !== used) {
-          announce(token);
-          return answered('new');
-        }
-        const outcome = token === undefined ? 'missing' : 'unchanged';
-        remember(outcome);
-        return answered(outcome);
-      },
-      (error: unknown) => {
-        if (!disposed) report(error);
-        remember('failed');
-        return failed();
-      },
+    const last = renewal;
+    const isKnown =
+      last !== undefined &&
+      last.used === used &&
+      // With a newer token at hand nobody is asked.
+      credentials.current() === used &&
+      host.clock.monotonicMs() - last.atMs < settings.renewEveryMs;
+    const asked = isKnown ? last : renewalOf(used);
+    renewal = asked;
+    void asked.outcome.then((outcome) =>
+      dispatch({
+        to: wire,
+        input:
+          outcome === 'failed'
+            ? { kind: 'tokenFailed', ask: number }
+            : { kind: 'tokenAnswered', ask: number, token: outcome },
+      }),
     );
   }
 
-  /** The others that were denied may like it, too. */
-  function announce(token: string): void {
-    if (announced === token) return;
-    announced = token;
-    dispatch({ to: undefined, input: { kind: 'tokenChanged' } });
+  /** One question for everybody who was refused with this token, and an answer that is worth nothing is good for a while. */
+  function renewalOf(used: string | undefined): Renewal {
+    const asked: Renewal = { used, outcome: obtainOther(used), atMs: host.clock.monotonicMs() };
+    void asked.outcome.then(() => (asked.atMs = host.clock.monotonicMs()));
+    return asked;
+  }
+
+  async function obtainOther(used: string | undefined): Promise<Awaited<Renewal['outcome']>> {
+    try {
+      const token = await credentials.obtain('rejected', used);
+      if (token === undefined) return 'missing';
+      return token === used ? 'unchanged' : 'new';
+    } catch (error) {
+      if (!disposed) report(error);
+      return 'failed';
+    }
   }
 
   /** One timer for everything, set anew only when its moment has moved. */
@@ -274,7 +276,7 @@ export function createJoiner(options: JoinerOptions): Joiner {
     const nowMs = host.clock.monotonicMs();
     let forMs = queue.size > 0 && quietUntilMs > nowMs ? quietUntilMs : Infinity;
     for (const [wire, { state }] of channels) {
-      if (isForgettable(state, nowMs)) {
+      if (isForgettable(state, nowMs, settings)) {
         numbered = Math.max(numbered, state.memory.asked);
         channels.delete(wire);
       } else forMs = Math.min(forMs, dueAtMs(state) ?? Infinity);

@@ -81,8 +81,14 @@ type Signature = Extract<AuthoriseAnswer, { readonly kind: 'granted' }>;
 /** What outlives a phase. */
 interface Memory {
   readonly link: { readonly generation: number; readonly signing: Signing } | undefined;
-  /** How many `join`s of this link the server has not answered. */
+  /** How many `join`s the server has not answered. */
   readonly owed: number;
+  /** The server has let it in before, on this link. */
+  readonly wasIn: boolean;
+  /** When the newest `join` of this link was sent. */
+  readonly sentAtMs: number;
+  /** Until then, what comes may be about an earlier `join` of this link than the newest. */
+  readonly echoUntilMs: number;
   /** Number of the newest question, and of the newest ask for a token. */
   readonly asked: number;
   /** The socket refused a signature, and a fresh one was got for it. */
@@ -130,9 +136,18 @@ type Table = { readonly [P in PhaseName]: Row<P> };
 
 /** `asked`: the highest number of a question that may still be answered late. */
 export function initialState(asked = 0): JoiningState {
-  const memory: Memory = { ...forgotten, link: undefined, owed: 0, asked };
+  const memory: Memory = { ...forgotten, ...unlinkedMemory, asked };
   return { phase: { name: 'unwanted', after: undefined }, memory };
 }
+
+const unlinkedMemory = {
+  link: undefined,
+  owed: 0,
+  wasIn: false,
+  sentAtMs: -Infinity,
+  echoUntilMs: -Infinity,
+  signedAgain: false,
+} as const;
 
 const forgotten = { signedAgain: false, renewed: false, failures: 0, denial: undefined } as const;
 
@@ -167,9 +182,18 @@ function begin(turn: Turn): Step {
 }
 
 function join(turn: Turn, generation: number, signature: Signature | undefined): Step {
-  const dueAtMs = turn.moment.nowMs + turn.settings.joinTimeoutMs;
-  const owing = remembering(turn, { owed: turn.memory.owed + 1 });
-  return to({ name: 'joining', dueAtMs }, owing, { kind: 'join', generation, signature });
+  const { memory, settings } = turn;
+  const { nowMs } = turn.moment;
+  const isEchoing = memory.owed > 0 || memory.wasIn;
+  const echoUntilMs = isEchoing ? memory.sentAtMs + settings.lateAnswerMs : -Infinity;
+  // What has not come by then will not come.
+  const owed = nowMs < echoUntilMs ? memory.owed + 1 : 1;
+  const owing = remembering(turn, { owed, echoUntilMs, sentAtMs: nowMs });
+  return to({ name: 'joining', dueAtMs: nowMs + settings.joinTimeoutMs }, owing, {
+    kind: 'join',
+    generation,
+    signature,
+  });
 }
 
 function ask(turn: Turn): Step {
@@ -268,22 +292,27 @@ const answeredJoin = (turn: Turn): Turn => remembering(turn, { owed: Math.max(0,
 /** An answer to a `join` that a `leave` has followed, or a repeated one: it only settles what the server owes. */
 const settle = (phase: Phase, _: TableInput, turn: Turn): Step => same(phase, answeredJoin(turn));
 
+/** Also after a refusal, which may be an older one's: outside of `joining` and `joined` the last word to the server is this. */
 const leaving = ({ memory }: Turn): readonly JoiningEffect[] =>
   memory.link === undefined ? [] : [{ kind: 'leave', generation: memory.link.generation }];
 
-const isIn = (turn: Turn, doubtUntilMs: number | undefined): Step =>
-  to({ name: 'joined', sinceMs: turn.moment.nowMs, doubtUntilMs }, remembering(turn, { denial: undefined }));
-
-function admitted(input: TableInput<'joined'>, turn: Turn): Step {
-  const next = answeredJoin(turn);
-  const doubtUntilMs = next.memory.owed > 0 ? turn.moment.nowMs + turn.settings.joinTimeoutMs : undefined;
-  const told: JoiningEffect = { kind: 'tell-joined', generation: input.generation, details: input.details };
-  return after([told], isIn(next, doubtUntilMs));
+function letIn(turn: Turn, { generation, details }: TableInput<'joined'>, doubtUntilMs: number | undefined): Step {
+  const next = remembering(turn, { denial: undefined, wasIn: true });
+  const joined: Phase = { name: 'joined', sinceMs: turn.moment.nowMs, doubtUntilMs };
+  return to(joined, next, { kind: 'tell-joined', generation, details });
 }
 
-/** The answer before was an older one's, so there was a time between when the server had let go of us. */
+function admitted(input: TableInput<'joined'>, turn: Turn): Step {
+  const { sentAtMs, echoUntilMs } = turn.memory;
+  return letIn(answeredJoin(turn), input, sentAtMs < echoUntilMs ? sentAtMs + turn.settings.lateAnswerMs : undefined);
+}
+
+/** The answer before may have been an older one's: then there was a time between when the server had let go
+ * of us. It may as well be the same said twice, so the proof is not this one's. */
 function admittedAgain(phase: Phase<'joined'>, input: TableInput<'joined'>, turn: Turn): Step {
-  return turn.memory.owed === 0 ? same(phase, turn) : after([{ kind: 'tell-left' }], admitted(input, turn));
+  const next = answeredJoin(turn);
+  if (phase.doubtUntilMs === undefined) return same(phase, next);
+  return after([{ kind: 'tell-left' }], letIn(next, input, phase.doubtUntilMs));
 }
 
 /** Who was in for long starts from a clean slate; who is thrown out at once must not come back at once for ever. */
@@ -293,11 +322,9 @@ const stayedLong = (phase: Phase<'joined'>, { moment, settings }: Turn): boolean
 const settled = (phase: Phase<'joined'>, turn: Turn): Turn =>
   stayedLong(phase, turn) ? remembering(turn, forgotten) : turn;
 
-const linkless = (turn: Turn): Step =>
-  to({ name: 'linkless' }, remembering(turn, { link: undefined, owed: 0, signedAgain: false }));
+const linkless = (turn: Turn): Step => to({ name: 'linkless' }, remembering(turn, unlinkedMemory));
 
-const unlinked = (phase: Phase, turn: Turn): Step =>
-  same(phase, remembering(turn, { link: undefined, owed: 0, signedAgain: false }));
+const unlinked = (phase: Phase, turn: Turn): Step => same(phase, remembering(turn, unlinkedMemory));
 
 const linked = (input: TableInput<'linkUp'>, turn: Turn): Turn =>
   remembering(turn, { link: { generation: input.generation, signing: input.signing } });
@@ -418,11 +445,7 @@ const table: Table = {
     tokenFailed: stay,
     tokenChanged: stay,
     joined: (_, input, turn) => admitted(input, turn),
-    refused: (_, { status }, turn) => {
-      const next = answeredJoin(turn);
-      // It may have been the answer to an earlier one, and this one be let in.
-      return after(next.memory.owed > 0 ? leaving(turn) : [], follow(next, status, 'socket'));
-    },
+    refused: (_, { status }, turn) => after(leaving(turn), follow(answeredJoin(turn), status, 'socket')),
     tick: (phase, _, turn) =>
       turn.moment.nowMs < phase.dueAtMs ? same(phase, turn) : after(leaving(turn), rest(turn, false)),
   },
@@ -442,7 +465,7 @@ const table: Table = {
     tick: (phase, _, turn) =>
       phase.doubtUntilMs === undefined || turn.moment.nowMs < phase.doubtUntilMs
         ? same(phase, turn)
-        : after([{ kind: 'tell-left' }, ...leaving(turn)], begin(remembering(turn, { owed: 0 }))),
+        : after([{ kind: 'tell-left' }, ...leaving(turn)], begin(turn)),
   },
   resting: {
     wanted: stay,
@@ -512,9 +535,15 @@ export function dueAtMs({ phase, memory }: JoiningState): number | undefined {
   return phase.untilMs;
 }
 
-/** Nothing of it is needed any more: no answer is owed, and coming back would shorten no wait. */
-export const isForgettable = ({ phase, memory }: JoiningState, nowMs: number): boolean =>
-  phase.name === 'unwanted' && memory.owed === 0 && (phase.after === undefined || nowMs >= phase.after.untilMs);
+/** Nothing of it is needed any more: no answer may come, and coming back would shorten no wait. */
+export function isForgettable(
+  { phase, memory }: JoiningState,
+  nowMs: number,
+  { lateAnswerMs }: JoiningSettings,
+): boolean {
+  if (phase.name !== 'unwanted' || nowMs < memory.sentAtMs + lateAnswerMs) return false;
+  return phase.after === undefined || nowMs >= phase.after.untilMs;
+}
 
 /** A channel as others see it. */
 export type ChannelState =

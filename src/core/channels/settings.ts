@@ -4,8 +4,10 @@ export interface JoiningSettings {
   readonly authoriseTimeoutMs: number;
   /** How long the token callback may take before the question counts as failed. */
   readonly tokenTimeoutMs: number;
-  /** How long the server may take to let in. It is also how long an answer that may be an older one's stays in doubt. */
+  /** How long the server may take to let in. */
   readonly joinTimeoutMs: number;
+  /** An answer to `join` comes within this time or never. */
+  readonly lateAnswerMs: number;
   /** The first failure waits up to this, each further one up to twice as long. */
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
@@ -25,11 +27,12 @@ export const defaultJoiningSettings: JoiningSettings = {
   authoriseTimeoutMs: 10_000,
   tokenTimeoutMs: 10_000,
   joinTimeoutMs: 10_000,
+  lateAnswerMs: 20_000,
   backoffBaseMs: 500,
   backoffCapMs: 30_000,
   retryAfterCapMs: 300_000,
   deniedProbeMs: 60_000,
   stableAfterMs: 10_000,
-  renewEveryMs: 30_000,
+  renewEveryMs: 10_000,
   floodedCapMs: 30_000,
 };
