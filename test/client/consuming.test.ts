@@ -175,11 +175,31 @@ test('a channel that is opened twice is joined once, and left with the last one'
   await host.pass(100);
   expect(socket?.joined.has(grillWire)).toBe(true);
   again.dispose();
-  await host.pass(100);
+  await host.pass(300);
   expect(socket?.joined.has(grillWire)).toBe(false);
   kitchen.publish(grillWire, 'KdsTicketCreated', ticket);
   expect(heard).toHaveLength(3);
   await kds.dispose();
+});
+
+test('a channel that is taken down and put up again in one go is not left', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('kds/tickets', []);
+  const kds = kitchen.client('kds');
+  await kds.start();
+  kds.channel('station', { station: 'grill' }).dispose();
+  const grill = kds.channel('station', { station: 'grill' });
+  await kitchen.host.pass(1_000);
+  expect(grill.status()).toBe('live');
+  const asked = kitchen.http.requests.length;
+  grill.dispose();
+  const again = kds.channel('station', { station: 'grill' });
+  await kitchen.host.pass(1_000);
+  expect(again.status()).toBe('live');
+  expect(kitchen.http.requests).toHaveLength(asked);
+  again.dispose();
+  await kds.dispose();
+  expect(kitchen.host.pendingTimers).toBe(0);
 });
 
 test('a channel that is closed and opened again goes on from where it was', async () => {
@@ -198,6 +218,7 @@ test('a channel that is closed and opened again goes on from where it was', asyn
   publish(1);
   publish(2);
   grill.dispose();
+  await host.pass(300);
   publish(3);
   kds.channel('station', { station: 'grill' });
   await host.pass(1_000);

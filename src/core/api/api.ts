@@ -9,6 +9,8 @@ export interface Api {
 export interface AskOptions {
   /** False: a refused token is told as the refusal (401) that it is, for who has to find out first whose fault it was. */
   readonly renewsToken?: boolean;
+  /** In place of the newest one: who is told that a token was refused has to know which. */
+  readonly token?: string;
   /** Gives the request up at once; the answer is then `aborted`. What was sent may have arrived. */
   readonly signal?: AbortSignal;
   /** For each attempt, and as much again for each token that has to be waited for. Default 10 s. */

@@ -39,7 +39,7 @@ export function createApi(options: ApiOptions): Api {
   requireHeaderNames(names);
 
   async function ask(plan: RequestPlan, asked: AskOptions = {}): Promise<ApiAnswer> {
-    const first = await firstToken(asked);
+    const first = asked.token === undefined ? await firstToken(asked) : sendable(asked.token);
     if (first.kind === 'failure') return first;
     const answer = await attempt(plan, asked, first.token);
     if (!isRefusedToken(answer) || asked.renewsToken === false) return answer;

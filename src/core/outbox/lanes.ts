@@ -77,19 +77,20 @@ export interface Choice {
   readonly dueMs: number;
 }
 
-/** `firstId` goes before all others. */
+/** `firstId` goes before all others; whom `may` is not said of does not go. */
 export function choose(
   options: MachineOptions,
   state: OutboxState,
   moment: Moment,
   firstId: string | undefined,
+  may: (item: Item) => boolean = () => true,
 ): Choice {
   let next: Item | undefined;
   let nextRank = Number.POSITIVE_INFINITY;
   let dueMs = Number.POSITIVE_INFINITY;
   for (const lane of state.lanes.values()) {
     const item = candidateOf(options, lane);
-    if (item === undefined) continue;
+    if (item === undefined || !may(item)) continue;
     const due = dueAtMs(item);
     if (due === undefined) continue;
     if (due > moment.nowMs) {

@@ -9,13 +9,14 @@ import { childrenOf, renameLane, resolvedInput } from './parents.ts';
 import type { OutboxRecord, RecordedFault } from './record.ts';
 import { itemOf, place, succeed } from './restart.ts';
 import { doubledMs } from './retry-policy.ts';
-import { doubtIt, follow, park, replaceOlder, takeOut, wait } from './settling.ts';
+import { doubtIt, follow, park, prune, replaceOlder, takeOut, wait } from './settling.ts';
 import type {
   Item,
   ItemInput,
   ItemInputKind,
   MachineOptions,
   Moment,
+  NetworkGate,
   OutboxInput,
   OutboxState,
   Phase,
@@ -86,6 +87,7 @@ function storageTrouble(turn: Turn, item: Item, fault: StoreFault): number {
     return Number.POSITIVE_INFINITY;
   }
   effects.push({ kind: 'held-up' }, { kind: 'signal', signal: { kind: 'storage', id: item.id, fault } });
+  if (fault === 'full') prune(turn, 0);
   const { backoffBaseMs, backoffCapMs } = options.settings;
   const failures = item.record.failures + 1;
   item.record = { ...item.record, failures };
@@ -192,6 +194,7 @@ const table: Table = {
     notStored(item, _, input, turn) {
       if (isStale(item, input)) return;
       remove(turn, item);
+      if (input.fault === 'full') prune(turn, 0);
       turn.effects.push({ kind: 'not-added', id: item.id, fault: input.fault });
     },
     answered: stay,
@@ -305,17 +308,10 @@ const feed = (turn: Turn, item: Item, input: ItemInput): void => dispatch(item, 
 
 /** Starts whoever may go. */
 function schedule(turn: Turn): void {
-  const { options, state, moment, effects } = turn;
+  const { options, state, moment } = turn;
   state.nextDueMs = Number.POSITIVE_INFINITY;
   if (state.pauses.size > 0 || state.items.size === state.parked) return;
-  if (state.network !== undefined) {
-    if (state.network.askedAtMs === undefined && state.network.dueAtMs <= moment.nowMs) {
-      state.probe += 1;
-      state.network = { ...state.network, askedAtMs: moment.nowMs };
-      effects.push({ kind: 'probe', probe: state.probe });
-    }
-    return;
-  }
+  if (state.network !== undefined) return lookForNetwork(turn, state.network);
   const gates = [state.unauthorised, state.config].filter((gate) => gate !== undefined);
   const [first] = gates;
   const gateMs = Math.max(0, ...gates.map(({ dueAtMs }) => dueAtMs));
@@ -331,6 +327,23 @@ function schedule(turn: Turn): void {
     feed(turn, next, { kind: 'go' });
   }
 }
+
+/** So many times the GET is believed before a mutation goes to see for itself. */
+const believedProbes = 3;
+
+/** O28: the GET may fail for reasons of its own, and then it must not be what keeps everything from going. */
+function lookForNetwork(turn: Turn, gate: NetworkGate): void {
+  const { options, state, moment, effects } = turn;
+  if (gate.askedAtMs !== undefined || gate.dueAtMs > moment.nowMs) return;
+  state.probe += 1;
+  state.network = { ...gate, askedAtMs: moment.nowMs };
+  effects.push({ kind: 'probe', probe: state.probe });
+  if (gate.failures < believedProbes || state.places.size > 0) return;
+  const { next } = choose(options, state, moment, undefined, isSafeToTry);
+  if (next !== undefined) feed(turn, next, { kind: 'go' });
+}
+
+const isSafeToTry = ({ phase, facts }: Item): boolean => phase.name === 'waiting' && facts?.repeat !== 'none';
 
 function tick(turn: Turn): void {
   const { state, options, moment } = turn;

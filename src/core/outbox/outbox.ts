@@ -54,7 +54,7 @@ export interface MutationHandle<Answer = unknown> {
 export interface OutboxChange {
   readonly id: string;
   readonly name: string;
-  readonly state: WaitingMutation['state'] | 'done' | 'discarded' | 'replaced';
+  readonly state: WaitingMutation['state'] | 'acked' | 'discarded' | 'replaced';
 }
 
 export interface OutboxCounts {
@@ -220,14 +220,19 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     if (busy) return;
     busy = true;
     for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-      const { state: after, effects } = step(machine, state, next, moment());
-      state = after;
-      for (const effect of effects) perform(effect);
+      // A mistake of ours about one input must not be the end of all the others.
+      guarded(() => take(next));
     }
     busy = false;
     setTimer();
     drains.look(state);
     if (waitingCount() === 0) for (const idler of takeAll(idlers)) idler();
+  }
+
+  function take(input: OutboxInput): void {
+    const { state: after, effects } = step(machine, state, input, moment());
+    state = after;
+    for (const effect of effects) perform(effect);
   }
 
   function perform(effect: OutboxEffect): void {
@@ -330,7 +335,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
         drains.sent(id);
         const isAnswer = by.kind === 'answer';
         const answer = isAnswer ? answerOf(id, by.body) : undefined;
-        changedById(id, 'done');
+        changedById(id, 'acked');
         return settle(id, { outcome: 'done', answer, status: isAnswer ? by.status : undefined, by: by.kind });
       }
       case 'parked': {
@@ -443,8 +448,9 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
       name,
       ...(former !== undefined && { formerly: [...(former.formerly ?? []), former.id] }),
       principal,
-      // By time, so that mutations of several tabs keep their order, too; and growing, even if the clock is set back.
-      order: Math.max(state.lastOrder + 1, host.clock.wallMs()),
+      // By time, so that mutations of several tabs keep their order, too; and growing, even if the clock is set back. Who
+      // takes another's place has it: what refers to it stands behind it.
+      order: former?.order ?? Math.max(state.lastOrder + 1, host.clock.wallMs()),
       lane: accepted.lane,
       input: accepted.input,
       createdAt,

@@ -130,15 +130,15 @@ export function takeOut(
   store(turn, item, undefined);
 }
 
-/** O32. */
-function prune({ state, options, moment, effects }: Turn): void {
-  const { journalItems, journalMs } = options.settings;
+/** O32: forgets the oldest answers, but for those that something refers to. */
+export function prune({ state, options, moment, effects }: Turn, most: number = options.settings.journalItems): void {
+  const { journalMs } = options.settings;
   const ids: string[] = [];
   if (state.journal.size === 0) return;
   const referred = new Set([...state.children.keys()].map((id) => currentId(state, id)));
   for (const [id, { answeredAt }] of state.journal) {
     const isOld = moment.serverMs - answeredAt > journalMs;
-    if (!isOld && state.journal.size - ids.length <= journalItems) break;
+    if (!isOld && state.journal.size - ids.length <= most) break;
     if (!referred.has(id)) ids.push(id);
   }
   for (const [former, id] of state.successors) if (ids.includes(id)) state.successors.delete(former);

@@ -167,7 +167,8 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
   function handOut(effect: Deliver | TellRow): void {
     if (effect.kind === 'row') return handOutRow(effect);
     const { arrival, ticket } = effect;
-    if (arrival.row !== undefined && !effect.stale) values.set(arrival.row.key, arrival.rowValue);
+    if (arrival.row !== undefined && arrival.row.isPart !== true && !effect.stale)
+      values.set(arrival.row.key, arrival.rowValue);
     const { told: heard } = arrival;
     if (heard === undefined || isOver) return settle(ticket, undefined);
     const { seq } = heard;

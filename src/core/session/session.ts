@@ -5,7 +5,7 @@ import type { ContractData } from '../../contract/contract.ts';
 import type { Decoder } from '../../contract/decode.ts';
 import { joinedAtStart } from '../../contract/routing.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
-import type { Host, HostEvent } from '../../host/host.ts';
+import type { Host, HostEvent, Release } from '../../host/host.ts';
 import type { Store, StoreFault } from '../../storage/store.ts';
 import type { Frame, Transport } from '../../transports/transport.ts';
 import type { Api, ApiAnswer, AskOptions } from '../api/api.ts';
@@ -112,6 +112,8 @@ interface Entry {
   /** Its memory is being read. */
   opening: Promise<void>;
   lastReceivedAtMs: number | undefined;
+  /** Nobody holds it any more, and it is left in a moment. */
+  leaving: Release | undefined;
 }
 
 /** Browsers tell the same thing several times, and people switch to and fro. */
@@ -120,6 +122,8 @@ const wakeEveryMs = 5_000;
 const freshForMs = 5_000;
 /** Why the outbox waits: there is no socket, and HTTP does not answer. */
 const unreachable = 'unreachable';
+/** How long a channel that nobody holds any more is kept. */
+const lingerMs = 200;
 /** Handlers that are at work when the client stops have this long. */
 const stopWithinMs = 5_000;
 
@@ -167,6 +171,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     contract,
     store: { read: (table) => database.read(table), put: keeper.put, stored: keeper.stored },
     processors: options.processors,
+    serverNowMs: () => serverClock.nowMs(),
     signal,
   });
   const outbox = await createOutbox({
@@ -259,13 +264,18 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     contract.connection.auth.kind === 'channel' ? authoriseAt(contract.connection.auth.endpoint) : undefined;
 
   function authoriseAt(endpoint: string): Authorise {
-    return async ({ socketId, channel, signal: abort }) => {
+    return async ({ socketId, channel, token, signal: abort }) => {
       const plan: RequestPlan = {
         method: 'POST',
         path: endpoint,
         body: { socket_id: socketId, channel_name: channel },
       };
-      const answer = await ask(plan, { signal: abort, renewsToken: false, correlationId: options.correlationId });
+      const answer = await ask(plan, {
+        signal: abort,
+        renewsToken: false,
+        correlationId: options.correlationId,
+        ...(token !== undefined && { token }),
+      });
       return authorisation(answer);
     };
   }
@@ -420,6 +430,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const known = entries.get(wire);
     if (known !== undefined) {
       known.holders += 1;
+      known.leaving?.();
+      known.leaving = undefined;
       return known;
     }
     const definition = contract.channels.get(channel);
@@ -433,6 +445,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       listening: undefined,
       opening: Promise.resolve(),
       lastReceivedAtMs: undefined,
+      leaving: undefined,
     };
     entries.set(wire, entry);
     entry.opening = begin(entry).catch(report);
@@ -446,7 +459,6 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const memory = await keeper.channel(place.wire, lists);
     if (isStopped || entries.get(place.wire) !== entry) return;
     const { position } = place.definition;
-    const { cursor } = memory.stream;
     const state = initialStream(
       {
         position: options.sequence[place.channel] ?? position,
@@ -475,8 +487,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       serverNowMs: () => serverClock.nowMs(),
       // As many as can have been out or not yet stored.
       doubtfulTo:
-        keeper.endedInTheMiddle && cursor !== undefined
-          ? cursor.seq + settings.maxUnsettled + settings.commitEvents
+        keeper.endedInTheMiddle && state.front !== undefined
+          ? state.front + settings.maxUnsettled + settings.commitEvents
           : Number.NEGATIVE_INFINITY,
       derive: createDeriver(contract, role, scope, place, report),
       deliver: (event) => deliver(entry, event),
@@ -491,7 +503,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
   function deliver({ consumers: own }: Entry, event: DeliveredEvent): Promise<void> | undefined {
     // First: what is work is written with whatever moves the cursor past it.
-    if (options.processors.size > 0) inbox.take(event);
+    inbox.take(event);
     let handling = consumers.deliver(event);
     for (const some of own) {
       const more = some.deliver(event);
@@ -504,11 +516,15 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   function close(wire: string, entry: Entry): void {
     entry.holders -= 1;
     if (entry.holders > 0 || entries.get(wire) !== entry) return;
-    entries.delete(wire);
-    joiner.remove(wire);
     entry.stream?.flush();
-    entry.stream?.stop();
-    options.changed();
+    // Screens are taken down and put up again in one go: that is no reason to leave and to read everything anew.
+    entry.leaving = host.schedule(lingerMs, () => {
+      entries.delete(wire);
+      joiner.remove(wire);
+      entry.stream?.flush();
+      entry.stream?.stop();
+      options.changed();
+    });
   }
 
   const wordOf = (wire: string, entry: Entry): ChannelWord => {
@@ -562,6 +578,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     isStopped = true;
     reads.dispose();
     turns.dispose();
+    for (const { leaving } of entries.values()) leaving?.();
     for (const stream of streams) stream.stop();
     await Promise.all([settledWithin(streams, stopWithinMs), inbox.stop(), sent]);
     for (const stream of streams) stream.flush();
@@ -583,6 +600,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   await Promise.all([...entries.values()].map(({ opening }) => opening));
   const leaveHost = host.onEvent(onHostEvent);
   supervisor.start();
+  inbox.begin();
 
   return {
     status,

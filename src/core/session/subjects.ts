@@ -53,6 +53,12 @@ export function createSubjects(
     }
   };
 
+  /** A list that is older than the event must not undo it, although nobody knows the row yet. */
+  function partOf(collection: CollectionDefinition, key: string, fields: object): Subject | undefined {
+    const version = collection.version?.(fields);
+    return typeof version === 'number' ? { ref: { key, version, isPart: true }, value: undefined } : undefined;
+  }
+
   function subjectOf({ list, collection, change }: Feed, event: HeardEvent): Subject | undefined {
     const changed = change(event);
     if (changed === undefined) return undefined;
@@ -65,11 +71,12 @@ export function createSubjects(
       case 'patch': {
         const key = rowKey(list, changed.key);
         const before = known(key);
-        if (typeof before !== 'object' || before === null) return undefined;
+        if (typeof before !== 'object' || before === null) return partOf(collection, key, changed.fields);
         const row = { ...before, ...changed.fields };
         const version = versionOf(collection.version?.(row), row);
         // It does not say which version it makes: a list will, and it is not called old meanwhile.
-        if (version === versionOf(collection.version?.(before), before)) return undefined;
+        const isSame = version === versionOf(collection.version?.(before), before);
+        if (isSame && collection.version?.(changed.fields) === undefined) return undefined;
         return { ref: { key, version }, value: row };
       }
       case 'remove':

@@ -168,3 +168,17 @@ test.each(['tok en', 'abc\n', 'Bearer\tabc', 'کلید', 'abc\u0000'])(
     expect(String(reports[0])).not.toContain(token);
   },
 );
+
+test('F22: who has to judge a refusal gets it as it is, for the token that was sent', async () => {
+  let asked = 0;
+  const { ask, http } = rig({
+    handle: () => ({ status: 401, body: { message: 'Unauthenticated.' } }),
+    token: () => `token-${(asked += 1)}`,
+  });
+  expect(await ask(pay, { renewsToken: false, token: 'the-one-in-question' })).toMatchObject({
+    kind: 'refusal',
+    status: 401,
+  });
+  expect(http.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer the-one-in-question']);
+  expect(asked).toBe(0);
+});
