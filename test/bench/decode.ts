@@ -1,5 +1,6 @@
 import { createDecoder } from 'heard';
 import { laravelPos } from 'heard/contracts/laravel-pos';
+import { perCall } from './per-call.ts';
 import { referenceEnvelope } from './reference-envelope.ts';
 import type { BenchRow } from './rows.ts';
 
@@ -15,7 +16,12 @@ export const rows: readonly BenchRow[] = [
     against: 'JSON.parse of it',
     must: 1.8,
     aim: 1.4,
-    measured: () => decode(frame),
-    baseline: (): unknown => JSON.parse(payload),
+    open: () =>
+      Promise.resolve(
+        perCall(
+          () => decode(frame),
+          (): unknown => JSON.parse(payload),
+        ),
+      ),
   },
 ];

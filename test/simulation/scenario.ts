@@ -9,6 +9,7 @@ export const faultNames = [
   'disconnect',
   'crash',
   'restored',
+  'restored-same-name',
   'late-commit',
   'broadcast-before-commit',
   'never-broadcast',
@@ -27,6 +28,8 @@ export const faultNames = [
   'deleted-row',
   'paged',
   'redelivery',
+  'sparse',
+  'overflow',
 ] as const;
 
 export type FaultName = (typeof faultNames)[number];
@@ -52,6 +55,10 @@ export interface Scenario {
   readonly tellsHead: boolean;
   readonly tellsPrevious: boolean;
   readonly tellsEpoch: boolean;
+  /** It is called dense, and leaves positions out all the time. */
+  readonly isSparse: boolean;
+  /** How many events the device lets wait. */
+  readonly maxHeld: number;
   readonly retention: number;
   readonly pageSize: number;
   readonly actions: number;
@@ -92,6 +99,8 @@ export function scenarioOf(seed: number): Scenario {
     // A hint beside rolled-back positions and events for others; only a dense channel reads it.
     tellsPrevious: chance(0.15),
     tellsEpoch: chance(0.7),
+    isSparse: position === 'dense' && chance(0.1),
+    maxHeld: chance(0.15) ? 2 + Math.floor(random() * 6) : 5_000,
     retention: snapshot && replay !== undefined && chance(0.3) ? 5 + Math.floor(random() * 20) : 100_000,
     pageSize: 1 + Math.floor(random() * 8),
     actions: 15 + Math.floor(random() * 45),
@@ -122,7 +131,7 @@ export function lateScenarioOf(seed: number): Scenario {
     delayMs: 200,
     retention: 100_000,
     everyMs: 700,
-    quietMs: 12_000,
+    quietMs: 40_000,
     lateTenths: 100,
     rates,
   };
@@ -162,7 +171,7 @@ export function pagingScenarioOf(seed: number): Scenario {
     ...noFaults(),
     loss: 0.2,
     disconnect: 0.1,
-    'late-commit': 0.4,
+    'late-commit': 0.3,
     'broadcast-before-commit': 0.3,
     'never-broadcast': 0.2,
   };
@@ -173,9 +182,9 @@ export function pagingScenarioOf(seed: number): Scenario {
     replayIs404: false,
     snapshot: false,
     retention: 100_000,
-    pageSize: 1 + Math.floor(random() * 2),
+    pageSize: 3,
     delayMs: 1_000 + Math.floor(random() * 1_500),
-    everyMs: 150,
+    everyMs: 300,
     actions: 60,
     rates,
   };
@@ -211,6 +220,7 @@ export function forgetfulScenarioOf(seed: number): Scenario {
 
 const ceilings: Readonly<Partial<Record<FaultName, number>>> = {
   restored: 0.05,
+  'restored-same-name': 0.05,
   disconnect: 0.2,
   crash: 0.2,
   'late-commit': 0.5,

@@ -2,7 +2,6 @@
 import type { Arrival } from '../../src/core/stream/held.ts';
 import type { ReplayAnswer, SnapshotAnswer } from '../../src/core/stream/reading.ts';
 import type { Row, SnapshotPart } from '../../src/core/stream/state.ts';
-import type { EventId } from '../../src/contract/event.ts';
 import type { FaultName, Scenario } from './scenario.ts';
 
 export interface Accepted {
@@ -27,6 +26,7 @@ export class ModelServer {
   log: Accepted[] = [];
   epoch = 'e1';
   restores = 0;
+  restoredAtMs: number = Number.NEGATIVE_INFINITY;
   goneAnswers = 0;
   private readonly scenario: Scenario;
   private readonly fired: (fault: FaultName) => boolean;
@@ -34,6 +34,7 @@ export class ModelServer {
   private versions = 0;
   private epochs = 1;
   private lastVisibleMs = 0;
+  private readonly lockedUntilMs = new Map<string, number>();
 
   constructor(scenario: Scenario, fired: (fault: FaultName) => boolean) {
     this.scenario = scenario;
@@ -42,31 +43,32 @@ export class ModelServer {
 
   /** A change is accepted. It says when to broadcast it; `undefined`: never. */
   accept(nowMs: number): { readonly event: Accepted; readonly broadcastAtMs: number | undefined } {
-    const { random, position, replay, critical, lateTenths } = this.scenario;
+    const { random, position, isSparse, replay, critical, lateTenths } = this.scenario;
     const previousSeq = this.head;
     // A transaction that took a position and was rolled back.
     if (this.fired('rolled-back')) this.head += 1 + Math.floor(random() * 2);
-    else if (position === 'monotonic') this.head += Math.floor(random() * 3);
+    else if (position === 'monotonic' || isSparse) this.head += Math.floor(random() * 3);
     this.head += 1;
     this.versions += 1;
-    let visibleAtMs = nowMs;
+    const key = this.unlockedKey(nowMs);
+    let visibleAtMs = Math.max(nowMs, this.lockedUntilMs.get(key) ?? 0);
     if (this.fired('late-commit')) visibleAtMs += Math.floor(random() * lateTenths) * 100;
-    let broadcastAtMs: number | undefined = visibleAtMs;
-    if (this.fired('broadcast-before-commit')) {
-      visibleAtMs += Math.floor(random() * 10) * 100;
-    }
+    const leadMs = this.fired('broadcast-before-commit') ? Math.floor(random() * 10) * 100 : 0;
+    visibleAtMs += leadMs;
     if (replay !== 'unordered') {
       // One after the other becomes visible.
       this.lastVisibleMs = Math.max(this.lastVisibleMs, visibleAtMs);
       visibleAtMs = this.lastVisibleMs;
     }
+    let broadcastAtMs: number | undefined = visibleAtMs - leadMs;
+    this.lockedUntilMs.set(key, visibleAtMs);
     if (this.fired('never-broadcast')) broadcastAtMs = undefined;
     const event: Accepted = {
       id: `m${this.versions}`,
       seq: this.head,
       epoch: this.epoch,
       previousSeq,
-      key: keys[Math.floor(random() * keys.length)] ?? '',
+      key,
       version: this.versions,
       deletes: this.fired('deleted-row'),
       stampedAtMs: nowMs,
@@ -77,17 +79,34 @@ export class ModelServer {
     return { event, broadcastAtMs };
   }
 
+  /** A row is locked by whoever changes it: its changes become visible one after the other. */
+  private unlockedKey(nowMs: number): string {
+    const first = Math.floor(this.scenario.random() * keys.length);
+    const order = [...keys.slice(first), ...keys.slice(0, first)];
+    return order.find((key) => (this.lockedUntilMs.get(key) ?? 0) <= nowMs) ?? order[0] ?? '';
+  }
+
   /** The database comes back from a backup: the last changes never happened. */
-  restore(nowMs: number): readonly Accepted[] {
+  restore(
+    nowMs: number,
+    renames: boolean,
+    shows: (head: number, taken: readonly Accepted[]) => boolean,
+  ): readonly Accepted[] {
     const { random } = this.scenario;
     const kept = Math.max(0, this.log.length - 1 - Math.floor(random() * 4));
     const taken = this.log.slice(kept);
-    this.log = this.log.slice(0, kept).filter((event) => event.visibleAtMs <= nowMs);
+    const left = this.log.slice(0, kept).filter((event) => event.visibleAtMs <= nowMs);
+    if (!renames && !shows(left.at(-1)?.seq ?? 0, taken)) return [];
+    this.log = left;
     this.head = this.log.at(-1)?.seq ?? 0;
     this.restores += 1;
+    this.restoredAtMs = nowMs;
     this.lastVisibleMs = nowMs;
-    this.epochs += 1;
-    this.epoch = `e${this.epochs}`;
+    this.lockedUntilMs.clear();
+    if (renames) {
+      this.epochs += 1;
+      this.epoch = `e${this.epochs}`;
+    }
     return taken;
   }
 
@@ -99,7 +118,7 @@ export class ModelServer {
     const { position, tellsHead, tellsPrevious, tellsEpoch } = this.scenario;
     return {
       event: {
-        id: event.id as EventId,
+        id: event.id,
         seq: position === 'none' ? undefined : event.seq,
         // The sequence is the server's present one: an old event keeps its position in it.
         epoch: tellsEpoch ? this.epoch : undefined,
@@ -172,6 +191,22 @@ export class ModelServer {
       asOfSeq: tellsAsOfSeq && position !== 'none' ? asOfSeq : undefined,
       parts: [part],
     };
+  }
+
+  /** The events that were committed when a list is made, and at which version it shows what they changed. */
+  toldBy({ parts }: SnapshotAnswer, nowMs: number): ReadonlyMap<string, number> {
+    const shown = new Map<string, number>();
+    for (const { rows, deleted } of parts) {
+      for (const { key, version } of [...rows, ...deleted]) shown.set(key, Number(version));
+    }
+    const isWhole = parts.every(({ complete }) => complete);
+    const told = new Map<string, number>();
+    for (const { id, key, version } of this.visible(nowMs)) {
+      // What a whole list lacks is gone, whatever version that was.
+      const seen = shown.get(key) ?? (isWhole ? version : -1);
+      if (seen >= version) told.set(id, seen);
+    }
+    return told;
   }
 
   private row(event: Accepted): Row {

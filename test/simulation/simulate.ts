@@ -58,10 +58,19 @@ type ReadEffect = Extract<StreamEffect, { kind: 'read-replay' | 'read-snapshot' 
 
 interface Durable {
   cursor: Cursor | undefined;
+  /** How often the server had been restored when the sequence of the cursor began. */
+  restores: number;
   closed: readonly ClosedHole[];
   readonly marks: Map<string, Watermark>;
   readonly seen: SeenRecord[];
   readonly rows: Map<string, { version: RowVersion; deleted: boolean }>;
+}
+
+interface Listing {
+  /** How often the server had been restored when it was made. */
+  readonly restores: number;
+  /** The events whose subjects it shows as they became by them, or later: at which version. */
+  readonly told: ReadonlyMap<string, number>;
 }
 
 interface Handing {
@@ -73,6 +82,9 @@ interface Handing {
 
 const lagLimitMs = defaultStreamSettings.holdMs + 600;
 const healMs = 110_000;
+/** After a reconnect, or after the periodic look, everything is known this soon. */
+const convergeMs = 30_000;
+const reconcileMs = defaultStreamSettings.reconcileMs * (1 + defaultStreamSettings.reconcileSpread);
 
 export function simulate(
   seed: number,
@@ -94,6 +106,7 @@ class World {
   private readonly violations: string[] = [];
   private readonly durable: Durable = {
     cursor: undefined,
+    restores: 0,
     closed: [],
     marks: new Map(),
     seen: [],
@@ -105,9 +118,11 @@ class World {
   private readonly handings = new Map<number, Handing>();
   private readonly view = new Map<string, { version: RowVersion; deleted: boolean }>();
   private readonly waiting = new Map<string, number>();
+  /** What a list told instead of events, and what is known of it even after a crash. */
   private readonly listed = new Set<string>();
-  /** Told by a list that was read because there was no position to read from. */
-  private readonly firstListed = new Set<string>();
+  /** The same in this life: a crash before its rows are stored takes it back. */
+  private readonly listedNow = new Map<string, number>();
+  private readonly listings = new Map<number, Listing>();
   private handedOut = new Set<string>();
   private stream: StreamState;
   private life = 0;
@@ -121,7 +136,11 @@ class World {
   private unexpected = 0;
   private recovered = 0;
   private actionsLeft: number;
-  private isListForced: boolean;
+  /** The log was cut, or did not move on: the next list of the present sequence may stand for events. */
+  private isListOwed = false;
+  private restoresKnown = 0;
+  /** There is no position from which a log could be read on. */
+  private hasNoPlace = true;
 
   private readonly trace: ((line: string) => void) | undefined;
 
@@ -133,7 +152,6 @@ class World {
     this.worldRules = worldRules;
     this.server = new ModelServer(scenario, (fault) => this.fires(fault));
     this.actionsLeft = scenario.actions;
-    this.isListForced = scenario.replay === undefined || scenario.replayIs404;
     this.stream = this.freshStream();
   }
 
@@ -237,19 +255,49 @@ class World {
   }
 
   private act(): void {
-    if (this.scenario.tellsEpoch && this.fires('restored')) this.restore();
+    const { tellsEpoch, replay, replayIs404 } = this.scenario;
+    if (tellsEpoch && this.fires('restored')) this.restore(true);
+    else if (replay !== undefined && !replayIs404 && this.fires('restored-same-name')) {
+      this.restore(false);
+      // It ends the connections, and what was under way on them.
+      this.generation += 1;
+      if (this.isConnected && this.isUp) this.disconnect();
+    }
     this.accept();
     if (this.fires('crash')) this.crash();
     else if (this.fires('disconnect') && this.isConnected) this.disconnect();
   }
 
-  private restore(): void {
-    for (const event of this.server.restore(this.nowMs)) {
-      this.accepted.delete(event.id);
-    }
+  /** A restore under the same name shows in what stood at a position that it takes back, where the device knows of one. */
+  private showsIn(head: number, removed: readonly Accepted[]): boolean {
+    const { cursor, seen } = this.durable;
+    const { front, positions } = this.stream;
+    const isTaken = (seq: number | undefined, upTo: number): boolean => seq !== undefined && seq > head && seq <= upTo;
+    // One at a time: what is known during a resync may be of either sequence.
+    if (this.restoresKnown !== this.server.restores || this.durable.restores !== this.server.restores) return false;
+    // What waits may go out as if it were of the new one, and a crash leaves a cursor that fits both (SPEC.md, what is open).
+    if (this.stream.held.count > 0) return false;
+    // And not within a minute of the one before (S13).
+    if (this.nowMs - this.server.restoredAtMs < 60_000) return false;
+    // Before counting has begun there is nothing to compare.
+    if (front === undefined || this.stream.blind !== undefined) return false;
+    if (this.scenario.rates.crash > 0 || this.scenario.retention < 100) return false;
+    // A list without a position may have told more than the device has counted.
+    const isRowOnly = ({ id, key, version }: Accepted): boolean =>
+      this.view.get(key)?.version === version && !this.handedOut.has(id) && !this.storedIds.has(id);
+    if (removed.some(isRowOnly)) return false;
+    const isStored = cursor === undefined || cursor.seq <= head || seen.some(({ seq }) => isTaken(seq, cursor.seq));
+    return isStored && (front <= head || isTaken(positions.lastUpTo(front), front));
+  }
+
+  private restore(renames: boolean): void {
+    const { restores } = this.server;
+    const taken = this.server.restore(this.nowMs, renames, (head, removed) => this.showsIn(head, removed));
+    if (this.server.restores === restores) return;
+    for (const event of taken) this.accepted.delete(event.id);
     const kept = new Set(this.server.log);
     for (const event of this.accepted.values()) if (!kept.has(event)) this.accepted.delete(event.id);
-    this.isListForced = true;
+    this.isListOwed = true;
     this.waiting.clear();
   }
 
@@ -267,7 +315,7 @@ class World {
         replay: scenario.replay,
         snapshot: scenario.snapshot,
         startFrom: scenario.snapshot ? 'now' : 'earliest',
-        settings: { ...defaultStreamSettings, pageLimit: scenario.pageSize },
+        settings: { ...defaultStreamSettings, pageLimit: scenario.pageSize, maxHeld: scenario.maxHeld },
         rules: this.rules,
         seen,
         rows,
@@ -284,6 +332,10 @@ class World {
     this.handedOut = new Set();
     this.handings.clear();
     this.waiting.clear();
+    this.listings.clear();
+    this.hasNoPlace = this.durable.cursor === undefined;
+    this.isListOwed = !this.hasNoPlace && this.durable.restores !== this.server.restores;
+    this.restoresKnown = this.hasNoPlace ? this.server.restores : this.durable.restores;
     this.view.clear();
     for (const [key, row] of this.durable.rows) this.view.set(key, { ...row });
     this.plan(this.isHealthy ? 0 : this.delayMs(), { kind: 'join', life: this.life });
@@ -295,6 +347,10 @@ class World {
     this.isUp = false;
     this.isConnected = false;
     this.waiting.clear();
+    for (const [id, shown] of this.listedNow) {
+      if (this.isStored(id) || this.isToldByEvent(id, shown) || this.isToldByRow(id, shown)) this.listed.add(id);
+    }
+    this.listedNow.clear();
     this.plan(500 + this.delayMs(), { kind: 'start' });
   }
 
@@ -314,14 +370,8 @@ class World {
     if (input.kind === 'live' && input.generation !== this.generation) return;
     if (input.kind === 'live') this.noteArrival(input.arrival);
     if (input.kind === 'settled') this.noteSettled(input.ticket);
-    if (input.kind === 'snapshot' && this.stream.read?.number === input.answer.read) {
-      // A list that the machine takes now holds everything that was visible when it was made.
-      const hasNoPosition = this.stream.front === undefined || this.stream.blind !== undefined;
-      for (const id of this.listings.get(input.answer.read) ?? []) {
-        this.listed.add(id);
-        if (hasNoPosition) this.firstListed.add(id);
-      }
-    }
+    const isAsked = input.kind === 'snapshot' && this.stream.read?.number === input.answer.read;
+    const isUnplaced = this.hasNoPlace && (this.stream.front === undefined || this.stream.blind !== undefined);
     const { effects } = step(this.stream, input, { nowMs: this.nowMs, random: this.scenario.random() });
     if (this.trace !== undefined) {
       const { phase, front, top } = this.stream;
@@ -329,6 +379,8 @@ class World {
       this.trace(`${this.nowMs} ${JSON.stringify(input)}\n    ${phase} front ${front} top ${top} held [${heldSeqs}]`);
       for (const effect of effects) this.trace(`      ${JSON.stringify(effect)}`);
     }
+    if (input.kind === 'live') this.noteTaken(input.arrival.event.id ?? '');
+    if (isAsked && input.answer.epoch === this.stream.epoch) this.noteListed(input.answer.read, isUnplaced);
     for (const effect of effects) this.perform(effect);
     const due = dueAtMs(this.stream);
     if (due < this.plannedTickMs) {
@@ -337,7 +389,41 @@ class World {
     }
   }
 
-  private readonly listings = new Map<number, readonly string[]>();
+  /** A list stands for events only where no log tells them, and for what was committed when it was made. */
+  private noteListed(read: number, isUnplaced: boolean): void {
+    const listing = this.listings.get(read);
+    if (listing === undefined || listing.restores !== this.server.restores) return;
+    const { replay, replayIs404 } = this.scenario;
+    if (replay === undefined || replayIs404 || this.isListOwed || isUnplaced) {
+      for (const [id, shown] of listing.told) this.listedNow.set(id, shown);
+    }
+    // In another sequence it counts from what such a list says, or does not know the place.
+    if (listing.restores !== this.restoresKnown) this.hasNoPlace = true;
+    this.isListOwed = false;
+    this.restoresKnown = listing.restores;
+  }
+
+  /** An event had told what the list shows, or something later: it is handled, or comes again from the log. */
+  private isToldByEvent(id: string, version: number): boolean {
+    const key = this.accepted.get(id)?.key;
+    const placed = this.durable.cursor?.seq ?? 0;
+    for (const event of this.accepted.values()) {
+      if (event.key !== key || event.version < version || !this.handedOut.has(event.id)) continue;
+      if (this.storedIds.has(event.id) || (this.scenario.replay !== undefined && event.seq > placed)) return true;
+    }
+    return false;
+  }
+
+  private isToldByRow(id: string, version: number): boolean {
+    return this.storedIds.has(`${this.accepted.get(id)?.key}\n${version}`);
+  }
+
+  private isStored(id: string): boolean {
+    const event = this.accepted.get(id);
+    const row = event === undefined ? undefined : this.durable.rows.get(event.key);
+    // Nothing is stored of what was gone before it was ever heard of.
+    return event !== undefined && (row === undefined || row.deleted || Number(row.version) >= event.version);
+  }
 
   private perform(effect: StreamEffect): void {
     const { life } = this;
@@ -375,10 +461,14 @@ class World {
         });
         return;
       case 'signal':
+        // What waited is let go, and waits anew when it is read again.
+        if (effect.signal.kind === 'overflow') this.waiting.clear();
+        if (effect.signal.kind === 'sparse' || effect.signal.kind === 'overflow') this.faults[effect.signal.kind] += 1;
         if (effect.signal.kind === 'handler-slow') this.noteSettled(effect.signal.ticket);
         if (effect.signal.kind === 'resync') {
           this.waiting.clear();
-          if (effect.signal.reason === 'no-progress') this.isListForced = true;
+          // The machine gave up what waited, and the log with it.
+          if (effect.signal.reason === 'overflow') this.isListOwed = true;
         }
         return;
       case 'continuity':
@@ -437,10 +527,19 @@ class World {
     this.waiting.set(id, this.nowMs);
   }
 
+  /** What was taken for a duplicate does not wait. */
+  private noteTaken(id: string): void {
+    if (this.waiting.has(id) && !this.isHeld(id)) this.waiting.delete(id);
+  }
+
+  private isHeld(id: string): boolean {
+    return this.stream.held.all.some(({ arrival }) => arrival.event.id === id);
+  }
+
   private checkLag(): void {
     for (const [id, sinceMs] of this.waiting) {
       if (this.nowMs - sinceMs <= lagLimitMs) continue;
-      if (!this.stream.held.all.some(({ arrival }) => arrival.event.id === id)) this.waiting.delete(id);
+      if (!this.isHeld(id)) this.waiting.delete(id);
       else this.violations.push(`${id} arrived ${this.nowMs - sinceMs} ms ago and still waits`);
     }
   }
@@ -456,7 +555,10 @@ class World {
 
   private store(commit: StreamCommit): void {
     const { durable } = this;
-    if (commit.cursor !== undefined) durable.cursor = commit.cursor;
+    if (commit.cursor !== undefined) {
+      durable.cursor = commit.cursor;
+      durable.restores = this.restoresKnown;
+    }
     durable.closed = commit.closed;
     for (const [resource, mark] of commit.marks) durable.marks.set(resource, mark);
     for (const record of commit.seen) {
@@ -491,22 +593,20 @@ class World {
     if (this.fires('unreadable')) return failed(read, 'unreadable');
     if (this.fires('busy')) return failed(read, 'busy', Math.floor(this.scenario.random() * 4) * 1_000);
     if (effect.kind === 'read-snapshot') {
-      const rows = this.server.rows(this.nowMs);
-      const isTold = (event: Accepted): boolean => (rows.get(event.key)?.version ?? 0) >= event.version;
-      this.listings.set(
-        read,
-        this.server.log.filter(isTold).map((event) => event.id),
-      );
-      return { kind: 'snapshot', answer: this.server.snapshot(read, effect.since, this.nowMs) };
+      const answer = this.server.snapshot(read, effect.since, this.nowMs);
+      this.listings.set(read, { restores: this.server.restores, told: this.server.toldBy(answer, this.nowMs) });
+      return { kind: 'snapshot', answer };
     }
     const page = this.server.page(read, effect.from, this.nowMs);
     if (page === 'gone') {
       this.faults['retention-gone'] += 1;
-      this.isListForced = true;
+      this.isListOwed = true;
+      this.hasNoPlace = true;
       return failed(read, 'gone');
     }
     if (page.hasMore) this.faults.paged += 1;
     if (this.fires('no-progress')) {
+      this.isListOwed = true;
       return { kind: 'page', answer: { ...page, events: [], hasMore: true, nextSeq: effect.from } };
     }
     return { kind: 'page', answer: page };
@@ -518,12 +618,14 @@ class World {
     if (this.violations.length > 0) return;
     this.checkLag();
     this.isHealthy = true;
+    // A new connection catches up at once; without one only the periodic look can.
+    const isReconnecting = !this.isUp || !this.isConnected || this.scenario.random() < 0.5;
     if (!this.isUp) this.start();
-    else if (this.scenario.random() < 0.5) {
-      // A new connection catches up at once; without one only the periodic look can.
-      if (this.isConnected) this.disconnect();
-    }
-    this.advance(this.nowMs + healMs);
+    else if (isReconnecting && this.isConnected) this.disconnect();
+    const healedMs = this.nowMs;
+    this.advance(healedMs + (isReconnecting ? 0 : reconcileMs) + convergeMs);
+    this.checkConverged(this.nowMs - healedMs);
+    this.advance(healedMs + healMs);
     // One frame is dropped and the next arrives: a dense channel with a log notices within seconds.
     if (this.violations.length > 0) return;
     const { position, replay, replayIs404 } = this.scenario;
@@ -544,12 +646,51 @@ class World {
     this.accept();
     this.advance(this.nowMs + 10);
     this.isConnected = true;
-    this.advance(this.nowMs + (this.scenario.tombstones ? 0 : defaultStreamSettings.fullListMs) + healMs);
+    const fullListMs = this.scenario.tombstones ? 0 : defaultStreamSettings.fullListMs;
+    this.advance(this.nowMs + fullListMs + reconcileMs + convergeMs);
+  }
+
+  /** Soon after everything is healed the device knows what there is; what is still being handled counts. */
+  private checkConverged(afterMs: number): void {
+    if (this.violations.length > 0) return;
+    const rows = this.server.rows(this.nowMs);
+    // Without tombstones a deletion that nobody heard of shows in the next whole list, and so does what came before it.
+    // What was still under way when everything was healed waits for the periodic look.
+    const isKnowable = (key: string): boolean => {
+      const row = rows.get(key);
+      if (row === undefined) return true;
+      return row.visibleAtMs <= this.nowMs - afterMs && (this.scenario.tombstones || !row.deletes);
+    };
+    const late = [...this.accepted.values()].filter(
+      (event) =>
+        event.visibleAtMs <= this.nowMs - afterMs &&
+        isKnowable(event.key) &&
+        !this.handled.has(event.id) &&
+        !this.handedOut.has(event.id) &&
+        !this.isCompacted(event),
+    );
+    const different = this.differences().filter(({ row }) => isKnowable(row.key));
+    if (late.length === 0 && different.length === 0) return;
+    const what = [...late.map(({ id }) => id), ...different.map(({ text }) => text)];
+    this.violations.push(`${afterMs} ms after everything was healed: ${what.join(', ')}`);
+  }
+
+  private differences(): readonly { readonly row: Accepted; readonly text: string }[] {
+    // A log alone does not tell what a restore took back.
+    if (!this.scenario.snapshot && this.server.restores > 0) return [];
+    return [...this.server.rows(this.nowMs)].flatMap(([key, row]) => {
+      const view = this.view.get(key);
+      const isSame = view === undefined ? row.deletes : view.version === row.version && view.deleted === row.deletes;
+      const isUnknowable = view?.deleted === true && row.deletes;
+      if (isSame || isUnknowable) return [];
+      const there = `${row.version}${row.deletes ? ', deleted' : ''}`;
+      return [{ row, text: `${JSON.stringify(key)} is ${JSON.stringify(view)} here and ${there} there` }];
+    });
   }
 
   private isCompacted(event: Accepted): boolean {
     const { snapshot } = this.scenario;
-    if (!snapshot || !this.listed.has(event.id)) return false;
+    if (!snapshot || !(this.listed.has(event.id) || this.listedNow.has(event.id))) return false;
     const view = this.view.get(event.key);
     // A thing that was gone before it was ever heard of.
     if (view === undefined) return this.server.rows(this.nowMs).get(event.key)?.deletes ?? false;
@@ -564,25 +705,12 @@ class World {
     const lost: string[] = [];
     for (const event of this.accepted.values()) {
       if (this.handled.has(event.id)) continue;
-      const wasBefore = this.scenario.snapshot && event.version <= 3;
-      if (this.isCompacted(event) && (this.isListForced || wasBefore || this.firstListed.has(event.id)))
-        this.compactedCount += 1;
+      if (this.isCompacted(event)) this.compactedCount += 1;
       else lost.push(event.id);
     }
     this.lostEvents = lost;
     if (lost.length > 0) this.violations.push(`lost: ${lost.join(', ')}`);
-    for (const [key, row] of this.server.rows(this.nowMs)) {
-      // A log alone does not tell what a restore took back.
-      if (!this.scenario.snapshot && this.server.restores > 0) break;
-      const view = this.view.get(key);
-      const isSame = view === undefined ? row.deletes : view.version === row.version && view.deleted === row.deletes;
-      const isUnknowable = view?.deleted === true && row.deletes;
-      if (!isSame && !isUnknowable) {
-        this.violations.push(
-          `${JSON.stringify(key)} is ${JSON.stringify(view)} here and ${row.version}${row.deletes ? ', deleted' : ''} there`,
-        );
-      }
-    }
+    for (const { text } of this.differences()) this.violations.push(text);
     if (this.stream.phase !== 'live') this.violations.push(`it ends ${this.stream.phase}`);
   }
 

@@ -1,11 +1,5 @@
 import { streamRules, type StreamRules } from '../../src/core/stream/rules.ts';
-import {
-  forgetfulScenarioOf,
-  lateScenarioOf,
-  pagingScenarioOf,
-  underWayScenarioOf,
-  type Scenario,
-} from './scenario.ts';
+import { lateScenarioOf, pagingScenarioOf, underWayScenarioOf, type Scenario } from './scenario.ts';
 import type { WorldRules } from './simulate.ts';
 
 /** A rule that somebody could write. The checker has to notice each of them. */
@@ -28,6 +22,8 @@ export const wrongRules: readonly WrongRule[] = [
   { name: 'ids are forgotten in a restart', rules: streamRules, world: { remembersIds: false } },
   wrong('positions go on counting in another epoch', { frontAfterReset: (front) => front }),
   wrong('the epoch is not looked at', { isOtherEpoch: () => false }),
+  wrong('what the device knows is not compared with the log', { looksBack: false }),
+  wrong('a position that is not there any more is not missed', { missesVanished: false }),
   wrong('only the first page is read', { continues: () => false }),
   wrong('410 counts as nothing new', {
     afterFailure: (failure) => (failure === 'gone' ? 'empty' : streamRules.afterFailure(failure)),
@@ -38,6 +34,7 @@ export const wrongRules: readonly WrongRule[] = [
   }),
   wrong('a list overwrites what is newer', { appliesRow: () => true }),
   wrong('nothing is looked at again without a reason', { reconcileMs: () => Number.POSITIVE_INFINITY }),
+  wrong('everything is looked at again too late', { reconcileMs: (settingMs) => settingMs * 2 }),
   wrong('holes are not looked for while live', { noticesHoles: false }),
   wrong('an answer to an older question is taken', { answers: () => true }),
   wrong('one look proves a hole in any log', { provesAbsence: () => true }),
@@ -53,6 +50,9 @@ export const wrongRules: readonly WrongRule[] = [
     ...wrong('a page proves what lies before its question', { looksBehind: () => 0 }),
     scenario: pagingScenarioOf,
   },
+  wrong('a log is complete up to its head, although it is not commit-ordered', {
+    settledBelow: (_, covered) => covered,
+  }),
   {
     ...wrong('a list without a position closes what the log can tell', {
       coveredUnnamed: (_, __, topAtIssue) => topAtIssue,
@@ -62,9 +62,5 @@ export const wrongRules: readonly WrongRule[] = [
   {
     ...wrong('a list shows whatever began before it', { knowsAllBefore: () => true }),
     scenario: underWayScenarioOf,
-  },
-  {
-    ...wrong('a hole is stored as compacted before the rows of its list are handled', { storesHole: () => true }),
-    scenario: forgetfulScenarioOf,
   },
 ];

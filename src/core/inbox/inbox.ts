@@ -4,18 +4,12 @@ import type { Host, Release } from '../../host/host.ts';
 import type { StoredRecord, StoreTable, StoredValue } from '../../storage/store.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Signal } from '../signals.ts';
-import { close, open, type LedgerEntry, type LedgerRules } from './ledger.ts';
+import { createAsking, type Asked } from './asking.ts';
+import { createLedgerBook } from './ledger-book.ts';
+import { close, open, type LedgerEntry } from './ledger.ts';
+import { initialInbox, isOpen, step, type InboxEffect, type InboxInput, type Work } from './machine.ts';
 import {
-  dueAtMs,
-  initialInbox,
-  inboxRules,
-  step,
-  type InboxEffect,
-  type InboxInput,
-  type InboxRules,
-  type Work,
-} from './machine.ts';
-import {
+  copyOf,
   readDead,
   readItem,
   readLedger,
@@ -25,6 +19,7 @@ import {
   type DeadRecord,
   type ItemRecord,
 } from './record.ts';
+import { inboxRules, type InboxRules } from './rules.ts';
 import { defaultInboxSettings, type InboxSettings } from './settings.ts';
 
 /** What a handler is given beside its event. */
@@ -33,7 +28,7 @@ export interface WorkContext {
   readonly signal: AbortSignal;
   /** 1 for the first run. */
   readonly attempt: number;
-  /** It may have been done by a run that ended in the middle. */
+  /** It may have been done by a run that was interrupted. */
   readonly redelivered: boolean;
 }
 
@@ -41,6 +36,13 @@ export interface Processor {
   readonly handler: (event: DeliveredEvent, context: WorkContext) => unknown;
   /** Work of one lane is done one after the other. Default: what the event is about. */
   readonly lane?: ((event: DeliveredEvent) => string) | undefined;
+  /** What runs, by its id. A handler that does not stop outlives the session that began it, and must be known to the next. */
+  readonly runs: Map<string, Run>;
+}
+
+interface Run {
+  readonly key: string;
+  readonly ended: Promise<'done' | 'failed'>;
 }
 
 /** Work that was given up, until a person decides. */
@@ -48,7 +50,7 @@ export interface DeadLetter {
   readonly id: string;
   readonly event: DeliveredEvent;
   readonly tries: number;
-  /** It did not stop when it was asked to: nobody knows whether it was done. */
+  /** A run of it was interrupted, or does not stop: nobody knows whether it was done. */
   readonly mayHaveRun: boolean;
   /** The class of what was thrown last. */
   readonly error: string | undefined;
@@ -69,10 +71,10 @@ export interface InboxOptions {
   readonly contract: ContractData;
   readonly store: InboxStore;
   readonly processors: ReadonlyMap<string, Processor>;
+  readonly serverNowMs: () => number;
   readonly signal: (signal: Signal) => void;
   readonly settings?: Partial<InboxSettings> | undefined;
   readonly rules?: InboxRules;
-  readonly ledgerRules?: LedgerRules;
 }
 
 export interface InboxCounts {
@@ -84,6 +86,8 @@ export interface InboxCounts {
 export interface Inbox {
   /** Takes what is work, or closes it. At once: what was taken is written with the cursor that passes it. */
   take(event: DeliveredEvent): void;
+  /** Calls handlers from now on. */
+  begin(): void;
   counts(): InboxCounts;
   deadLetters(): readonly DeadLetter[];
   /** Tries it again; false when there is no such letter. */
@@ -93,233 +97,255 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-const ledgerKey = (key: string): string => `work ${key}`;
-const itemKey = (id: string): string => `item ${id}`;
-/** What was done so long ago is not asked for again. */
-const rememberedMs = 7 * 86_400_000;
-const stopWithinMs = 5_000;
+const ledgerPrefix = 'work ';
+const itemPrefix = 'item ';
 
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
-  const { host, contract, store, processors, signal, rules = inboxRules, ledgerRules } = options;
+  const { host, contract, store, serverNowMs, signal, rules = inboxRules } = options;
   const settings: InboxSettings = { ...defaultInboxSettings, ...options.settings };
-  const ledger = new Map<string, LedgerEntry>();
-  const items = new Map<string, ItemRecord>();
+  /** Those of this session: what is declared or withdrawn later is for the next one. */
+  const processors = new Map(options.processors);
+  const report = (error: unknown): void => signal({ kind: 'callback', error });
+  const records = new Map<string, ItemRecord>();
   const dead = new Map<string, DeadRecord>();
-  const runs = new Map<string, AbortController>();
-  let lastError: unknown;
+  const controllers = new Map<string, AbortController>();
+  /** What each run threw last. */
+  const errors = new Map<string, string>();
+  const effects: InboxEffect[] = [];
   let { state } = { state: initialInbox() };
-  const inputs: InboxInput[] = [];
-  let busy = false;
+  let isPerforming = false;
   let isOver = false;
-  let unnamed = 0;
+  let nextOrder = 0;
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
+  let beginning: Release | undefined;
   let whenIdle: (() => void) | undefined;
+
+  const ledger = createLedgerBook({
+    wallMs: () => host.clock.wallMs(),
+    isOpen: (key) => isOpen(state, key),
+    write: (key, entry) => store.put('inbox', ledgerPrefix + key, entry && writeLedger(entry)),
+  });
+  const asking = createAsking({ contract, report, unique: () => `${host.clock.wallMs()} ${nextOrder} ${host.random()}` });
 
   await load();
 
   async function load(): Promise<void> {
-    const forgetBeforeMs = host.clock.wallMs() - rememberedMs;
-    const restored: InboxInput[] = [];
+    const entries = new Map<string, LedgerEntry>();
     for (const { key, value } of await store.read('inbox')) {
-      if (key.startsWith('work ')) {
+      if (key.startsWith(ledgerPrefix)) {
         const entry = readLedger(value);
-        if (entry === undefined || (entry.isClosed && entry.atMs < forgetBeforeMs)) store.put('inbox', key, undefined);
-        else ledger.set(key.slice('work '.length), entry);
-        continue;
+        if (entry === undefined) setAside('inbox', key, value);
+        else entries.set(key.slice(ledgerPrefix.length), entry);
+      } else {
+        const record = readItem(value);
+        if (record === undefined) setAside('inbox', key, value);
+        // It was closed while it ran, and the process ended before the run did.
+        else if (record.isClosed) store.put('inbox', key, undefined);
+        else records.set(key.slice(itemPrefix.length), record);
       }
-      const id = key.slice('item '.length);
-      const record = readItem(value);
-      if (record === undefined) {
-        // It cannot be done, and it must not be forgotten: nobody knows what it was.
-        signal({ kind: 'storage', fault: 'corrupt', remediation: unreadable });
-        store.put('dead-letters', `unreadable ${id}`, value);
-        store.put('inbox', key, undefined);
-        continue;
-      }
-      items.set(id, record);
-      restored.push({ kind: 'restored', work: workOf(id, record), tries: record.tries, ran: record.ran });
     }
     for (const { key, value } of await store.read('dead-letters')) {
       const record = readDead(value);
-      if (record !== undefined) dead.set(key, record);
+      if (record === undefined) setAside('dead-letters', key, value);
+      else dead.set(key, record);
     }
-    for (const input of restored) dispatch(input);
+    // Above every id of this device, also of those that are gone.
+    nextOrder = Math.floor(host.clock.wallMs()) * 1_000;
+    for (const { order } of [...records.values(), ...dead.values()]) nextOrder = Math.max(nextOrder, order + 1);
+    for (const { runs } of processors.values()) {
+      for (const [id, { key, ended }] of runs) {
+        dispatch({ kind: 'unfinished', id, key });
+        void ended.then((kind) => dispatch({ kind, id }));
+      }
+    }
+    const works = [...records]
+      .sort(([, one], [, other]) => one.order - other.order)
+      .map(([id, record]) => ({
+        work: workOf(id, record),
+        tries: record.tries,
+        redelivered: record.redelivered || record.ran,
+      }));
+    dispatch({ kind: 'restored', works });
+    // Afterwards: what is open is not forgotten.
+    ledger.restore(entries);
   }
 
-  function workOf(id: string, { event, lane, key }: ItemRecord): Work {
-    return { id, lane, key, isHandled: processors.has(event.name) };
+  /** It cannot be done, and it must not be forgotten: nobody knows what it was. */
+  function setAside(table: StoreTable, key: string, value: StoredValue): void {
+    store.put('set-aside', `${table} ${key}`, { table, key, text: JSON.stringify(value), reason: 'unreadable work' });
+    store.put(table, key, undefined);
+    signal({ kind: 'storage', fault: 'corrupt', remediation: unreadable });
+  }
+
+  function workOf(id: string, { event, lane, key, attempt }: ItemRecord): Work {
+    const priority = contract.events.get(event.name)?.priority ?? 'normal';
+    return { id, lane, key, attempt, priority, isHandled: processors.has(event.name) };
   }
 
   function take(event: DeliveredEvent): void {
-    const rule = contract.events.get(event.name)?.work;
-    const isHandled = processors.has(event.name);
-    if (!event.known || (!isHandled && rule?.step !== 'closes')) return;
-    try {
-      if (rule?.step === 'closes') takeClosing(rule.key(event.data), rule.attempt?.(event.data));
-      if (isHandled) takeWork(event);
-    } catch (error) {
-      // A contract's own functions may have faults: work without a key is work all the same.
-      signal({ kind: 'callback', error });
-      if (isHandled) add(event, keyOf(event), itemIdOf(keyOf(event), undefined, event));
-    }
+    if (!event.known) return;
+    const closed = asking.closed(event);
+    if (closed !== undefined) takeClosing(closed);
+    if (processors.has(event.name)) takeWork(event);
   }
 
-  function takeClosing(key: string, attempt: number | undefined): void {
-    const entry = close(ledger.get(key), attempt, host.clock.wallMs());
-    note(key, entry);
-    if (entry.isClosed) dispatch({ kind: 'closed', key });
+  function takeClosing({ key, attempt }: Asked): void {
+    // Without a handler there is nothing that could be opened by an old copy.
+    if (processors.size > 0) ledger.note(key, close(ledger.get(key), attempt, host.clock.wallMs()));
+    dispatch({ kind: 'closed', key, attempt });
   }
 
   function takeWork(event: DeliveredEvent): void {
-    const rule = contract.events.get(event.name)?.work;
-    const opens = rule?.step === 'opens' ? rule : undefined;
-    const key = opens === undefined ? keyOf(event) : opens.key(event.data);
-    const attempt = opens?.attempt?.(event.data);
-    const isRow = event.origin === 'snapshot';
-    const asked = { kind: 'opens' as const, key, attempt, eventId: event.id, isRow };
-    const judged = open(ledger.get(key), asked, host.clock.wallMs(), ledgerRules);
-    if (judged.kind === 'known') return;
-    note(key, judged.entry);
-    add(event, key, itemIdOf(key, attempt, event));
+    const { key, attempt } = asking.opened(event);
+    const known = ledger.get(key);
+    const asked = { key, attempt, eventId: event.id, isRow: event.origin === 'snapshot' };
+    const { isNew, entry } = open(known, asked, isOpen(state, key), host.clock.wallMs(), rules);
+    if (entry !== known) ledger.note(key, entry);
+    if (!isNew) return;
+    const lane = asking.laneOf(event, processors.get(event.name)?.lane);
+    const id = nextOrder.toString(36);
+    add(id, { event, lane, key, attempt, order: nextOrder, tries: 0, ran: false, redelivered: false, isClosed: false });
   }
 
-  /** Without a rule of the contract, the event is the work. */
-  function keyOf({ id, channel, epoch, seq }: DeliveredEvent): string {
-    if (id !== undefined) return `event ${id}`;
-    if (seq !== undefined) return `event ${channel} ${epoch ?? ''} ${seq}`;
-    unnamed += 1;
-    return `event ${host.clock.wallMs()} ${unnamed} ${host.random()}`;
+  /** Put now and not when its turn comes: the cursor may be put right after. */
+  function add(id: string, record: ItemRecord): void {
+    nextOrder += 1;
+    write(id, record);
+    dispatch({ kind: 'arrived', work: workOf(id, record), redelivered: record.redelivered });
+    void store.stored();
   }
 
-  const itemIdOf = (key: string, attempt: number | undefined, { id }: DeliveredEvent): string =>
-    `${key} ${attempt ?? id ?? ''}`;
-
-  function add(event: DeliveredEvent, key: string, id: string): void {
-    const record: ItemRecord = { event, lane: laneOf(event), key, tries: 0, ran: false };
-    items.set(id, record);
-    dispatch({ kind: 'arrived', work: workOf(id, record) });
+  function write(id: string, record: ItemRecord): void {
+    records.set(id, record);
+    put('inbox', itemPrefix + id, () => writeItem(record));
   }
 
-  function laneOf(event: DeliveredEvent): string {
+  function put(table: StoreTable, key: string, value: () => StoredValue): void {
     try {
-      const own = processors.get(event.name)?.lane?.(event);
-      if (own !== undefined) return String(own);
+      store.put(table, key, value());
     } catch (error) {
-      signal({ kind: 'callback', error });
+      // Data of the contract that JSON cannot say. Better done without being stored than not at all.
+      report(error);
     }
-    const { subject, channel } = event;
-    return subject === undefined ? channel : `${subject.type}:${subject.id}`;
   }
 
-  function note(key: string, entry: LedgerEntry): void {
-    ledger.set(key, entry);
-    store.put('inbox', ledgerKey(key), writeLedger(entry));
+  function remove(id: string): ItemRecord | undefined {
+    const record = records.get(id);
+    if (record === undefined) return undefined;
+    records.delete(id);
+    store.put('inbox', itemPrefix + id, undefined);
+    return record;
   }
 
+  /** The step is made at once, so that the state is always true; what follows from it waits for what is being performed. */
   function dispatch(input: InboxInput): void {
-    inputs.push(input);
-    if (busy) return;
-    busy = true;
-    for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-      const moment = { nowMs: host.clock.monotonicMs(), random: host.random() };
-      const { state: after, effects } = step(state, next, moment, settings, rules);
-      state = after;
-      for (const effect of effects) perform(effect);
+    const moment = { nowMs: host.clock.monotonicMs(), random: host.random() };
+    const stepped = step(state, input, moment, settings, rules);
+    ({ state } = stepped);
+    effects.push(...stepped.effects);
+    if (isPerforming || isOver) return;
+    isPerforming = true;
+    try {
+      for (let next = effects.shift(); next !== undefined; next = effects.shift()) perform(next);
+    } finally {
+      isPerforming = false;
     }
-    busy = false;
     setTimer();
-    if (runs.size === 0) whenIdle?.();
+    if (state.running === 0) whenIdle?.();
   }
 
   function perform(effect: InboxEffect): void {
     switch (effect.kind) {
-      case 'store':
-        return storeItem(effect.work.id);
       case 'claim':
-        return claim(effect.id, effect.tries);
+        rewrite(effect.id, { tries: effect.tries, ran: rules.marksRuns, redelivered: effect.redelivered });
+        store.stored().then(claimed(effect.id), claimed(effect.id));
+        return;
       case 'run':
-        return run(effect.id, effect.attempt, effect.redelivered);
+        return run(effect.id, effect.tries, effect.redelivered);
       case 'abort':
-        return runs.get(effect.id)?.abort();
+        return controllers.get(effect.id)?.abort();
+      case 'release':
+        return rewrite(effect.id, { tries: effect.tries, ran: false, redelivered: effect.redelivered });
+      case 'withdraw':
+        return rewrite(effect.id, { isClosed: true });
       case 'finish':
         return finish(effect.id);
       case 'dead-letter':
-        bury(effect.id, effect.tries, effect.mayHaveRun);
+        return bury(effect.id, effect.tries, effect.mayHaveRun);
+      case 'redeem':
+        discard(effect.id);
     }
   }
 
-  function storeItem(id: string): void {
-    const record = items.get(id);
-    if (record === undefined) return;
-    store.put('inbox', itemKey(id), writeItem(record));
-    afterStored(() => dispatch({ kind: 'stored', id }));
-  }
+  const claimed = (id: string) => (): void => {
+    if (!isOver) dispatch({ kind: 'claimed', id });
+  };
 
-  function claim(id: string, tries: number): void {
-    const record = items.get(id);
+  function rewrite(id: string, changes: Partial<ItemRecord>): void {
+    const record = records.get(id);
     if (record === undefined) return;
-    const claimed: ItemRecord = { ...record, tries, ran: true };
-    items.set(id, claimed);
-    store.put('inbox', itemKey(id), writeItem(claimed));
-    afterStored(() => dispatch({ kind: 'claimed', id }));
-  }
-
-  function afterStored(then: () => void): void {
-    void store.stored().finally(() => {
-      if (!isOver) then();
-    });
+    write(id, { ...record, ...changes });
+    void store.stored();
   }
 
   function run(id: string, attempt: number, redelivered: boolean): void {
-    const record = items.get(id);
+    const record = records.get(id);
     const processor = record === undefined ? undefined : processors.get(record.event.name);
     if (record === undefined || processor === undefined) return;
-    const controller = new AbortController();
-    runs.set(id, controller);
-    const ended = (kind: 'done' | 'failed'): void => {
-      runs.delete(id);
-      dispatch({ kind, id });
+    const { occurredAt } = record.event;
+    const event: DeliveredEvent = {
+      ...copyOf(record.event),
+      redelivered,
+      ageMs: occurredAt === undefined ? undefined : Math.max(0, serverNowMs() - occurredAt),
     };
-    const event: DeliveredEvent = redelivered ? { ...record.event, redelivered } : record.event;
+    const controller = new AbortController();
+    controllers.set(id, controller);
     const context: WorkContext = { signal: controller.signal, attempt, redelivered };
-    void attemptOf(processor, event, context).then(ended);
+    const ended = attempted(id, processor, event, context);
+    processor.runs.set(id, { key: record.key, ended });
+    void ended.then((kind) => {
+      processor.runs.delete(id);
+      if (controllers.get(id) === controller) controllers.delete(id);
+      if (!isOver) dispatch({ kind, id });
+    });
   }
 
-  async function attemptOf(
+  async function attempted(
+    id: string,
     { handler }: Processor,
     event: DeliveredEvent,
     context: WorkContext,
   ): Promise<'done' | 'failed'> {
+    // Later: a handler that does much at once must not hold up whoever hands out the next event.
+    await undefined;
     try {
       await handler(event, context);
       return 'done';
     } catch (error) {
-      lastError = error;
-      signal({ kind: 'handler', because: 'threw', event, error });
+      if (!isOver) {
+        errors.set(id, errorClass(error));
+        signal({ kind: 'handler', because: 'threw', event, error });
+      }
       return 'failed';
     }
   }
 
   function finish(id: string): void {
-    const record = items.get(id);
+    errors.delete(id);
+    const record = remove(id);
     if (record === undefined) return;
-    items.delete(id);
-    store.put('inbox', itemKey(id), undefined);
-    const entry = ledger.get(record.key);
-    note(record.key, close(entry, undefined, host.clock.wallMs()));
+    ledger.note(record.key, close(ledger.get(record.key), record.attempt, host.clock.wallMs()));
     void store.stored();
   }
 
   function bury(id: string, tries: number, mayHaveRun: boolean): void {
-    const record = items.get(id);
+    const record = remove(id);
     if (record === undefined) return;
-    runs.delete(id);
-    items.delete(id);
-    const error = mayHaveRun || lastError === undefined ? undefined : errorClass(lastError);
+    const error = errors.get(id);
+    errors.delete(id);
     const letter: DeadRecord = { ...record, tries, mayHaveRun, error, atMs: host.clock.wallMs() };
     dead.set(id, letter);
-    store.put('inbox', itemKey(id), undefined);
-    store.put('dead-letters', id, writeDead(letter));
+    put('dead-letters', id, () => writeDead(letter));
     void store.stored();
     const { channel, name, id: eventId } = record.event;
     signal({ kind: 'deadLetter', id, channel, name, eventId, tries, mayHaveRun });
@@ -327,29 +353,23 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
 
   function retry(id: string): boolean {
     const letter = dead.get(id);
-    if (letter === undefined) return false;
-    const { event, lane, key, mayHaveRun } = letter;
+    if (letter === undefined || isOver) return false;
     dead.delete(id);
     store.put('dead-letters', id, undefined);
-    const record: ItemRecord = { event, lane, key, tries: 0, ran: mayHaveRun };
-    items.set(id, record);
-    store.put('inbox', itemKey(id), writeItem(record));
-    afterStored(() => dispatch({ kind: 'restored', work: workOf(id, record), tries: 0, ran: mayHaveRun }));
+    const { event, lane, key, attempt, mayHaveRun } = letter;
+    add(id, { event, lane, key, attempt, order: nextOrder, tries: 0, ran: false, redelivered: mayHaveRun, isClosed: false });
     return true;
   }
 
   function discard(id: string): boolean {
-    const letter = dead.get(id);
-    if (letter === undefined) return false;
-    dead.delete(id);
+    if (isOver || !dead.delete(id)) return false;
     store.put('dead-letters', id, undefined);
-    note(letter.key, close(ledger.get(letter.key), undefined, host.clock.wallMs()));
     void store.stored();
     return true;
   }
 
   function setTimer(): void {
-    const forMs = isOver ? Number.POSITIVE_INFINITY : dueAtMs(state);
+    const forMs = isOver ? Number.POSITIVE_INFINITY : state.dueAtMs;
     if (timer?.forMs === forMs) return;
     timer?.release();
     timer = undefined;
@@ -363,30 +383,35 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
 
   /** What runs may finish; what does not is aborted, and runs again after the next start. */
   async function stop(): Promise<void> {
+    beginning?.();
     dispatch({ kind: 'stop' });
-    if (runs.size > 0) await idleWithin(stopWithinMs);
+    await idleWithin(settings.stopMs);
+    dispatch({ kind: 'end' });
+    await idleWithin(settings.stopAbortMs);
     isOver = true;
-    for (const controller of runs.values()) controller.abort();
     setTimer();
   }
 
   function idleWithin(ms: number): Promise<void> {
+    if (state.running === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const release = host.schedule(ms, () => {
-        whenIdle = undefined;
-        resolve();
-      });
-      whenIdle = () => {
+      const over = (): void => {
         whenIdle = undefined;
         release();
         resolve();
       };
+      const release = host.schedule(ms, over);
+      whenIdle = over;
     });
   }
 
   return {
     take,
-    counts: () => ({ waiting: items.size - runs.size, running: runs.size, dead: dead.size }),
+    begin() {
+      // Later: whoever started the client has not got it back yet, and handlers may use it.
+      beginning = host.schedule(0, () => dispatch({ kind: 'begin' }));
+    },
+    counts: () => ({ waiting: state.items.size - state.running, running: state.running, dead: dead.size }),
     deadLetters: () =>
       [...dead].map(([id, { event, tries, mayHaveRun, error, atMs }]) => ({
         id,
@@ -403,7 +428,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
 }
 
 const unreadable =
-  'Work could not be read back from the storage. It was set aside among the dead letters; look whether something was not done.';
+  'Work could not be read back from the storage. It was set aside there; look whether something was not done.';
 
 const errorClass = (error: unknown): string =>
   error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : typeof error;

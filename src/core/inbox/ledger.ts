@@ -1,63 +1,68 @@
-// Which work was asked for and which is done, by the contract's keys. Pure.
+// Which work was asked for, by the contract's keys. Pure. Whether a key is open is not written here: it is open as long as
+// work waits or runs under it, so the two can never disagree.
+import type { InboxRules } from './rules.ts';
 
-/** What an event asks of its work. */
-export type WorkStep =
-  | {
-      readonly kind: 'opens';
-      readonly key: string;
-      readonly attempt: number | undefined;
-      readonly eventId: string | undefined;
-      readonly isRow: boolean;
-    }
-  | { readonly kind: 'closes'; readonly key: string; readonly attempt: number | undefined };
+/** An event asks for work. */
+export interface Opening {
+  readonly key: string;
+  readonly attempt: number | undefined;
+  readonly eventId: string | undefined;
+  /** A row of a list shows that it must have been asked for. */
+  readonly isRow: boolean;
+}
 
 export interface LedgerEntry {
+  /** The highest that was asked for or closed. */
   readonly attempt: number | undefined;
   /** The events that asked for it; the newest last. */
   readonly eventIds: readonly string[];
-  readonly isClosed: boolean;
   /** By the wall clock, for forgetting. */
   readonly atMs: number;
 }
 
-/** `new`: to be done. `known`: it is waiting, running or done already. */
-export type Judgement = { readonly kind: 'new' | 'known'; readonly entry: LedgerEntry };
-
-export interface LedgerRules {
-  /** Whether a closed key is opened again. */
-  reopens(entry: LedgerEntry, step: Extract<WorkStep, { readonly kind: 'opens' }>): boolean;
+/** `entry` is what is known from now on. */
+export interface Judgement {
+  readonly isNew: boolean;
+  readonly entry: LedgerEntry;
 }
 
-export const ledgerRules: LedgerRules = {
-  reopens({ attempt: known, eventIds }, { attempt, eventId, isRow }) {
-    if (isRow) return false;
-    if (attempt !== undefined && known !== undefined) return attempt > known;
-    return eventId === undefined || !eventIds.includes(eventId);
-  },
-};
-
 /** As many events of one key as are remembered: a reprint is rare. */
-const idsKept = 20;
+const idsKept = 50;
 
 export function open(
-  entry: LedgerEntry | undefined,
-  step: Extract<WorkStep, { readonly kind: 'opens' }>,
+  known: LedgerEntry | undefined,
+  asked: Opening,
+  isOpen: boolean,
   atMs: number,
-  rules: LedgerRules = ledgerRules,
+  rules: InboxRules,
 ): Judgement {
-  const { attempt, eventId } = step;
-  const ids = [...(entry?.eventIds ?? []), ...(eventId === undefined ? [] : [eventId])].slice(-idsKept);
-  const higher = attempt ?? entry?.attempt;
-  const opened: LedgerEntry = { attempt: higher, eventIds: ids, isClosed: false, atMs };
-  if (entry === undefined) return { kind: 'new', entry: opened };
-  const isHigher = attempt !== undefined && entry.attempt !== undefined && attempt > entry.attempt && !step.isRow;
-  if (entry.isClosed ? rules.reopens(entry, step) : isHigher) return { kind: 'new', entry: opened };
-  return { kind: 'known', entry };
+  if (known === undefined) return { isNew: true, entry: opened(undefined, asked, atMs) };
+  const isNew = isOpen ? isHigher(known, asked) : rules.reopens(known, asked);
+  if (isNew) return { isNew, entry: opened(known, asked, atMs) };
+  // Another copy of what waits: it must not ask anew when that is done.
+  return isOpen && asked.eventId !== undefined && !known.eventIds.includes(asked.eventId)
+    ? { isNew, entry: { ...known, eventIds: withId(known, asked) } }
+    : { isNew, entry: known };
 }
 
 /** A closing of an earlier attempt says nothing about a later one. */
-export function close(entry: LedgerEntry | undefined, attempt: number | undefined, atMs: number): LedgerEntry {
-  const isEarlier = attempt !== undefined && entry?.attempt !== undefined && attempt < entry.attempt;
-  if (entry !== undefined && isEarlier) return entry;
-  return { attempt: attempt ?? entry?.attempt, eventIds: entry?.eventIds ?? [], isClosed: true, atMs };
-}
+export const close = (known: LedgerEntry | undefined, attempt: number | undefined, atMs: number): LedgerEntry => ({
+  attempt: higher(known?.attempt, attempt),
+  eventIds: known?.eventIds ?? [],
+  atMs,
+});
+
+const isHigher = ({ attempt: known }: LedgerEntry, { attempt, isRow }: Opening): boolean =>
+  !isRow && attempt !== undefined && known !== undefined && attempt > known;
+
+const opened = (known: LedgerEntry | undefined, asked: Opening, atMs: number): LedgerEntry => ({
+  attempt: higher(known?.attempt, asked.attempt),
+  eventIds: withId(known, asked),
+  atMs,
+});
+
+const withId = (known: LedgerEntry | undefined, { eventId }: Opening): readonly string[] =>
+  [...(known?.eventIds ?? []), ...(eventId === undefined ? [] : [eventId])].slice(-idsKept);
+
+const higher = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);

@@ -9,9 +9,17 @@ export interface ItemRecord {
   readonly lane: string;
   /** Under which the ledger knows it. */
   readonly key: string;
+  readonly attempt: number | undefined;
+  /** Its place among all work of this device, for the order after a restart. */
+  readonly order: number;
+  /** How often it was begun. */
   readonly tries: number;
   /** It is being run, or was when the process ended. */
   readonly ran: boolean;
+  /** A run of it was interrupted. */
+  readonly redelivered: boolean;
+  /** Closed by the server while it ran. */
+  readonly isClosed: boolean;
 }
 
 export interface DeadRecord extends ItemRecord {
@@ -28,12 +36,32 @@ export const writeItem = (record: ItemRecord): StoredValue => storable(record);
 export const writeDead = (record: DeadRecord): StoredValue => storable(record);
 export const writeLedger = (entry: LedgerEntry): StoredValue => storable(entry);
 
+/** A handler's own: whatever it does to it, the next run finds it as it came. What JSON cannot say, it shares. */
+export function copyOf(event: DeliveredEvent): DeliveredEvent {
+  try {
+    return readEvent(storable(event)) ?? event;
+  } catch {
+    return event;
+  }
+}
+
 export function readItem(value: unknown): ItemRecord | undefined {
   if (!isRecord(value)) return undefined;
-  const { event, lane, key, tries } = value;
-  if (!isRecord(event) || typeof event['name'] !== 'string' || typeof event['channel'] !== 'string') return undefined;
-  if (typeof lane !== 'string' || typeof key !== 'string' || typeof tries !== 'number') return undefined;
-  return { event: readEvent(event), lane, key, tries, ran: value['ran'] === true };
+  const { lane, key, attempt, order, tries } = value;
+  const event = readEvent(value['event']);
+  if (event === undefined || typeof lane !== 'string' || typeof key !== 'string') return undefined;
+  if (!isCount(order) || !isCount(tries)) return undefined;
+  return {
+    event,
+    lane,
+    key,
+    attempt: typeof attempt === 'number' ? attempt : undefined,
+    order,
+    tries,
+    ran: value['ran'] === true,
+    redelivered: value['redelivered'] === true,
+    isClosed: value['isClosed'] === true,
+  };
 }
 
 export function readDead(value: unknown): DeadRecord | undefined {
@@ -50,17 +78,22 @@ export function readDead(value: unknown): DeadRecord | undefined {
 
 export function readLedger(value: unknown): LedgerEntry | undefined {
   if (!isRecord(value)) return undefined;
-  const { attempt, eventIds, isClosed, atMs } = value;
+  const { attempt, eventIds, atMs } = value;
   return {
     attempt: typeof attempt === 'number' ? attempt : undefined,
     eventIds: Array.isArray(eventIds) ? eventIds.filter((id) => typeof id === 'string') : [],
-    isClosed: isClosed === true,
     atMs: typeof atMs === 'number' ? atMs : 0,
   };
 }
 
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
 /** JSON leaves out what is undefined. */
-const readEvent = (value: Readonly<Record<string, unknown>>): DeliveredEvent => ({
-  ...(value as unknown as DeliveredEvent),
-  params: (isRecord(value['params']) ? value['params'] : {}) as DeliveredEvent['params'],
-});
+function readEvent(value: unknown): DeliveredEvent | undefined {
+  if (!isRecord(value) || typeof value['name'] !== 'string' || typeof value['channel'] !== 'string') return undefined;
+  return {
+    ...(value as unknown as DeliveredEvent),
+    params: (isRecord(value['params']) ? value['params'] : {}) as DeliveredEvent['params'],
+  };
+}

@@ -41,6 +41,8 @@ export interface ChannelStream {
   readonly place: Place;
   readonly state: Readonly<StreamState>;
   readonly backlog: number;
+  /** It has been live since it began. */
+  readonly isCaughtUp: boolean;
   joined(generation: number): void;
   left(): void;
   hear(arrival: Arrival, generation: number): void;
@@ -63,10 +65,13 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
   const { host, place, values, reads, turns, deliver, signal, serverNowMs } = options;
   const { channel } = place;
   let { state } = options;
-  const inbox: StreamInput[] = [];
+  /** Slots are used again, because a list that is emptied for each event is made anew for each event. */
+  const inbox: (StreamInput | undefined)[] = [];
+  let inboxSize = 0;
   let busy = false;
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
   let isDenied = false;
+  let isCaughtUp = false;
   let isOver = false;
   const waiting: (Deliver | TellRow)[] = [];
   let firstWaiting = 0;
@@ -93,14 +98,16 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
 
   /** One input at a time: what a handler causes while it is told waits its turn. */
   function dispatch(input: StreamInput): void {
-    inbox.push(input);
+    inbox[inboxSize] = input;
+    inboxSize += 1;
     if (!busy) run();
   }
 
   function run(): void {
     busy = true;
-    for (let index = 0; index < inbox.length; index += 1) {
+    for (let index = 0; index < inboxSize; index += 1) {
       const next = inbox[index];
+      inbox[index] = undefined;
       if (next === undefined) break;
       const moment = { nowMs: host.clock.monotonicMs(), random: host.random() };
       const { state: after, effects } = step(state, next, moment);
@@ -108,7 +115,8 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
       const isMuch = effects.length > atOnce;
       for (const effect of effects) perform(effect, isMuch);
     }
-    inbox.length = 0;
+    if (inboxSize > 64) inbox.length = 0;
+    inboxSize = 0;
     busy = false;
     if (backlog.size > 0) turns.serve(backlog);
     setTimer();
@@ -153,6 +161,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
         tellContinuity(effect.told);
         return;
       case 'status':
+        isCaughtUp ||= effect.word === 'live';
         options.changed();
     }
   }
@@ -301,6 +310,9 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
     },
     get backlog() {
       return backlog.size;
+    },
+    get isCaughtUp() {
+      return isCaughtUp;
     },
     joined: (generation) => dispatch({ kind: 'joined', generation }),
     left: () => dispatch({ kind: 'left' }),

@@ -21,6 +21,8 @@ export interface Listening {
   readonly place: Place;
   /** What the event changes, where a list tells of it, too. */
   readonly subjectOf: (event: HeardEvent) => Subject | undefined;
+  /** What its last event said of itself: another one that says the same is no stranger either. */
+  native?: Pick<HeardEvent, 'tenant' | 'params'>;
 }
 
 export interface InboundCounts {
@@ -62,7 +64,7 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
     switch (decoded.kind) {
       case 'event': {
         const { event, definition } = decoded;
-        if (isForeign(event, listening.place)) return undefined;
+        if (isForeign(event, listening)) return undefined;
         counts.events += 1;
         const subject = listening.subjectOf(event);
         return {
@@ -78,7 +80,7 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
       }
       case 'unknown': {
         const { event } = decoded;
-        if (isForeign(event, listening.place)) return undefined;
+        if (isForeign(event, listening)) return undefined;
         counts.unknown += 1;
         return {
           event,
@@ -96,12 +98,17 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
         return undefined;
       case 'invalid':
     }
-    return takeInvalid(decoded, listening.place, bytes);
+    return takeInvalid(decoded, listening, bytes);
   }
 
-  function isForeign(event: Pick<HeardEvent, 'tenant' | 'params' | 'name'>, place: Place): boolean {
+  function isForeign(event: Pick<HeardEvent, 'tenant' | 'params' | 'name'>, listening: Listening): boolean {
+    const { native, place } = listening;
+    if (native !== undefined && native.params === event.params && native.tenant === event.tenant) return false;
     const foreign = foreignTo(contract, scope, event);
-    if (foreign === undefined) return false;
+    if (foreign === undefined) {
+      listening.native = { tenant: event.tenant, params: event.params };
+      return false;
+    }
     counts.foreign += 1;
     signal({ kind: 'security', channel: place.channel, because: 'foreign', name: event.name, field: foreign.field });
     return true;
@@ -116,13 +123,13 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
   }
 
   /** It cannot be told, and its position is no hole. */
-  function takeInvalid(decoded: DecodedInvalid, place: Place, bytes: number): Arrival | undefined {
+  function takeInvalid(decoded: DecodedInvalid, listening: Listening, bytes: number): Arrival | undefined {
     const { event } = decoded;
-    if (event !== undefined && isForeign(event, place)) return undefined;
+    if (event !== undefined && isForeign(event, listening)) return undefined;
     counts.quarantined += 1;
     const told: Quarantined = {
       kind: 'quarantined',
-      channel: place.channel,
+      channel: listening.place.channel,
       name: event?.name ?? decoded.frameName,
       because: decoded.because,
       mismatches: decoded.mismatches,

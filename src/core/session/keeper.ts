@@ -1,12 +1,15 @@
 // What the device remembers of its streams, over the store: read once at the start, written in one commit per batch.
 import type { Host, Release } from '../../host/host.ts';
-import type { Database, StoreFault, StoredValue, StoreTable, Write } from '../../storage/store.ts';
+import type { Database, StoreFault, StoredValue, StoreTable } from '../../storage/store.ts';
 import { isRecord } from '../../lib/json.ts';
 import { SeenIds } from '../stream/dedupe.ts';
 import { KnownRows } from '../stream/rows.ts';
-import type { SeenRecord, StreamCommit, StreamMemory } from '../stream/state.ts';
-import { readCursor, readRow, readSeen, writeCursor } from './records.ts';
+import type { StreamCommit, StreamMemory } from '../stream/state.ts';
+import { Pending } from './pending.ts';
+import { readCursor, readRow, writeCursor } from './records.ts';
+import { createSeenLog } from './seen-log.ts';
 import { faultOf } from './steady-database.ts';
+import { storable } from './storable.ts';
 import { rowKey } from './subjects.ts';
 
 export interface Keeper {
@@ -40,19 +43,15 @@ export interface KeeperOptions {
   readonly redact?: (row: unknown, list: string) => unknown;
 }
 
-const seenKept = { atLeast: 1_000, forMs: 86_400_000, atMost: 50_000 };
 const positionsKept = 1_000;
 const retryMs = 1_000;
 const mostRetryMs = 30_000;
 
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { host, database, problem, redact = (row: unknown) => row } = options;
+  const { host, database, problem, redact } = options;
   const seen = new SeenIds();
-  /** The oldest first: what is stored of `seen`, for taking it out again. */
-  let history: { readonly key: string; readonly wire: string; readonly atMs: number; readonly record: SeenRecord }[] =
-    [];
-  let nextSeen = 0;
-  let pending = new Map<string, Write>();
+  const history = createSeenLog();
+  let pending = new Pending();
   let writing: Promise<void> | undefined;
   /** How many were put, and up to which of them all is stored. */
   let puts = 0;
@@ -66,14 +65,9 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   async function loadSeen(): Promise<boolean> {
     const nowMs = host.clock.monotonicMs();
     const wallMs = host.clock.wallMs();
-    for (const { key, value } of await database.read('seen')) {
-      const record = readSeen(value);
-      nextSeen = Math.max(nextSeen, Number.parseInt(key, 36) + 1 || 0);
-      if (record === undefined) continue;
-      // How long ago, on the clock that runs now. A wall clock that was set back makes nothing younger than now.
-      const atMs = nowMs - Math.max(0, wallMs - record.atWallMs);
-      history.push({ key, wire: record.wire, atMs, record });
-      seen.add(record.id, atMs);
+    for (const record of await database.read('seen')) {
+      const batch = history.load(record, nowMs, wallMs);
+      for (const { id } of batch?.seen ?? []) seen.add(id, batch?.atMs ?? nowMs);
     }
     const meta = new Map((await database.read('meta')).map(({ key, value }) => [key, value]));
     put('meta', 'running', true);
@@ -83,7 +77,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   function put(table: StoreTable, key: string, value: StoredValue | undefined): void {
     puts += 1;
-    pending.set(`${table}\n${key}`, { table, key, value });
+    pending.put(table, key, value);
   }
 
   function stored(): Promise<void> {
@@ -108,60 +102,46 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     for (const [list, { asOf, tombstones }] of commit.marks) {
       put('cursors', rowKey(list, 'mark'), { ...(asOf !== undefined && { asOf }), tombstones });
     }
-    for (const record of commit.seen) {
-      const key = nextSeen.toString(36).padStart(10, '0');
-      nextSeen += 1;
-      put('seen', key, { wire, id: record.id, at: wallMs, ...(record.seq !== undefined && { seq: record.seq }) });
-      history.push({ key, wire, atMs: nowMs, record });
+    if (commit.seen.length > 0) {
+      const { key, value } = history.add(wire, commit.seen, nowMs, wallMs);
+      put('seen', key, value);
     }
     for (const { row, deleted } of commit.rows) {
       const value = deleted ? undefined : values.get(row.key);
-      const list = row.key.slice(0, row.key.indexOf('\n'));
-      const kept = value === undefined ? undefined : redacted(value, list);
-      put('rows', row.key, { version: row.version, deleted, ...(kept !== undefined && { value: kept }) });
+      const kept = value === undefined ? undefined : redacted(value, row.key);
+      put('rows', row.key, { version: row.version, deleted, value: kept });
     }
-    prune(nowMs);
+    // In the background of what is written anyway.
+    for (const key of history.prune(nowMs)) put('seen', key, undefined);
     write();
   }
 
-  function redacted(value: unknown, list: string): StoredValue | undefined {
+  function redacted(value: unknown, key: string): StoredValue | undefined {
     try {
-      return storable(redact(value, list));
+      return storable(redact === undefined ? value : redact(value, key.slice(0, key.indexOf('\n'))));
     } catch (error) {
       problem('failed', error);
       return undefined;
     }
   }
 
-  /** In the background of what is written anyway: at most a few more than a commit adds. */
-  function prune(nowMs: number): void {
-    let count = 0;
-    while (count < 100 && history.length - count > seenKept.atLeast) {
-      const oldest = history[count];
-      if (oldest === undefined) break;
-      if (history.length - count <= seenKept.atMost && oldest.atMs > nowMs - seenKept.forMs) break;
-      put('seen', oldest.key, undefined);
-      count += 1;
-    }
-    if (count > 0) history = history.slice(count);
-  }
-
   /** One commit at a time; what comes meanwhile goes with the next one. */
   function write(): void {
-    if (writing !== undefined || retry !== undefined || pending.size === 0) return;
+    if (writing !== undefined || retry !== undefined || pending.isEmpty) return;
     const writes = pending;
-    pending = new Map();
+    pending = new Pending();
     writing = commit(writes, puts);
   }
 
-  async function commit(writes: Map<string, Write>, upTo: number): Promise<void> {
+  async function commit(writes: Pending, upTo: number): Promise<void> {
     try {
-      await database.commit({ writes: [...writes.values()], durability: 'strict' });
+      await database.commit({ writes: writes.all(), durability: 'strict' });
       failures = 0;
       tellStored(upTo);
     } catch (error) {
       // Later writes to the same key are newer.
-      pending = new Map([...writes, ...pending]);
+      writes.add(pending);
+      pending = writes;
       recover(error);
     }
     writing = undefined;
@@ -217,9 +197,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
           if (row.value !== undefined) values.set(key, row.value);
         }
       }
-      const positions = history.filter((entry) => entry.wire === wire).slice(-positionsKept);
       const { cursor, closed } = readCursor(cursors.get(wire));
-      return { stream: { cursor, closed, marks, positions: positions.map(({ record }) => record) }, rows, values };
+      return { stream: { cursor, closed, marks, positions: history.of(wire, positionsKept) }, rows, values };
     },
     save,
     put,
@@ -235,12 +214,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     },
   };
 }
-
-/** What JSON says of it; rows come from JSON and go back as they were. */
-const storable = (value: unknown): StoredValue | undefined => {
-  const text = JSON.stringify(value);
-  return text === undefined ? undefined : (JSON.parse(text) as StoredValue);
-};
 
 const remediations: Readonly<Record<StoreFault, string>> = {
   full: 'The device has no room left. Free some; what is not stored yet is tried again.',

@@ -44,13 +44,23 @@ function readHole(value: unknown): readonly ClosedHole[] {
   return isPosition(from) && isPosition(to) && from <= to && kind !== undefined ? [{ from, to, as: kind }] : [];
 }
 
-export function readSeen(
-  value: unknown,
-): (SeenRecord & { readonly wire: string; readonly atWallMs: number }) | undefined {
+interface SeenBatchRecord {
+  readonly wire: string;
+  readonly atWallMs: number;
+  readonly seen: readonly SeenRecord[];
+}
+
+export function readSeen(value: unknown): SeenBatchRecord | undefined {
   if (!isRecord(value)) return undefined;
-  const { wire, id, at, seq } = value;
-  if (typeof wire !== 'string' || typeof id !== 'string' || typeof at !== 'number') return undefined;
-  return { wire, id, atWallMs: at, seq: isPosition(seq) ? seq : undefined };
+  const { wire, at } = value;
+  const ids: unknown = value['ids'];
+  const seqs: unknown = value['seqs'];
+  if (typeof wire !== 'string' || typeof at !== 'number' || !Array.isArray(ids)) return undefined;
+  const seen = ids.flatMap((id: unknown, index) => {
+    const seq: unknown = Array.isArray(seqs) ? seqs[index] : undefined;
+    return typeof id === 'string' ? [{ id, seq: isPosition(seq) ? seq : undefined }] : [];
+  });
+  return { wire, atWallMs: at, seen };
 }
 
 export interface RowRecord {

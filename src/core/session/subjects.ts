@@ -3,9 +3,10 @@
 import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { HeardEvent } from '../../contract/event.ts';
-import { digest } from '../../lib/digest.ts';
+import { remembered } from '../../lib/remembered.ts';
 import type { RowRef, RowVersion } from '../stream/rows.ts';
 import type { Place } from './place.ts';
+import { rowDigest } from './row-digest.ts';
 
 /** A row as an event or a list shows it. */
 export interface Subject {
@@ -18,11 +19,13 @@ export const listKey = (place: Place, resource: string): string => `${place.wire
 export const rowKey = (list: string, key: string): string => `${list}\n${key}`;
 
 /** Where a backend counts no versions, rows only differ. */
-export const versionOf = (version: RowVersion | undefined, row: unknown): RowVersion =>
-  version ?? digest(JSON.stringify(row) ?? '');
+export const versionOf = (version: RowVersion | undefined, row: unknown): RowVersion => version ?? rowDigest(row);
+
+const maxRememberedKeys = 10_000;
 
 interface Feed {
-  readonly list: string;
+  /** The same text for the same key: what is looked up four times for each event is put together and hashed once. */
+  readonly keyOf: (key: string) => string;
   readonly collection: CollectionDefinition;
   readonly change: NonNullable<CollectionDefinition['from']>[string];
 }
@@ -33,12 +36,15 @@ export function createSubjects(
   known: (key: string) => unknown,
 ): (event: HeardEvent) => Subject | undefined {
   const feeds = new Map<string, Feed>();
+  const keysOf = new Map<string, Feed['keyOf']>();
   for (const collection of contract.collections.values()) {
     const { resource, from } = collection;
     if (resource === undefined || from === undefined || !place.resources.has(resource)) continue;
     const list = listKey(place, resource);
+    const keyOf = keysOf.get(list) ?? remembered((key) => rowKey(list, key), maxRememberedKeys);
+    keysOf.set(list, keyOf);
     for (const [name, change] of Object.entries(from)) {
-      if (!feeds.has(name)) feeds.set(name, { list, collection, change });
+      if (!feeds.has(name)) feeds.set(name, { keyOf, collection, change });
     }
   }
 
@@ -59,17 +65,17 @@ export function createSubjects(
     return typeof version === 'number' ? { ref: { key, version, isPart: true }, value: undefined } : undefined;
   }
 
-  function subjectOf({ list, collection, change }: Feed, event: HeardEvent): Subject | undefined {
+  function subjectOf({ keyOf, collection, change }: Feed, event: HeardEvent): Subject | undefined {
     const changed = change(event);
     if (changed === undefined) return undefined;
     switch (changed.kind) {
       case 'put': {
         const { row } = changed;
-        const key = rowKey(list, collection.key(row));
+        const key = keyOf(collection.key(row));
         return { ref: { key, version: versionOf(collection.version?.(row), row) }, value: row };
       }
       case 'patch': {
-        const key = rowKey(list, changed.key);
+        const key = keyOf(changed.key);
         const before = known(key);
         if (typeof before !== 'object' || before === null) return partOf(collection, key, changed.fields);
         const row = { ...before, ...changed.fields };

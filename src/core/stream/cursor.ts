@@ -29,7 +29,7 @@ export class Unsettled {
   }
 
   push(delivery: Delivery): void {
-    if (this.open === 0) this.clear();
+    if (this.open === 0) this.startAnew();
     this.entries.push(delivery);
     this.open += 1;
     const { seq } = delivery;
@@ -77,9 +77,10 @@ export class Unsettled {
     this.highest = 0;
   }
 
-  private clear(): void {
-    this.entries.length = 0;
-    this.first = 0;
+  /** The list is emptied now and then: one that is emptied for each event is made anew for each event. */
+  private startAnew(): void {
+    if (this.entries.length >= 64) this.entries.length = 0;
+    this.first = this.entries.length;
     this.highest = -1;
     this.inOrder = true;
   }

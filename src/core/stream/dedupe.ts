@@ -29,12 +29,15 @@ export class SeenIds {
     return this.ids.has(id);
   }
 
-  /** `atMs` is when it was heard; ids that were stored are added in their order, the oldest first. */
-  add(id: string, atMs: number): void {
+  /**
+   * Says false when it was there already. `atMs` is when it was heard; ids that were stored are added in their order, the
+   * oldest first.
+   */
+  add(id: string, atMs: number): boolean {
     const { ids, limits } = this;
     const before = ids.size;
     ids.add(id);
-    if (ids.size === before) return;
+    if (ids.size === before) return false;
     while (
       ids.size > limits.keepAtMost ||
       (ids.size > limits.keepAtLeast && (this.times[this.oldest] ?? 0) <= atMs - limits.keepForMs)
@@ -49,6 +52,7 @@ export class SeenIds {
       this.times = this.times.slice(this.oldest);
       this.oldest = 0;
     }
+    return true;
   }
 
   private forgetOldest(): void {

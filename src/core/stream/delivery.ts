@@ -3,6 +3,7 @@ import type { ClosedHole } from './gap.ts';
 import { uncovered, type Span } from './gap.ts';
 import type { Arrival, HeldEvent } from './held.ts';
 import type { Delivery } from './cursor.ts';
+import { derivedId, isToldByRow } from './rows.ts';
 import type { StreamEffect, StreamState } from './state.ts';
 
 /** `reset`: the arrival belongs to another sequence, and nothing was done with it. */
@@ -140,12 +141,25 @@ function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live'
   const hole = s.closed.at(seq);
   // Where counting began blindly, what lies before was never looked at.
   const isUnknown = s.blind !== undefined && id !== undefined && s.positions.idAt(seq) === undefined;
-  if ((hole === undefined && !isUnknown) || !s.options.rules.deliversLate) return 'duplicate';
+  if ((hole === undefined && !isUnknown) || !s.options.rules.deliversLate) {
+    // A list stood for it. Should its position come back with another id, the server was restored.
+    if (origin === 'replay' && id !== undefined && s.positions.idAt(seq) === undefined) remember(s, seq, id, turn);
+    return 'duplicate';
+  }
   if (id !== undefined && s.options.seen.has(id)) return 'duplicate';
   if (isFull(s)) return hold(s, arrival, origin, turn);
   s.closed.fill(seq);
   s.dirty = true;
   return handOut(s, arrival, origin, 'kept', turn);
+}
+
+/** What stands where a list said that counting begins: another id there is another sequence. */
+function remember(s: StreamState, seq: number, id: string, { moment }: Turn): void {
+  if (s.positions.idAt(seq) !== undefined || s.options.seen.has(id)) return;
+  s.positions.put(seq, id);
+  s.options.seen.add(id, moment.nowMs);
+  s.handled.push({ seq, id, sequence: s.sequence });
+  s.dirty = true;
 }
 
 const isFull = (s: StreamState): boolean => s.unsettled.count >= s.options.settings.maxUnsettled;
@@ -171,14 +185,14 @@ function handOut(
   const { seen, rows } = s.options;
   const seq = s.position === 'none' ? undefined : event.seq;
   s.dirty = true;
-  if (id !== undefined && seen.has(id)) {
+  if (id !== undefined && !seen.add(id, turn.moment.nowMs)) {
     if (seq !== undefined && s.positions.idAt(seq) === undefined) {
-      turn.effects.push({ kind: 'signal', signal: { kind: 'anomaly', id, seq } });
+      // Another channel may have told it; only here it must not stand at two positions.
+      if (s.positions.has(id)) turn.effects.push({ kind: 'signal', signal: { kind: 'anomaly', id, seq } });
       s.positions.put(seq, id);
     }
     return 'duplicate';
   }
-  if (id !== undefined) seen.add(id, turn.moment.nowMs);
   if (seq !== undefined) s.positions.put(seq, id);
   if (arrival.broken) return 'duplicate';
   let stale = false;
@@ -186,13 +200,16 @@ function handOut(
     const known = rows.get(row.key);
     stale = known !== undefined && !s.options.rules.appliesRow(known, row.version);
     // A row has told this or something later: telling it again would go back in time.
-    if (stale && known?.toldByRow === true) {
+    if (stale && known !== undefined && (isToldByRow(known, row.version) || seen.has(derivedId(row)))) {
       s.compacted = true;
       return 'duplicate';
     }
-    if (!stale) rows.put(row, false, false, turn.moment.nowMs);
+    if (!stale && (known === undefined || known.isPart || row.isPart !== true)) {
+      rows.put(row, false, false, turn.moment.nowMs);
+    }
   }
-  const delivery = deliver(s, seq, id, stale ? undefined : row, turn);
+  // A part of a row is not stored: a restart would take it for the whole.
+  const delivery = deliver(s, seq, id, stale || row?.isPart === true ? undefined : row, turn);
   if (origin === 'replay') s.replayed += 1;
   const replayed = origin === 'replay' || event.replayed;
   turn.effects.push({ kind: 'deliver', ticket: delivery.ticket, arrival, replayed, continuity, stale, origin });
@@ -269,6 +286,7 @@ export function release(s: StreamState, count: number, turn: Turn): void {
       putAhead(s, seq, held.arrival.event.previousSeq);
       s.released = true;
     }
+    if (s.position === 'monotonic' && seq !== undefined && s.front === undefined) anchorBlindly(s, seq - 1, turn.moment.nowMs);
     handOut(s, held.arrival, held.origin, 'unproven', turn);
   }
 }

@@ -58,7 +58,16 @@ export class HeldEvents {
   }
 
   at(seq: number): HeldEvent | undefined {
-    return this.events.find((held) => held.seq === seq);
+    const { events } = this;
+    let low = 0;
+    let high = events.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((events[middle]?.seq ?? -1) < seq) low = middle + 1;
+      else high = middle;
+    }
+    const found = events[low];
+    return found?.seq === seq ? found : undefined;
   }
 
   shift(): HeldEvent | undefined {
@@ -66,7 +75,7 @@ export class HeldEvents {
     if (held === undefined) return undefined;
     this.bytes -= held.arrival.bytes;
     if (this.events.length === 0) this.dueAtMs = Number.POSITIVE_INFINITY;
-    else if (held.dueAtMs <= this.dueAtMs) this.dueAtMs = Math.min(...this.dueTimes());
+    else if (held.dueAtMs <= this.dueAtMs) this.dueAtMs = this.earliest(held.dueAtMs);
     return held;
   }
 
@@ -83,7 +92,13 @@ export class HeldEvents {
     this.dueAtMs = Number.POSITIVE_INFINITY;
   }
 
-  private dueTimes(): readonly number[] {
-    return this.events.map((held) => held.dueAtMs);
+  /** None is earlier than the one that was taken out: often another one came with it, and the search is over. */
+  private earliest(atLeastMs: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { dueAtMs } of this.events) {
+      if (dueAtMs === atLeastMs) return dueAtMs;
+      if (dueAtMs < earliest) earliest = dueAtMs;
+    }
+    return earliest;
   }
 }

@@ -17,6 +17,7 @@ import {
   takeFailure,
   takePage,
   takeSnapshot,
+  vanishedDueAtMs,
   tellStatus,
   type FailedAnswer,
   type ReplayAnswer,
@@ -60,7 +61,8 @@ type Table = { readonly [P in PhaseName]: { readonly [K in InputKind]: Cell<K> }
 const ignore = (): void => {};
 
 function join(s: StreamState, { generation }: Input<'joined'>, turn: Turn): void {
-  if (generation <= s.generation) return;
+  // Who was put out may be let in again on the same connection.
+  if (generation < s.generation || (generation === s.generation && s.phase !== 'idle')) return;
   s.generation = generation;
   s.phase = 'draining';
   s.read = undefined;
@@ -68,13 +70,16 @@ function join(s: StreamState, { generation }: Input<'joined'>, turn: Turn): void
   s.gapDueAtMs = undefined;
   s.failures = 0;
   s.restarts = 0;
-  s.checkFrom = s.front;
+  // A connection that went before a page came has proved nothing.
+  if (s.front !== undefined) s.checkFrom = Math.min(s.checkFrom ?? s.front, s.front);
   s.drainDueAtMs = turn.moment.nowMs + s.options.settings.drainMs;
   turn.effects.push({ kind: 'drain-outbox' });
   tellStatus(s, turn);
 }
 
 function leave(s: StreamState, _: Input<'left'>, turn: Turn): void {
+  // What is released while nothing is heard is no proof that the server is still the same.
+  s.checkFrom ??= s.front;
   s.phase = 'idle';
   s.read = undefined;
   s.retryAtMs = undefined;
@@ -105,7 +110,7 @@ function settle(s: StreamState, { ticket }: Input<'settled'>, turn: Turn): void 
   const delivery = s.unsettled.settle(ticket);
   if (delivery === undefined) return;
   const { id, row, seq } = delivery;
-  if (id !== undefined) s.handled.push({ seq: seq === 0 ? undefined : seq, id });
+  if (id !== undefined) s.handled.push({ seq: seq === 0 ? undefined : seq, id, sequence: s.sequence });
   // An older handler may settle last: what is stored of a subject never goes back.
   if (row !== undefined && s.options.rows.get(row.key)?.version === row.version) {
     s.handledRows.push({ row, deleted: false });
@@ -140,7 +145,13 @@ function readDueAtMs(s: StreamState): number {
   if (s.phase === 'draining' || s.phase === 'stopped') return Number.POSITIVE_INFINITY;
   if (s.retryAtMs !== undefined) return s.retryAtMs;
   if (s.phase === 'reading') return Number.POSITIVE_INFINITY;
-  return Math.min(s.gapDueAtMs ?? Number.POSITIVE_INFINITY, s.reconcileDueAtMs, doubtDueAtMs(s), s.absenceDueAtMs);
+  return Math.min(
+    s.gapDueAtMs ?? Number.POSITIVE_INFINITY,
+    s.reconcileDueAtMs,
+    doubtDueAtMs(s),
+    s.secondLookAtMs,
+    vanishedDueAtMs(s),
+  );
 }
 
 function refresh(s: StreamState, _: Input<'refresh'>, turn: Turn): void {
@@ -327,8 +338,11 @@ function commit(s: StreamState, { effects }: Turn): void {
   const unplaced = s.position === 'none' && s.epoch !== undefined && isListed ? 0 : -1;
   const seq = s.front === undefined ? unplaced : s.options.rules.cursor(s.front, unsettled.lowestSeq());
   // Until a list has told what lay before the first event, and of which sequence the rows are, a restart begins anew.
-  const cursor = seq >= s.base && s.blind === undefined && !s.isDoubtful ? { epoch: s.epoch, seq } : undefined;
-  const hasMoved = cursor !== undefined && (cursor.seq !== s.committed?.seq || cursor.epoch !== s.committed.epoch);
+  const isComplete = s.blind === undefined && !s.isDoubtful && s.secondLookAtMs === Number.POSITIVE_INFINITY;
+  const cursor = seq >= s.base && isComplete ? { epoch: s.epoch, seq, sequence: s.sequence } : undefined;
+  const hasMoved =
+    cursor !== undefined &&
+    (cursor.seq !== s.committed?.seq || cursor.epoch !== s.committed.epoch || cursor.sequence !== s.committed.sequence);
   if (!hasMoved && !areMarksDue && s.handled.length === 0 && s.handledRows.length === 0) return;
   if (cursor !== undefined) s.committed = cursor;
   effects.push({
@@ -336,7 +350,7 @@ function commit(s: StreamState, { effects }: Turn): void {
     commit: {
       cursor,
       // A restart counts over what is stored as closed: not before the rows that stand for it are handled.
-      closed: s.closed.all.filter(({ as }) => s.options.rules.storesHole(as, isListHandled)),
+      closed: isListHandled ? s.closed.all : s.closed.all.filter(({ as }) => as !== 'compacted'),
       marks: areMarksDue ? pendingMarks.marks : new Map(),
       seen: s.handled,
       rows: s.handledRows,

@@ -15,6 +15,25 @@ export class PositionWindow {
     return this.size > 0 && this.seqs[slot] === seq ? this.ids[slot] : undefined;
   }
 
+  /** The highest position up to another one that something stood at. */
+  lastUpTo(seq: number): number | undefined {
+    let last = -1;
+    for (const known of this.seqs) if (known <= seq && known > last) last = known;
+    return last < 0 ? undefined : last;
+  }
+
+  /** The lowest position between two others that something stood at, and that is not among those that are there now. */
+  vanished(after: number, upTo: number, there: ReadonlySet<number>): number | undefined {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const seq of this.seqs) if (seq > after && seq <= upTo && seq < lowest && !there.has(seq)) lowest = seq;
+    return lowest < Number.POSITIVE_INFINITY ? lowest : undefined;
+  }
+
+  /** Whether an id stands at any of them; it takes its time, for what hardly ever happens. */
+  has(id: string): boolean {
+    return this.ids.includes(id);
+  }
+
   put(seq: number, id: string | undefined): void {
     if (this.size === 0) this.resize(smallest);
     let slot = seq & (this.size - 1);

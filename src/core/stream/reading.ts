@@ -3,7 +3,7 @@ import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, 
 import { ClosedHoles, uncovered } from './gap.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
-import type { KnownRow, RowVersion } from './rows.ts';
+import { derivedId, type KnownRow, type RowVersion } from './rows.ts';
 import type { ReadFailure } from './rules.ts';
 import type { Continuity, Read, ResyncReason, Row, SnapshotPart, StreamState } from './state.ts';
 import { boundary, watermarkOf, type Watermark } from './watermark.ts';
@@ -49,7 +49,7 @@ export function sourceOf(s: StreamState, nowMs: number): 'replay' | 'snapshot' |
 /** A list is asked at once for what is there, and again when whatever began before has become visible. */
 const isListDue = (s: StreamState, nowMs: number): boolean =>
   (s.blind !== undefined && (!s.blind.looked || s.blind.sinceMs + s.options.settings.overlapMs <= nowMs)) ||
-  Math.min(doubtDueAtMs(s), s.absenceDueAtMs) <= nowMs;
+  Math.min(doubtDueAtMs(s), s.secondLookAtMs) <= nowMs;
 
 export const doubtDueAtMs = (s: StreamState): number =>
   s.isDoubtful ? s.startedAtMs + s.options.settings.overlapMs : Number.POSITIVE_INFINITY;
@@ -75,11 +75,10 @@ export function startRead(s: StreamState, turn: Turn, continueAt: number | undef
   const { nowMs } = turn.moment;
   s.lastGapReadMs = nowMs;
   const since = kind === 'snapshot' ? boundaries(s, nowMs) : noBoundaries;
-  // The last position that is known is read again: if it has another id now, the server was restored and has caught up.
-  const known = Math.min(s.front ?? 0, s.checkFrom ?? Number.POSITIVE_INFINITY);
-  const from = continueAt ?? (s.position === 'dense' ? Math.max(0, known - 1) : (s.front ?? 0));
+  const from = continueAt ?? beginAt(s);
   const continuing = continueAt !== undefined;
-  s.read = { number: s.reads, kind, from, since, issuedAtMs: nowMs, topAtIssue: s.top, continuing };
+  const isSecondLook = s.secondLookAtMs <= nowMs && s.resync === undefined;
+  s.read = { number: s.reads, kind, from, since, issuedAtMs: nowMs, topAtIssue: s.top, continuing, isSecondLook };
   turn.effects.push(
     kind === 'replay'
       ? { kind: 'read-replay', read: s.reads, from, limit: s.options.settings.pageLimit }
@@ -87,10 +86,21 @@ export function startRead(s: StreamState, turn: Turn, continueAt: number | undef
   );
 }
 
+/** The last position that is known is read again: if it has another id now, the server was restored and has caught up. */
+function beginAt(s: StreamState): number {
+  const { front = 0 } = s;
+  const upTo = Math.min(front, s.checkFrom ?? Number.POSITIVE_INFINITY, s.vanished?.seq ?? Number.POSITIVE_INFINITY);
+  const last = s.positions.lastUpTo(upTo);
+  const isNear = last !== undefined && upTo - last < s.options.settings.overlapPositions && last >= s.reach;
+  if (!s.options.rules.looksBack) return upTo;
+  if (isNear) return Math.max(0, last - 1);
+  return s.position === 'dense' ? Math.max(0, upTo - 1) : upTo;
+}
+
 const noBoundaries: ReadonlyMap<string, string> = new Map();
 
 function boundaries(s: StreamState, nowMs: number): ReadonlyMap<string, string> {
-  if (s.resync !== undefined || s.isDoubtful || s.blind !== undefined || s.absenceDueAtMs <= nowMs) return noBoundaries;
+  if (s.resync !== undefined || s.isDoubtful || s.blind !== undefined || s.secondLookAtMs <= nowMs) return noBoundaries;
   const { settings } = s.options;
   const since = new Map<string, string>();
   for (const [resource, mark] of s.marks) {
@@ -127,6 +137,11 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
     return;
   }
   s.lowHead = undefined;
+  if (hasVanished(s, read, answer)) {
+    s.vanishedResetMs = turn.moment.nowMs;
+    reset(s, 'restored', undefined, undefined, turn);
+    return;
+  }
   let last = read.from;
   for (const arrival of answer.events) {
     const decision = accept(s, arrival, 'replay', turn);
@@ -150,21 +165,31 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
     return;
   }
   s.stalls = 0;
+  // What goes out between two pages may be of a sequence that is no more.
+  s.checkFrom = continues ? covered : undefined;
   if (s.position === 'dense') {
-    s.checkFrom = undefined;
     if (covered > s.top) s.top = covered;
     settleHoles(s, read, covered, turn);
-  } else if (!continues) {
+  } else if (read.from <= (s.front ?? 0)) {
+    // Each page by its own head: what was under way when an early page was read may lie far behind the last one.
+    const head = Math.max(answer.headSeq ?? 0, last);
     const isOrdered = s.options.replay === 'commit-ordered';
-    const reached = isOrdered ? covered : covered - settings.overlapPositions;
+    const reached = isOrdered
+      ? covered
+      : Math.min(covered, rules.settledBelow(head, covered, settings.overlapPositions));
     if (reached > (s.front ?? 0)) {
       s.front = reached;
       s.dirty = true;
     }
   }
   pump(s, turn);
-  if (continues) startRead(s, turn, covered);
-  else finish(s, turn);
+  if (continues) {
+    startRead(s, turn, covered);
+    return;
+  }
+  // Who has read the log to its end is told by a list what has changed since.
+  s.isFirst = false;
+  finish(s, turn);
 }
 
 /** What a page lacks does not exist, if the server's log or a second look says so. It tells nothing of what lies before it. */
@@ -205,8 +230,47 @@ function lowHead(s: StreamState, read: Read, headSeq: number, turn: Turn): void 
   if (s.phase === 'live') s.retryAtMs = Math.max(s.retryAtMs, s.lastGapReadMs + settings.gapEveryMs);
 }
 
+/**
+ * What stood at a position is not there any more, although others are. A server may broadcast before it commits, so two
+ * looks have to lack it; and one whose log never has some of what it broadcasts must not lead to a list again and again.
+ */
+function hasVanished(s: StreamState, read: Read, { events, hasMore }: ReplayAnswer): boolean {
+  const { rules, settings } = s.options;
+  if (!rules.missesVanished) return false;
+  const there = new Set<number>();
+  let last = read.from;
+  for (const { event } of events) {
+    if (event.seq === undefined) continue;
+    there.add(event.seq);
+    if (event.seq > last) last = event.seq;
+  }
+  const upTo = hasMore ? last : Number.POSITIVE_INFINITY;
+  const seq = s.positions.vanished(read.from, upTo, there);
+  const { vanished } = s;
+  if (seq === undefined) {
+    if (vanished !== undefined && vanished.seq > read.from && vanished.seq <= upTo) s.vanished = undefined;
+    return false;
+  }
+  // The lowest one counts: a later page of the same reading must not put its own in its place.
+  if (vanished === undefined || seq < vanished.seq) s.vanished = { seq, atMs: read.issuedAtMs };
+  else if (seq === vanished.seq && vanishedDueAtMs(s) <= read.issuedAtMs) {
+    return rules.knowsAllBefore(vanished.atMs, read.issuedAtMs, settings.overlapMs);
+  }
+  return false;
+}
+
+export function vanishedDueAtMs({ vanished, vanishedResetMs, options: { settings } }: StreamState): number {
+  if (vanished === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(vanished.atMs + settings.overlapMs, vanishedResetMs + settings.reconcileMs);
+}
+
 /** Positions before the floor cannot be read any more. */
 function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Turn): void {
+  // Perhaps only what was read again for comparison is gone.
+  if (s.front !== undefined && read.from < s.front && (floorSeq ?? 0) <= s.front + 1) {
+    startRead(s, turn, s.front);
+    return;
+  }
   if (s.options.snapshot && !s.snapshotMissing) {
     needSnapshot(s, 'gone', turn);
     startRead(s, turn, undefined);
@@ -235,6 +299,7 @@ const isOtherSequence = (reason: ResyncReason | undefined): boolean =>
 function needSnapshot(s: StreamState, reason: ResyncReason, { effects }: Turn): void {
   // The list that another sequence needs may have to put rows back; a later reason for it must not hide that.
   if (!isOtherSequence(s.resync) || isOtherSequence(reason)) s.resync = reason;
+  s.vanished = undefined;
   effects.push({ kind: 'signal', signal: { kind: 'resync', reason, from: s.committed } });
 }
 
@@ -253,6 +318,7 @@ export function reset(
   const restart = snapshot && !s.snapshotMissing ? undefined : 0;
   s.front = rules.frontAfterReset(s.front) ?? restart;
   s.base = s.front ?? 0;
+  s.reach = 0;
   s.top = s.front ?? 0;
   s.ahead = [];
   s.closed = new ClosedHoles();
@@ -264,6 +330,8 @@ export function reset(
   s.absentAtMs = [];
   s.missed = [];
   s.lowHead = undefined;
+  s.vanished = undefined;
+  s.sequence = (s.sequence ?? 0) + 1;
   s.released = false;
   s.read = undefined;
   s.dirty = true;
@@ -290,7 +358,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
     return;
   }
   s.epoch ??= answer.epoch;
-  if (s.absenceDueAtMs <= read.issuedAtMs) s.absenceDueAtMs = Number.POSITIVE_INFINITY;
+  if (read.since.size === 0) s.secondLookAtMs = Number.POSITIVE_INFINITY;
   if (isToldByLog(s)) {
     for (const part of answer.parts) takePart(s, part, read, 'put-back', turn);
     if (settlesDoubt(s, read)) s.isDoubtful = false;
@@ -311,7 +379,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   }
   s.isFirst = false;
   if (settlesDoubt(s, read)) s.isDoubtful = false;
-  if (s.resync !== undefined) s.checkFrom = undefined;
+  if (s.resync === 'gone' || isOtherSequence(s.resync)) s.checkFrom = undefined;
   if (s.blind !== undefined) {
     const isOver = knowsAllBefore(s, read, s.blind.sinceMs) || (covered ?? -1) >= (s.front ?? 0);
     s.blind = isOver ? undefined : { ...s.blind, looked: true };
@@ -322,6 +390,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   pump(s, turn);
   const wasResync = s.resync;
   s.resync = undefined;
+  if (wasResync === 'gone') s.reach = s.front ?? 0;
   // Between the moment of the list and now lies what only the log has.
   const isStuck = wasResync === 'no-progress' && s.stalls > 1;
   const wasCatchingUp = s.phase === 'reading' || wasResync !== undefined;
@@ -363,7 +432,7 @@ const countUpTo = (s: StreamState, limit: number): number =>
   s.held.all.reduce((count, { seq }) => (seq !== undefined && seq <= limit ? count + 1 : count), 0);
 
 function takePart(s: StreamState, part: SnapshotPart, read: Read, which: 'all' | 'put-back', turn: Turn): void {
-  const { rules, rows, settings } = s.options;
+  const { rules, rows } = s.options;
   const { nowMs } = turn.moment;
   // A server that went back in time is right, and so is the first list after rows outlived their cursor: what it took back
   // must not win by a higher version. Both can be true of one list, and then what came before the later moment is doubtful.
@@ -389,22 +458,25 @@ function takePart(s: StreamState, part: SnapshotPart, read: Read, which: 'all' |
     s.handledRows.push({ row, deleted: true });
     turn.effects.push({ kind: 'row-gone', resource: part.resource, key: row.key });
   }
-  if (rules.absenceDeletes(part.complete, !read.since.has(part.resource))) {
-    const touchedSinceMs = Math.max(wentBackMs, read.issuedAtMs - settings.overlapMs);
-    const present = new Set(part.rows.map((row) => row.key));
-    const prefix = `${part.resource}\n`;
-    for (const key of rows.keys) {
-      const known = rows.get(key);
-      if (known === undefined || known.deleted || present.has(key) || !key.startsWith(prefix)) continue;
-      // An event may tell of a row before the list has it; another list knows.
-      if (known.touchedAtMs > touchedSinceMs) {
-        s.absenceDueAtMs = Math.min(s.absenceDueAtMs, known.touchedAtMs + settings.overlapMs);
-        continue;
-      }
-      known.deleted = true;
-      s.handledRows.push({ row: { key, version: known.version }, deleted: true });
-      turn.effects.push({ kind: 'row-gone', resource: part.resource, key });
+  if (rules.absenceDeletes(part.complete, !read.since.has(part.resource))) takeAbsent(s, part, read, wentBackMs, turn);
+}
+
+function takeAbsent(s: StreamState, part: SnapshotPart, read: Read, wentBackMs: number, turn: Turn): void {
+  const { rows, settings } = s.options;
+  const touchedSinceMs = Math.max(wentBackMs, read.issuedAtMs - settings.overlapMs);
+  const present = new Set(part.rows.map((row) => row.key));
+  const prefix = `${part.resource}\n`;
+  for (const key of rows.keys) {
+    const known = rows.get(key);
+    if (known === undefined || known.deleted || present.has(key) || !key.startsWith(prefix)) continue;
+    // An event may tell of a row before the list has it: a second look knows, and there is no third.
+    if (known.touchedAtMs > touchedSinceMs) {
+      if (!read.isSecondLook) s.secondLookAtMs = Math.min(s.secondLookAtMs, turn.moment.nowMs + settings.overlapMs);
+      continue;
     }
+    known.deleted = true;
+    s.handledRows.push({ row: { key, version: known.version }, deleted: true });
+    turn.effects.push({ kind: 'row-gone', resource: part.resource, key });
   }
 }
 
@@ -441,9 +513,6 @@ function takeRow(s: StreamState, resource: string, row: Row, turn: Turn): void {
   turn.effects.push({ kind: 'row', ticket, resource, row });
 }
 
-/** The same on every device and after every restart. */
-const derivedId = (row: Row): string => `${row.key}\n${row.version}`;
-
 export function takeFailure(s: StreamState, answer: FailedAnswer, turn: Turn): void {
   const { read } = s;
   if (read === undefined || !s.options.rules.answers(read.number, answer.read)) return;
@@ -463,7 +532,7 @@ export function takeFailure(s: StreamState, answer: FailedAnswer, turn: Turn): v
       if (read.kind === 'snapshot') {
         s.snapshotMissing = true;
         s.isDoubtful = false;
-        s.absenceDueAtMs = Number.POSITIVE_INFINITY;
+        s.secondLookAtMs = Number.POSITIVE_INFINITY;
         s.blind = undefined;
       } else {
         s.replayMissing = true;
@@ -498,7 +567,7 @@ function finish(s: StreamState, turn: Turn): void {
   }
   s.phase = 'live';
   s.restarts = 0;
-  if (s.position === 'dense' && s.front === undefined) {
+  if (s.position !== 'none' && s.front === undefined) {
     const first = s.ahead[0]?.from ?? s.held.first?.seq;
     if (first !== undefined) anchorBlindly(s, first - 1, nowMs);
   }
@@ -526,10 +595,13 @@ export function overflow(s: StreamState, turn: Turn): void {
     release(s, s.held.count, turn);
     return;
   }
+  // What was heard of is not absent: neither a closed hole nor a page that is under way says so any more.
+  for (const { seq } of s.held.all) if (seq !== undefined && s.closed.at(seq) !== undefined) s.closed.fill(seq);
+  s.missed = [];
   s.held.clear();
   s.restarts += 1;
   if (s.restarts > settings.maxRestarts && s.options.snapshot && !s.snapshotMissing) needSnapshot(s, 'overflow', turn);
-  if (s.phase === 'reading') startRead(s, turn, undefined);
+  if (s.phase === 'reading' || s.read !== undefined) startRead(s, turn, undefined);
 }
 
 export function tellStatus(s: StreamState, { effects }: Turn): void {

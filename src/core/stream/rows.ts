@@ -7,13 +7,17 @@ export interface RowRef {
   /** Resource and key, as one text. */
   readonly key: string;
   readonly version: RowVersion;
+  /** An event that says only part of a row that is not known yet: enough to know that an older one is old. */
+  readonly isPart?: true;
 }
 
 export interface KnownRow {
   version: RowVersion;
+  /** Nobody knows the rest of it. */
+  isPart: boolean;
   deleted: boolean;
-  /** A handler was told of this version by a row. Otherwise an event did, or the first list only filled collections. */
-  toldByRow: boolean;
+  /** The last version that handlers were told by a row. Otherwise events told, or the first list only filled collections. */
+  rowTold: RowVersion | undefined;
   touchedAtMs: number;
 }
 
@@ -36,12 +40,27 @@ export class KnownRows {
   put(row: RowRef, deleted: boolean, toldByRow: boolean, atMs: number): void {
     const known = this.rows.get(row.key);
     if (known === undefined) {
-      this.rows.set(row.key, { version: row.version, deleted, toldByRow, touchedAtMs: atMs });
+      this.rows.set(row.key, {
+        version: row.version,
+        isPart: row.isPart === true,
+        deleted,
+        rowTold: toldByRow ? row.version : undefined,
+        touchedAtMs: atMs,
+      });
       return;
     }
     known.version = row.version;
+    known.isPart = row.isPart === true;
     known.deleted = deleted;
-    known.toldByRow = toldByRow;
+    if (toldByRow) known.rowTold = row.version;
     known.touchedAtMs = atMs;
   }
 }
+
+/** A row has told this version or a later one. Texts do not compare: they are the same or not. */
+export function isToldByRow({ rowTold }: KnownRow, version: RowVersion): boolean {
+  return typeof rowTold === 'number' && typeof version === 'number' ? version <= rowTold : version === rowTold;
+}
+
+/** Of what a row tells handlers. The same on every device and after every restart. */
+export const derivedId = ({ key, version }: RowRef): string => `${key}\n${version}`;

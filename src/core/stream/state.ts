@@ -26,11 +26,15 @@ export interface StreamOptions {
 export interface Cursor {
   readonly epoch: string | undefined;
   readonly seq: number;
+  /** How many sequences were left before this one: a restored server may keep its epoch's name. None is `undefined`. */
+  readonly sequence?: number | undefined;
 }
 
 export interface SeenRecord {
   readonly seq: number | undefined;
   readonly id: string;
+  /** As in {@link Cursor}: in another sequence the position means nothing. */
+  readonly sequence?: number | undefined;
 }
 
 /** What a commit stores and a restart gives back. */
@@ -130,6 +134,8 @@ export interface Read {
   /** The highest position known when it was asked: what a list without a position of its own makes good. */
   readonly topAtIssue: number;
   readonly continuing: boolean;
+  /** A whole list, only because an earlier one lacked what an event had just told of. */
+  readonly isSecondLook: boolean;
 }
 
 export type PhaseName = 'idle' | 'draining' | 'reading' | 'live' | 'stopped';
@@ -148,11 +154,14 @@ export interface StreamState {
   /** What positions mean now: a dense channel that proves sparse is monotonic until its next epoch. */
   position: Position;
   epoch: string | undefined;
+  sequence: number | undefined;
   /** The last contiguous position that was handed out or explained; unknown until there is something to count from. */
   front: number | undefined;
   /** The lowest cursor that may be stored: below it lies what only a list has told. */
   base: number;
   committed: Cursor | undefined;
+  /** The log has nothing before this any more. */
+  reach: number;
   /** The highest position that is known to exist. */
   top: number;
   /** Handed out above a hole, in order. */
@@ -175,12 +184,15 @@ export interface StreamState {
   reconcileDueAtMs: number;
   /** When every list was read whole in this process. */
   fullListAtMs: number;
-  /** When a whole list is to be read again, because it lacked a row that an event may have told of too early. */
-  absenceDueAtMs: number;
+  /** When a whole list is to be read again, because one lacked a row that an event may have told of too early. */
+  secondLookAtMs: number;
   /** What a read lacked that may still become visible: a second look has to lack it, too. */
   missed: readonly Missed[];
   /** When the server's head was first found below the front, and where the front was. */
   lowHead: { readonly atMs: number; readonly front: number } | undefined;
+  /** A position that something stood at was not there any more when the log was first asked at this moment. */
+  vanished: { readonly seq: number; readonly atMs: number } | undefined;
+  vanishedResetMs: number;
   absentAtMs: number[];
   resync: ResyncReason | undefined;
   replayMissing: boolean;
@@ -205,6 +217,10 @@ export interface StreamState {
   status: StreamStatus;
 }
 
+/** What was heard before there was a cursor is of an unknown sequence. */
+const unusedSequence = (heard: readonly SeenRecord[]): number | undefined =>
+  heard.length === 0 ? undefined : heard.reduce((highest, { sequence = 0 }) => Math.max(highest, sequence), 0) + 1;
+
 export function initialStream(options: StreamOptions, memory: StreamMemory, nowMs: number): StreamState {
   const { cursor } = memory;
   const { startFrom } = options;
@@ -212,7 +228,9 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
   const isFirst = cursor === undefined && memory.marks.size === 0;
   const front = options.position === 'none' ? undefined : (cursor?.seq ?? chosen);
   const positions = new PositionWindow();
-  for (const { seq, id } of memory.positions) if (seq !== undefined) positions.put(seq, id);
+  for (const { seq, id, sequence } of memory.positions) {
+    if (seq !== undefined && cursor !== undefined && sequence === cursor.sequence) positions.put(seq, id);
+  }
   return {
     options,
     unsettled: new UnsettledDeliveries(),
@@ -222,9 +240,11 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     generation: 0,
     position: options.position,
     epoch: cursor?.epoch,
+    sequence: cursor === undefined ? unusedSequence(memory.positions) : cursor.sequence,
     front,
     base: front ?? 0,
     committed: cursor,
+    reach: 0,
     top: front ?? 0,
     ahead: [],
     closed: new ClosedHoles(memory.closed),
@@ -241,9 +261,11 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     lastGapReadMs: Number.NEGATIVE_INFINITY,
     reconcileDueAtMs: nowMs + options.rules.reconcileMs(options.settings.reconcileMs),
     fullListAtMs: Number.NEGATIVE_INFINITY,
-    absenceDueAtMs: Number.POSITIVE_INFINITY,
+    secondLookAtMs: Number.POSITIVE_INFINITY,
     missed: [],
     lowHead: undefined,
+    vanished: undefined,
+    vanishedResetMs: Number.NEGATIVE_INFINITY,
     absentAtMs: [],
     resync: undefined,
     replayMissing: false,

@@ -1,5 +1,4 @@
 // A stream under an example's control: what comes in at which moment, and what it does about it.
-import type { EventId } from '../../../src/contract/event.ts';
 import { SeenIds } from '../../../src/core/stream/dedupe.ts';
 import type { Arrival } from '../../../src/core/stream/held.ts';
 import { step, type StreamInput } from '../../../src/core/stream/machine.ts';
@@ -21,7 +20,7 @@ export const arrival = (
   more: Partial<Arrival['event']> & { broken?: boolean; critical?: boolean; row?: Arrival['row'] } = {},
 ): Arrival => ({
   event: {
-    id: `m${seq}` as EventId,
+    id: `m${seq}`,
     seq,
     epoch: 'e',
     previousSeq: undefined,
@@ -81,6 +80,14 @@ export function stream(options: Partial<StreamOptions> = {}, memory: Partial<Str
   };
   const live = (...arrivals: readonly Arrival[]): readonly StreamInput[] =>
     arrivals.map((each) => ({ kind: 'live', generation: 1, arrival: each }));
+  /** What was told is still in the log. */
+  const stillThere = (upTo: number, events: readonly Arrival[]): readonly Arrival[] => {
+    const told = all.flatMap((effect) => (effect.kind === 'deliver' ? [effect.arrival] : []));
+    const given = new Set(events.map(({ event }) => event.seq));
+    return [arrival(10), ...told].filter(
+      ({ event: { seq = 0 } }) => seq > (state.read?.from ?? 0) && seq <= upTo && !given.has(seq),
+    );
+  };
   const page = (headSeq: number, ...events: readonly Arrival[]): StreamInput => ({
     kind: 'page',
     answer: {
@@ -90,7 +97,7 @@ export function stream(options: Partial<StreamOptions> = {}, memory: Partial<Str
       floorSeq: undefined,
       nextSeq: undefined,
       hasMore: false,
-      events,
+      events: [...stillThere(headSeq, events), ...events],
     },
   });
   /** The answer to the list that is asked for now. */

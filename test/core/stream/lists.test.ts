@@ -223,9 +223,11 @@ describe('rows', () => {
     at(895_000, ...live(arrival(11, { row: { key: 'things\na', version: 2 } })));
     expect(boundariesIn(at(900_000, { kind: 'refresh' }))).toEqual([0]);
     expect(goneIn(at(900_100, list(11, [], { asOf, tombstones: false })))).toEqual([]);
-    expect(boundariesIn(at(904_999, { kind: 'tick' }))).toEqual([]);
-    expect(boundariesIn(at(905_000, { kind: 'tick' }))).toEqual([0]);
-    expect(goneIn(at(905_100, list(11, [], { asOf, tombstones: false })))).toEqual(['a']);
+    expect(cursorsIn(at(900_200, { kind: 'settled', ticket: 1 }, { kind: 'flush' }))).toEqual([undefined]);
+    expect(boundariesIn(at(910_099, { kind: 'tick' }))).toEqual([]);
+    expect(boundariesIn(at(910_100, { kind: 'tick' }))).toEqual([0]);
+    expect(goneIn(at(910_200, list(11, [], { asOf, tombstones: false })))).toEqual(['a']);
+    expect(cursorsIn(at(910_300, { kind: 'flush' }))).toEqual([{ epoch: 'e', seq: 11 }]);
   });
 
   test('S19: what was gone from one list and is in the next is back, although its version is the same', () => {

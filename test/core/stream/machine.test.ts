@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EventId } from '../../../src/contract/event.ts';
-import { dueAtMs } from '../../../src/core/stream/machine.ts';
+import { SeenIds } from '../../../src/core/stream/dedupe.ts';
+import { dueAtMs, type StreamInput } from '../../../src/core/stream/machine.ts';
 import { defaultStreamSettings } from '../../../src/core/stream/settings.ts';
 import type { StreamEffect } from '../../../src/core/stream/state.ts';
 import { arrival, kinds, stream } from './driver.ts';
@@ -56,6 +56,20 @@ describe('delivery', () => {
     expect(early).toMatchObject([{ kind: 'commit', commit: { cursor: { seq: 10 }, seen: [{ id: 'm12' }] } }]);
     at(300, { kind: 'settled', ticket: 1 });
     expect(at(550, { kind: 'tick' })).toMatchObject([{ kind: 'commit', commit: { cursor: { epoch: 'e', seq: 12 } } }]);
+  });
+
+  test('S6: without order in the log the cursor stays an overlap behind the head of each page', () => {
+    const { at, page, state } = stream({ position: 'monotonic', replay: 'unordered' });
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    const early = page(60, arrival(55));
+    if (early.kind !== 'page') throw new Error('not a page');
+    at(0, { kind: 'page', answer: { ...early.answer, hasMore: true, nextSeq: 55 } });
+    expect(state.front).toBe(10);
+    at(5_000, page(200, arrival(150)));
+    expect(state.front).toBe(10);
+    at(60_000, { kind: 'tick' }, { kind: 'refresh' });
+    at(60_100, page(200, arrival(55), arrival(150)));
+    expect(state.front).toBe(150);
   });
 
   test('S7: a handler that hangs counts as settled after 30 s', () => {
@@ -147,11 +161,62 @@ describe('reading', () => {
   });
 
   test('S13: another epoch, and a position with another id, mean a list', () => {
-    for (const other of [arrival(11, { epoch: 'f' }), arrival(10, { id: 'other' as EventId })]) {
+    for (const other of [arrival(11, { epoch: 'f' }), arrival(10, { id: 'other' })]) {
       const { at, live, goLive } = stream();
       goLive();
       expect(kinds(at(6_000, ...live(other)))).toContain('read-snapshot');
     }
+  });
+
+  test('S13: a position that is not there any more in two reads 10 s apart is another sequence', () => {
+    const { at, live, page, goLive, state } = stream();
+    goLive();
+    at(10_000, ...live(arrival(11)), { kind: 'refresh' });
+    const without = (): ReturnType<typeof page> => {
+      const made = page(12, arrival(12, { id: 'new' }));
+      if (made.kind !== 'page') throw new Error('not a page');
+      return {
+        kind: 'page',
+        answer: { ...made.answer, events: made.answer.events.filter(({ event }) => event.seq !== 11) },
+      };
+    };
+    at(10_100, without());
+    expect(state.resync).toBeUndefined();
+    expect(kinds(at(20_000, { kind: 'tick' }))).toContain('read-replay');
+    expect(at(20_100, without())).toContainEqual({
+      kind: 'signal',
+      signal: { kind: 'resync', reason: 'restored', from: { epoch: 'e', seq: 10 } },
+    });
+  });
+
+  test('S13: a connection that went before a page came has proved nothing', () => {
+    const { at, goLive, page } = stream();
+    goLive();
+    at(1_000, { kind: 'left' }, { kind: 'joined', generation: 2 }, { kind: 'drained' });
+    at(1_100, { kind: 'live', generation: 2, arrival: arrival(11) });
+    at(7_000, { kind: 'tick' }, { kind: 'left' }, { kind: 'joined', generation: 3 }, { kind: 'drained' });
+    const other = page(11, arrival(10, { id: 'other' }), arrival(11));
+    expect(kinds(at(7_100, other))).toContain('read-snapshot');
+  });
+
+  test('S13: a position that was stored in another sequence is not compared', () => {
+    const stored = { seq: 11, id: 'old', sequence: 1 };
+    const { at, page, delivered } = stream({}, { positions: [stored, { seq: 10, id: 'm10' }] });
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    at(0, page(11, arrival(11)));
+    expect(delivered()).toEqual([11]);
+  });
+
+  test('S1: what another channel told is a duplicate, and no anomaly unless it stands at two positions here', () => {
+    const seen = new SeenIds();
+    seen.add('m11', 0);
+    const { at, live, goLive, all, delivered } = stream({ seen });
+    goLive();
+    at(10, ...live(arrival(11)));
+    expect(delivered()).toEqual([]);
+    expect(kinds(all)).not.toContain('signal');
+    at(20, ...live(arrival(12, { id: 'm11' })));
+    expect(all).toContainEqual({ kind: 'signal', signal: { kind: 'anomaly', id: 'm11', seq: 12 } });
   });
 
   test('S13: a head below the front in two reads 2 s apart is another sequence', () => {
@@ -187,15 +252,48 @@ describe('reading', () => {
     expect(delivered()).toEqual([]);
   });
 
-  test('S16: 404 means lists from now on, 410 means a list and a signal, the rest is tried again', () => {
-    const failed = (failure: 'not-found' | 'gone' | 'busy'): readonly StreamEffect[] => {
+  test('S16: 404 means lists from now on, the rest is tried again', () => {
+    const failed = (failure: 'not-found' | 'busy'): readonly StreamEffect[] => {
       const { at } = stream();
       at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
       return at(0, { kind: 'failed', answer: { read: 1, failure, retryAfterMs: undefined, floorSeq: undefined } });
     };
     expect(kinds(failed('not-found'))).toEqual(['signal', 'read-snapshot']);
-    expect(failed('gone')).toMatchObject([{ signal: { kind: 'resync', reason: 'gone' } }, { kind: 'read-snapshot' }]);
     expect(failed('busy')).toEqual([]);
+  });
+
+  test('S16: 410 to a look at the last known position asks from there; 410 again means a list and a signal', () => {
+    const { at } = stream();
+    const gone = (read: number, floorSeq?: number): StreamInput => ({
+      kind: 'failed',
+      answer: { read, failure: 'gone', retryAfterMs: undefined, floorSeq },
+    });
+    const resync = [{ signal: { kind: 'resync', reason: 'gone' } }, { kind: 'read-snapshot' }];
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    expect(at(0, gone(1))).toMatchObject([{ kind: 'read-replay', from: 10 }]);
+    expect(at(0, gone(2))).toMatchObject(resync);
+    const other = stream();
+    other.at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    expect(other.at(0, gone(1, 30))).toMatchObject(resync);
+  });
+
+  test('S22: who was put out and is let in on the same connection catches up again', () => {
+    const { at, goLive } = stream();
+    goLive();
+    at(10, { kind: 'left' });
+    expect(kinds(at(20, { kind: 'joined', generation: 1 }))).toContain('drain-outbox');
+    expect(kinds(at(30, { kind: 'drained' }))).toContain('read-replay');
+  });
+
+  test('S13: what is released while nothing is heard does not hide that a position came back', () => {
+    const { at, live, goLive } = stream();
+    goLive();
+    at(10, ...live(arrival(11)));
+    at(20, { kind: 'left' });
+    at(30, ...live(arrival(12), arrival(13)));
+    at(6_000, { kind: 'tick' });
+    at(7_000, { kind: 'joined', generation: 2 });
+    expect(at(7_000, { kind: 'drained' })).toMatchObject([{ kind: 'read-replay', from: 10 }]);
   });
 
   test('S20: without any reason the log is read again within 72 s', () => {
@@ -226,6 +324,19 @@ describe('reading', () => {
     expect(kinds(at(200, stuck()))).toContain('read-snapshot');
     expect(kinds(at(300, list(undefined)))).not.toContain('read-replay');
     expect(state.status).toBe('live');
+  });
+
+  test('S23, S11: what was heard and dropped is not absent because a page that was under way lacks it', () => {
+    const { at, live, goLive, page, state } = stream({ settings: { ...defaultStreamSettings, maxHeld: 1 } });
+    goLive();
+    at(10_000, ...live(arrival(13)));
+    at(10_500, { kind: 'tick' });
+    const underWay = page(13, arrival(11), arrival(13));
+    expect(kinds(at(10_600, ...live(arrival(12))))).toContain('read-replay');
+    at(10_700, underWay);
+    expect(state.front).toBe(10);
+    at(10_800, page(13, arrival(11), arrival(12), arrival(13)));
+    expect(state.front).toBe(13);
   });
 
   test('S23: what waits is bounded, and is read again', () => {

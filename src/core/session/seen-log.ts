@@ -1,0 +1,100 @@
+// Which ids were heard, as it is stored: what one commit handled is one record. A record for each id would cost a store
+// more than everything else that is remembered together.
+import type { StoredRecord, StoredValue } from '../../storage/store.ts';
+import type { SeenRecord } from '../stream/state.ts';
+import { readSeen } from './records.ts';
+
+interface SeenLog {
+  /** Takes in what was stored, in its order. Undefined when it cannot be read. */
+  load(record: StoredRecord, nowMs: number, wallMs: number): SeenBatch | undefined;
+  /** What is to be written for it. */
+  add(wire: string, seen: readonly SeenRecord[], nowMs: number, wallMs: number): StoredRecord;
+  /** Keys of records that nobody needs any more, the oldest first; few at a time. */
+  prune(nowMs: number): readonly string[];
+  /** The last ones of a channel, the newest last. */
+  of(wire: string, most: number): readonly SeenRecord[];
+}
+
+interface SeenBatch {
+  readonly key: string;
+  readonly wire: string;
+  readonly atMs: number;
+  readonly seen: readonly SeenRecord[];
+}
+
+interface SeenLogLimits {
+  /** Ids that are kept however old they are … */
+  readonly atLeast: number;
+  /** … and for how long they are kept beyond that … */
+  readonly forMs: number;
+  /** … while there are no more than these. */
+  readonly atMost: number;
+}
+
+const defaultLimits: SeenLogLimits = { atLeast: 1_000, forMs: 86_400_000, atMost: 50_000 };
+/** A commit adds one. */
+const prunedAtOnce = 100;
+
+export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
+  let batches: SeenBatch[] = [];
+  /** Those before it are taken out already. */
+  let oldest = 0;
+  let ids = 0;
+  let next = 0;
+
+  function keep(batch: SeenBatch): void {
+    batches.push(batch);
+    ids += batch.seen.length;
+  }
+
+  function isOver({ seen, atMs }: SeenBatch, nowMs: number): boolean {
+    const others = ids - seen.length;
+    return others >= limits.atLeast && (ids > limits.atMost || atMs <= nowMs - limits.forMs);
+  }
+
+  return {
+    load({ key, value }, nowMs, wallMs) {
+      next = Math.max(next, Number.parseInt(key, 36) + 1 || 0);
+      const read = readSeen(value);
+      if (read === undefined) return undefined;
+      // How long ago, on the clock that runs now. A wall clock that was set back makes nothing younger than now.
+      const atMs = nowMs - Math.max(0, wallMs - read.atWallMs);
+      const batch: SeenBatch = { key, wire: read.wire, atMs, seen: read.seen };
+      keep(batch);
+      return batch;
+    },
+    add(wire, seen, nowMs, wallMs) {
+      const key = next.toString(36).padStart(10, '0');
+      next += 1;
+      keep({ key, wire, atMs: nowMs, seen });
+      return { key, value: writeSeen(wire, seen, wallMs) };
+    },
+    prune(nowMs) {
+      const keys: string[] = [];
+      for (let batch = batches[oldest]; batch !== undefined && keys.length < prunedAtOnce; batch = batches[oldest]) {
+        if (!isOver(batch, nowMs)) break;
+        keys.push(batch.key);
+        ids -= batch.seen.length;
+        oldest += 1;
+      }
+      // Moved together once per as many as are kept: flat on average.
+      if (oldest > 64 && oldest * 2 > batches.length) {
+        batches = batches.slice(oldest);
+        oldest = 0;
+      }
+      return keys;
+    },
+    of(wire, most) {
+      const own: SeenRecord[] = [];
+      for (let index = oldest; index < batches.length; index += 1) {
+        const batch = batches[index];
+        if (batch?.wire === wire) own.push(...batch.seen);
+      }
+      return own.slice(-most);
+    },
+  };
+}
+
+function writeSeen(wire: string, seen: readonly SeenRecord[], wallMs: number): StoredValue {
+  return { wire, at: wallMs, ids: seen.map(({ id }) => id), seqs: seen.map(({ seq }) => seq ?? null) };
+}

@@ -1,0 +1,42 @@
+// For whatever goes on over time: the CPU time of the process, with its garbage collector and all of its threads, divided
+// by the events that went through. Waiting costs nothing, and neither does what other programs do meanwhile.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { OpenRow } from './rows.ts';
+
+export interface Load {
+  readonly events: number;
+  /** What has to be there before the clock runs. */
+  prepare(): void | Promise<void>;
+  /** Works on the events, to the end. */
+  run(): Promise<void>;
+  close?(): Promise<void>;
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+async function cost(load: Load): Promise<number> {
+  await load.prepare();
+  // Nobody pays for what was thrown away before.
+  collect();
+  const before = process.cpuUsage();
+  await load.run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / load.events;
+}
+
+/** One side, the other side twice, and the first one again: what changes meanwhile changes for both. */
+export function perEvent(measured: Load, baseline: Load): OpenRow {
+  return {
+    async round() {
+      const first = await cost(baseline);
+      const between = (await cost(measured)) + (await cost(measured));
+      return { measured: between / 2, baseline: (first + (await cost(baseline))) / 2 };
+    },
+    async close() {
+      await measured.close?.();
+      await baseline.close?.();
+    },
+  };
+}
