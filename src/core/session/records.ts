@@ -10,6 +10,7 @@ const isPosition = (value: unknown): value is number =>
 
 export const writeCursor = ({ cursor, closed }: StreamCommit, atWallMs: number): StoredValue => ({
   ...(cursor?.epoch !== undefined && { epoch: cursor.epoch }),
+  ...(cursor?.sequence !== undefined && { sequence: cursor.sequence }),
   seq: cursor?.seq ?? 0,
   closed: closed.map(({ from, to, as }) => ({ from, to, as })),
   at: atWallMs,
@@ -26,7 +27,7 @@ export function readCursor(value: unknown): CursorRecord {
   const epoch = typeof value['epoch'] === 'string' ? value['epoch'] : undefined;
   const closed: unknown = value['closed'];
   return {
-    cursor: { epoch, seq: value['seq'] },
+    cursor: { epoch, seq: value['seq'], ...(isPosition(value['sequence']) && { sequence: value['sequence'] }) },
     closed: Array.isArray(closed) ? closed.flatMap(readHole) : [],
   };
 }
@@ -55,10 +56,13 @@ export function readSeen(value: unknown): SeenBatchRecord | undefined {
   const { wire, at } = value;
   const ids: unknown = value['ids'];
   const seqs: unknown = value['seqs'];
+  const sequences: unknown = value['sequences'];
   if (typeof wire !== 'string' || typeof at !== 'number' || !Array.isArray(ids)) return undefined;
   const seen = ids.flatMap((id: unknown, index) => {
     const seq: unknown = Array.isArray(seqs) ? seqs[index] : undefined;
-    return typeof id === 'string' ? [{ id, seq: isPosition(seq) ? seq : undefined }] : [];
+    const sequence: unknown = Array.isArray(sequences) ? sequences[index] : undefined;
+    if (typeof id !== 'string') return [];
+    return [{ id, seq: isPosition(seq) ? seq : undefined, ...(isPosition(sequence) && { sequence }) }];
   });
   return { wire, atWallMs: at, seen };
 }

@@ -96,5 +96,14 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
 }
 
 function writeSeen(wire: string, seen: readonly SeenRecord[], wallMs: number): StoredValue {
-  return { wire, at: wallMs, ids: seen.map(({ id }) => id), seqs: seen.map(({ seq }) => seq ?? null) };
+  return {
+    wire,
+    at: wallMs,
+    ids: seen.map(({ id }) => id),
+    seqs: seen.map(({ seq }) => seq ?? null),
+    // Rarely more than one: a server has to be restored for that.
+    ...(seen.some(({ sequence }) => sequence !== undefined) && {
+      sequences: seen.map(({ sequence }) => sequence ?? null),
+    }),
+  };
 }
