@@ -5,7 +5,7 @@ import { chromiumLaunch } from './tools/chromium.ts';
 
 const inBothWorlds = 'test/**/*.any.test.ts';
 /** Each of these starts processes or compilers, which takes most of its time. */
-const commands = ['test/{house,cli}/**/*.test.ts', 'test/contract/type-*.test.ts'];
+const commands = ['test/{house,cli,gateway}/**/*.test.ts', 'test/contract/type-*.test.ts', 'test/storage/process-*.test.ts'];
 /** Thousands of hostile or random cases: too long for every save. */
 const properties = ['test/contracts/{hostile,json-schema,round-trip}.test.ts'];
 
@@ -21,7 +21,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/types/**', ...commands, ...properties, ...simulation],
+          exclude: ['test/browser/**', 'test/tabs/**', 'test/types/**', ...commands, ...properties, ...simulation],
         },
       },
       { extends: true, test: { name: 'properties', environment: 'node', include: properties } },
@@ -32,6 +32,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts', inBothWorlds],
+          globalSetup: ['test/browser/socket-server.ts'],
           browser: {
             enabled: true,
             headless: true,
@@ -41,6 +42,7 @@ const config: ViteUserConfig = defineConfig({
           },
         },
       },
+      { extends: true, test: { name: 'tabs', environment: 'node', include: ['test/tabs/**/*.test.ts'] } },
       {
         extends: true,
         test: {

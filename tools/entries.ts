@@ -23,6 +23,8 @@ export const entries: readonly Entry[] = [
   browser('./contracts/service-floor', 'src/contracts/service-floor/index.ts'),
   browser('./contracts/table-tap', 'src/contracts/table-tap/index.ts'),
   browser('./contracts', 'src/contracts/index.ts'),
+  browser('./transports/websocket', 'src/transports/websocket.ts'),
+  browser('./transports/none', 'src/transports/none.ts'),
   browser('./storage/memory', 'src/storage/memory.ts'),
   browser('./storage/indexed-db', 'src/storage/indexed-db.ts'),
   node('./storage/sqlite', 'src/storage/sqlite.ts'),

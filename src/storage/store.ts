@@ -96,7 +96,7 @@ export interface Store {
    * after the signal it rejects with `locked` or `lost`, and what still opens later is closed unseen.
    */
   open(name: string, signal?: AbortSignal): Promise<Database>;
-  /** Removes everything under that name. Databases of that name that are still open are lost by it. */
+  /** Removes everything under that name, for ever. Databases of that name that are still open are lost by it. May take as long as `open`. */
   destroy(name: string): Promise<void>;
 }
 

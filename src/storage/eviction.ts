@@ -1,0 +1,57 @@
+// How a browser that threw the database away is found out. The database has a random name of its own inside, and
+// localStorage remembers that name: when they differ, this is another database than the one that was here. Browsers that
+// evict a whole origin take localStorage along, and then only a server could tell.
+import type { StoredValue } from './store.ts';
+
+interface Shadow {
+  readonly id: string;
+  readonly note: string;
+}
+
+export interface Witness {
+  readonly evicted: { readonly note: string } | undefined;
+  leaveNote(note: string): void;
+}
+
+/** For a database with that id, which may just have been created. */
+export function createWitness(name: string, id: string): Witness {
+  const shadow = readShadow(name);
+  if (shadow === undefined) writeShadow(name, { id, note: '' });
+  return {
+    evicted: shadow === undefined || shadow.id === id ? undefined : { note: shadow.note },
+    leaveNote: (note) => writeShadow(name, { id, note }),
+  };
+}
+
+/** The database goes on purpose. */
+export function dismissWitness(name: string): void {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // Where it cannot be asked, nothing was remembered.
+  }
+}
+
+/** Also on plain http, where there is no `randomUUID`. */
+export const randomId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+function readShadow(name: string): Shadow | undefined {
+  try {
+    const shadow = JSON.parse(localStorage.getItem(name) ?? 'null') as StoredValue;
+    if (typeof shadow !== 'object' || shadow === null || Array.isArray(shadow)) return undefined;
+    const { id, note } = shadow as { readonly id?: unknown; readonly note?: unknown };
+    return typeof id === 'string' && typeof note === 'string' ? { id, note } : undefined;
+  } catch {
+    // Blocked, absent (workers) or written by somebody else: an eviction goes unnoticed, nothing else does.
+    return undefined;
+  }
+}
+
+function writeShadow(name: string, shadow: Shadow): void {
+  try {
+    localStorage.setItem(name, JSON.stringify(shadow));
+  } catch {
+    // Full or blocked, as above.
+  }
+}

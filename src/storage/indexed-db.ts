@@ -1,0 +1,261 @@
+import { deleteDB, openDB, unwrap, type IDBPDatabase } from 'idb';
+import { createWitness, dismissWitness, randomId, type Witness } from './eviction.ts';
+import { createHandle } from './handle.ts';
+import { indexedDbFault, openingFault } from './indexed-db-faults.ts';
+import { layoutVersion, tablesAfter } from './migrations.ts';
+import { unlessGivenUp } from './opening.ts';
+import { commitCopy, isEmptyRange } from './stored-copy.ts';
+import {
+  StoreError,
+  type Commit,
+  type Database,
+  type KeyRange,
+  type Store,
+  type StoredRecord,
+  type StoredValue,
+  type StoreFault,
+  type StoreTable,
+} from './store.ts';
+
+/** Not one of the tables: it holds the id that tells this database from one that was here before. */
+const identity = 'identity';
+
+/**
+ * Keeps everything in the browser's IndexedDB, one database for each name: shared by the tabs of an origin, on plain http
+ * as well.
+ *
+ * @example
+ * ```ts
+ * createClient(laravelPos, { …, storage: indexedDb() })
+ * ```
+ */
+export function indexedDb(): Store {
+  return {
+    open(name, signal) {
+      const path = pathOf(name);
+      let blocked = false;
+      return unlessGivenUp(
+        signal,
+        () => openDatabase(path, () => (blocked = true)),
+        () =>
+          blocked
+            ? new StoreError('locked', 'Another tab has an older version of the database open and does not let go.')
+            : new StoreError('lost', 'The browser did not open the database in time.'),
+      );
+    },
+    async destroy(name) {
+      const path = pathOf(name);
+      try {
+        requireIndexedDb();
+        await deleteDB(path);
+      } catch (error) {
+        throw openingFault(error);
+      }
+      dismissWitness(path);
+    },
+  };
+}
+
+/** Databases of an origin are seen by all of its scripts. */
+const pathOf = (name: string): string => `heard:${name}`;
+
+function requireIndexedDb(): void {
+  // Where cookies are forbidden, some browsers throw when it is only mentioned.
+  if (typeof indexedDB === 'undefined' || indexedDB === null)
+    throw new StoreError('unavailable', 'This browser has no IndexedDB here.');
+}
+
+async function openDatabase(path: string, onBlocked: () => void): Promise<Database> {
+  const handle = createHandle();
+  let database: IDBPDatabase | undefined;
+
+  /** A dead handle is never asked again. Closing it also lets the upgrade of another tab go on. */
+  function drop(fault: StoreFault, cause?: unknown): StoreError {
+    database?.close();
+    return handle.lose(fault, cause);
+  }
+
+  try {
+    requireIndexedDb();
+    database = await openDB(path, layoutVersion, {
+      upgrade(upgraded, oldVersion) {
+        for (const table of tablesAfter(oldVersion)) upgraded.createObjectStore(table);
+        if (upgraded.objectStoreNames.contains(identity)) return;
+        // Should it fail, the upgrade fails with it, and that is reported below.
+        upgraded
+          .createObjectStore(identity)
+          .put(randomId(), 'id')
+          .catch(() => undefined);
+      },
+      blocked: onBlocked,
+      // Another tab upgrades or removes it. What was begun is still finished before the connection closes.
+      blocking: () => void drop('lost'),
+      terminated: () => void drop('lost'),
+    });
+  } catch (error) {
+    throw openingFault(error);
+  }
+  try {
+    const witness = createWitness(path, await identify(database));
+    return opened(unwrap(database), handle, witness, drop);
+  } catch (error) {
+    database.close();
+    throw indexedDbFault(error);
+  }
+}
+
+async function identify(database: IDBPDatabase): Promise<string> {
+  const known: unknown = await database.get(identity, 'id');
+  if (typeof known === 'string') return known;
+  const id = randomId();
+  await database.put(identity, id, 'id');
+  return id;
+}
+
+function opened(
+  database: IDBDatabase,
+  handle: ReturnType<typeof createHandle>,
+  witness: Witness,
+  drop: (fault: StoreFault, cause?: unknown) => StoreError,
+): Database {
+  /** In terms of the seam; and a handle that turns out to be dead is dropped. */
+  async function guarded<Result>(operation: () => Promise<Result>): Promise<Result> {
+    try {
+      return await operation();
+    } catch (error) {
+      const fault = indexedDbFault(error);
+      if (fault.fault === 'lost') drop('lost', error);
+      throw fault;
+    }
+  }
+
+  async function select(table: StoreTable, range: KeyRange): Promise<readonly StoredRecord[]> {
+    const transaction = database.transaction(table, 'readonly');
+    const store = transaction.objectStore(table);
+    const query = rangeOf(range);
+    const count = range.limit !== undefined && Number.isFinite(range.limit) ? range.limit : undefined;
+    const [keys, values] = [store.getAllKeys(query, count), store.getAll(query, count)];
+    await completed(transaction);
+    const found = values.result as readonly StoredValue[];
+    return (keys.result as readonly string[]).flatMap((key, at) => {
+      const value = found[at];
+      return value === undefined ? [] : [{ key, value }];
+    });
+  }
+
+  async function read(table: StoreTable, range: KeyRange): Promise<readonly StoredRecord[]> {
+    try {
+      return await select(table, range);
+    } catch (error) {
+      // Browsers keep large values in files of their own. One that is missing fails every reading of its table.
+      if (indexedDbFault(error).fault !== 'corrupt' || !(await setAsideUnreadable(table))) throw error;
+      return select(table, range);
+    }
+  }
+
+  /** Whether there was any. */
+  async function setAsideUnreadable(table: StoreTable): Promise<boolean> {
+    const listing = database.transaction(table, 'readonly');
+    const keys = listing.objectStore(table).getAllKeys();
+    await completed(listing);
+    let any = false;
+    for (const key of keys.result as readonly string[]) {
+      const reading = database.transaction(table, 'readonly');
+      reading.objectStore(table).get(key);
+      try {
+        await completed(reading);
+      } catch (error) {
+        const fault = indexedDbFault(error);
+        if (fault.fault !== 'corrupt') throw error;
+        any = true;
+        const value = { table, key, text: '', reason: fault.message };
+        const writes = [
+          { table, key, value: undefined },
+          { table: 'set-aside', key: `${table} ${key}`, value },
+        ] as const;
+        await commit({ writes, durability: 'strict' });
+      }
+    }
+    return any;
+  }
+
+  async function commit({ writes, durability, only }: Commit): Promise<void> {
+    const tables = new Set(writes.map(({ table }) => table));
+    if (only !== undefined) tables.add(only.table);
+    if (tables.size === 0) return;
+    const transaction = database.transaction([...tables], 'readwrite', { durability });
+    let refused: unknown;
+
+    /** A transaction without an exception: what a request throws aborts it as a whole. */
+    const within = (step: () => void): void => {
+      try {
+        step();
+      } catch (error) {
+        refused = error;
+        transaction.abort();
+      }
+    };
+    const write = (): void => {
+      for (const { table, key, value } of writes) {
+        const store = transaction.objectStore(table);
+        if (value === undefined) store.delete(key);
+        else store.put(value, key);
+      }
+      // Nothing more comes: the browser need not wait to see that.
+      transaction.commit?.();
+    };
+
+    if (only === undefined) within(write);
+    else {
+      const current = transaction.objectStore(only.table).get(only.key);
+      current.addEventListener('success', () =>
+        within(() => {
+          if (current.result !== only.value)
+            throw new StoreError('fenced', `${only.table} ${only.key} has changed: nothing was written.`);
+          write();
+        }),
+      );
+    }
+    try {
+      await completed(transaction);
+    } catch (error) {
+      throw refused ?? error;
+    }
+  }
+
+  return {
+    // Browsers that know the word keep it; the others flush when they like, and lose it with the power.
+    survives: 'durability' in IDBTransaction.prototype ? 'power-loss' : 'process',
+    ...(witness.evicted !== undefined && { evicted: witness.evicted }),
+    leaveNote(note) {
+      // Not when it is closed or lost: the note would speak of a database that is there no more.
+      handle.run(() => witness.leaveNote(note)).catch(() => undefined);
+    },
+    read: (table, range = {}) =>
+      handle.run(() => (isEmptyRange(table, range) ? [] : guarded(() => read(table, range)))),
+    commit: (asked) =>
+      handle.run(() => {
+        const copy = commitCopy(asked);
+        return guarded(() => commit(copy));
+      }),
+    close: () => handle.close(() => database.close()),
+    onLost: handle.onLost,
+  };
+}
+
+/** A request that succeeded is not yet written: only the transaction tells. */
+function completed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener('complete', () => resolve());
+    // Before this event the reason is not known: a full disk shows here and not at the request.
+    transaction.addEventListener('abort', () =>
+      reject(transaction.error ?? new DOMException('The browser aborted the transaction.', 'AbortError')),
+    );
+  });
+}
+
+function rangeOf({ after, before }: KeyRange): IDBKeyRange | undefined {
+  if (after !== undefined && before !== undefined) return IDBKeyRange.bound(after, before, true, true);
+  if (after !== undefined) return IDBKeyRange.lowerBound(after, true);
+  return before === undefined ? undefined : IDBKeyRange.upperBound(before, true);
+}

@@ -1,0 +1,310 @@
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { indexedDb } from '../../../src/storage/indexed-db.ts';
+import type { Commit, Database, StoredValue, StoreTable } from '../../../src/storage/store.ts';
+import { storeConformance } from '../../../src/testing/store-conformance.ts';
+
+const put = (table: StoreTable, key: string, value: StoredValue | undefined): Commit => ({
+  writes: [{ table, key, value }],
+  durability: 'strict',
+});
+
+/** Opened by somebody who is not us: an older or newer version of heard, or a person with the developer tools. */
+function openRaw(name: string, version?: number, upgrade?: (database: IDBDatabase) => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(`heard:${name}`, version);
+    request.addEventListener('upgradeneeded', () => upgrade?.(request.result));
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('not opened')));
+  });
+}
+
+/** Behind our back. */
+const deleteRaw = (name: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(`heard:${name}`);
+    request.addEventListener('success', () => resolve());
+    request.addEventListener('error', () => reject(request.error ?? new Error('not deleted')));
+  });
+
+const lossOf = (database: Database): Promise<string> => new Promise((resolve) => void database.onLost(resolve));
+
+let numbered = 0;
+/** A name of its own for each test, and nothing left of it. */
+function freshName(): string {
+  numbered += 1;
+  const name = `kds ${numbered}`;
+  onTestFinished(() => indexedDb().destroy(name));
+  return name;
+}
+
+async function opened(name: string): Promise<Database> {
+  const database = await indexedDb().open(name);
+  onTestFinished(() => database.close());
+  return database;
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe('indexedDb', () => {
+  storeConformance({ test, expect }, () => ({ store: indexedDb(), other: indexedDb() }));
+
+  test('says that it survives a power cut where the browser promises strict durability', async () => {
+    expect((await opened(freshName())).survives).toBe('power-loss');
+  });
+
+  test('commits with the durability that was asked for', async () => {
+    const database = await opened(freshName());
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    await database.commit(put('outbox', 'a', 1));
+    await database.commit({ ...put('seen', 'a', 1), durability: 'relaxed' });
+    expect(transaction.mock.calls.map(([, , options]) => options?.durability)).toEqual(['strict', 'relaxed']);
+  });
+
+  test('needs neither randomUUID nor locks nor localStorage', async () => {
+    const name = freshName();
+    vi.stubGlobal('crypto', { getRandomValues: <Bytes extends Uint8Array>(bytes: Bytes) => bytes.fill(7) });
+    vi.stubGlobal('localStorage', undefined);
+    vi.spyOn(navigator, 'locks', 'get').mockImplementation(() => {
+      throw new Error('there are no locks');
+    });
+    const database = await opened(name);
+    await database.commit(put('outbox', 'a', 1));
+    expect(await database.read('outbox')).toHaveLength(1);
+    database.leaveNote?.('goes nowhere');
+    expect(database.evicted).toBeUndefined();
+  });
+});
+
+describe('without a database', () => {
+  test.each([
+    ['there is no IndexedDB', undefined],
+    [
+      'it is forbidden',
+      {
+        open: () => {
+          throw new DOMException('The operation is insecure.', 'SecurityError');
+        },
+      },
+    ],
+    [
+      'a private window refuses it',
+      {
+        open: () => {
+          throw new DOMException('A mutation operation was attempted.', 'InvalidStateError');
+        },
+      },
+    ],
+  ])('it is unavailable when %s', async (_, indexedDB) => {
+    vi.stubGlobal('indexedDB', indexedDB);
+    await expect(indexedDb().open('kds')).rejects.toMatchObject({ fault: 'unavailable' });
+  });
+
+  test('it cannot be removed either', async () => {
+    vi.stubGlobal('indexedDB', undefined);
+    await expect(indexedDb().destroy('kds')).rejects.toMatchObject({ fault: 'unavailable' });
+  });
+
+  test('a browser that never answers can be given up', async () => {
+    vi.stubGlobal('indexedDB', {
+      open: () => Object.create(IDBOpenDBRequest.prototype, { addEventListener: { value: () => undefined } }),
+    });
+    const patience = new AbortController();
+    const opening = indexedDb().open('kds', patience.signal);
+    patience.abort();
+    await expect(opening).rejects.toMatchObject({ fault: 'lost' });
+  });
+});
+
+describe('versions', () => {
+  /** As version 1 laid it out. Never to be edited: it stands for databases that are out there. */
+  async function versionOne(name: string): Promise<IDBDatabase> {
+    const database = await openRaw(name, 1, (fresh) => {
+      for (const table of 'cursors seen rows journal inbox outbox collections dead-letters meta'.split(' '))
+        fresh.createObjectStore(table);
+    });
+    const transaction = database.transaction(['outbox', 'cursors'], 'readwrite');
+    transaction.objectStore('outbox').put({ path: '/orders', attempts: 3 }, 'order:1');
+    transaction.objectStore('cursors').put({ epoch: 'e1', seq: 41 }, 'kds');
+    await new Promise((resolve) => transaction.addEventListener('complete', resolve));
+    return database;
+  }
+
+  test('an old database is brought up to date, with what is in it', async () => {
+    const name = freshName();
+    (await versionOne(name)).close();
+    const database = await opened(name);
+    expect(await database.read('outbox')).toEqual([{ key: 'order:1', value: { path: '/orders', attempts: 3 } }]);
+    expect(await database.read('cursors')).toEqual([{ key: 'kds', value: { epoch: 'e1', seq: 41 } }]);
+    await database.commit(put('set-aside', 'a', 1));
+    expect(await database.read('set-aside')).toHaveLength(1);
+    // It was here before, so nothing was thrown away.
+    expect(database.evicted).toBeUndefined();
+  });
+
+  test('an old tab that lets go when it is asked to keeps nobody waiting', async () => {
+    const name = freshName();
+    const old = await versionOne(name);
+    old.addEventListener('versionchange', () => old.close());
+    expect(await (await opened(name)).read('outbox')).toHaveLength(1);
+  });
+
+  test('an old tab that does not let go is told from a browser that does not answer, and what opens late is closed', async () => {
+    const name = freshName();
+    const old = await versionOne(name);
+    const blocked = new Promise<void>((resolve) => {
+      const open = indexedDB.open.bind(indexedDB);
+      vi.spyOn(indexedDB, 'open').mockImplementation((...args) => {
+        const request = open(...args);
+        // After everybody else who listens.
+        queueMicrotask(() => request.addEventListener('blocked', () => resolve()));
+        return request;
+      });
+    });
+    const patience = new AbortController();
+    const opening = indexedDb().open(name, patience.signal);
+    await blocked;
+    patience.abort();
+    await expect(opening).rejects.toMatchObject({ fault: 'locked' });
+    const closed = vi.spyOn(IDBDatabase.prototype, 'close');
+    old.close();
+    await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(2));
+    expect(await (await opened(name)).read('outbox')).toHaveLength(1);
+  });
+
+  test('a tab of ours lets a newer version in at once, finishes what was begun, and is lost', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    const lost = lossOf(database);
+    const begun = database.commit(put('outbox', 'begun', 1));
+    const newer = await openRaw(name, 99);
+    await begun;
+    expect(await lost).toBe('lost');
+    await expect(database.commit(put('outbox', 'late', 1))).rejects.toMatchObject({ fault: 'lost' });
+    await expect(database.read('outbox')).rejects.toMatchObject({ fault: 'lost' });
+    expect(newer.version).toBe(99);
+    newer.close();
+  });
+
+  test('a database of a newer version is refused and left as it is', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    await database.commit(put('outbox', 'a', { amount: 12 }));
+    await database.close();
+    (await openRaw(name, 99, (newer) => newer.createObjectStore('of the future'))).close();
+    for (let turn = 0; turn < 2; turn += 1)
+      await expect(indexedDb().open(name)).rejects.toMatchObject({ fault: 'newer' });
+    const newer = await openRaw(name);
+    expect(newer.version).toBe(99);
+    const request = newer.transaction('outbox').objectStore('outbox').getAll();
+    await new Promise((resolve) => request.addEventListener('success', resolve));
+    expect(request.result).toEqual([{ amount: 12 }]);
+    newer.close();
+  });
+});
+
+describe('loss', () => {
+  test('a database that was removed by somebody is missed, one that we removed is not', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    database.leaveNote?.('3 pending');
+    await deleteRaw(name);
+    // It was lost by that: its note would be about a database that is not there.
+    database.leaveNote?.('too late');
+    const again = await opened(name);
+    expect(again.evicted).toEqual({ note: '3 pending' });
+    await again.commit(put('outbox', 'a', 1));
+    await again.close();
+    // Until somebody has taken note of it.
+    const third = await opened(name);
+    expect(third.evicted).toEqual({ note: '3 pending' });
+    third.leaveNote?.('1 pending');
+    await third.close();
+    expect((await opened(name)).evicted).toBeUndefined();
+    await indexedDb().destroy(name);
+    expect((await opened(name)).evicted).toBeUndefined();
+  });
+
+  test('a database that has lost its id is another one than was here, and can be opened', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    database.leaveNote?.('2 pending');
+    await database.close();
+    const raw = await openRaw(name);
+    const transaction = raw.transaction('identity', 'readwrite');
+    transaction.objectStore('identity').clear();
+    await new Promise((resolve) => transaction.addEventListener('complete', resolve));
+    raw.close();
+    expect((await opened(name)).evicted).toEqual({ note: '2 pending' });
+  });
+
+  test('a handle that is dead without anybody having said so is dropped at the first use', async () => {
+    const database = await opened(freshName());
+    let told = 0;
+    database.onLost(() => void (told += 1));
+    vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
+      throw new DOMException('The database connection is closing.', 'InvalidStateError');
+    });
+    await expect(database.commit(put('outbox', 'a', 1))).rejects.toMatchObject({ fault: 'lost' });
+    vi.restoreAllMocks();
+    await expect(database.commit(put('outbox', 'a', 1))).rejects.toMatchObject({ fault: 'lost' });
+    expect(told).toBe(1);
+  });
+
+  test('a transaction that the browser ends by itself is a loss, and nothing of it was written', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    const transact = IDBDatabase.prototype.transaction;
+    vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function begin(this: IDBDatabase, ...args) {
+      const transaction = transact.apply(this, args);
+      const { put: write } = IDBObjectStore.prototype;
+      vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function last(this: IDBObjectStore, ...values) {
+        const request = write.apply(this, values);
+        request.addEventListener('success', () => transaction.abort());
+        return request;
+      });
+      return transaction;
+    });
+    vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(() => undefined);
+    await expect(database.commit(put('outbox', 'a', 1))).rejects.toMatchObject({ fault: 'lost' });
+    vi.restoreAllMocks();
+    expect(await (await opened(name)).read('outbox')).toEqual([]);
+  });
+
+  test('a record whose file is gone is set aside, and the others of its table are read', async () => {
+    const database = await opened(freshName());
+    for (const key of ['a', 'b', 'c']) await database.commit(put('collections', key, key));
+    const { getAll, get, delete: remove } = IDBObjectStore.prototype;
+    /** As Chromium answers when the file of a large value is gone. */
+    const unreadable = (request: IDBRequest): IDBRequest => {
+      const error = new DOMException('Failed to read large IndexedDB value', 'NotReadableError');
+      Object.defineProperty(request.transaction, 'error', { value: error });
+      request.transaction?.abort();
+      return request;
+    };
+    let there = true;
+    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function forget(this: IDBObjectStore, key) {
+      there = false;
+      return remove.call(this, key);
+    });
+    vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementation(function all(this: IDBObjectStore, ...args) {
+      const request = getAll.apply(this, args);
+      return this.name === 'collections' && there ? unreadable(request) : request;
+    });
+    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function one(this: IDBObjectStore, key) {
+      const request = get.call(this, key);
+      return key === 'b' ? unreadable(request) : request;
+    });
+    expect((await database.read('collections')).map(({ key }) => key)).toEqual(['a', 'c']);
+    vi.restoreAllMocks();
+    expect(await database.read('set-aside')).toMatchObject([
+      {
+        key: 'collections b',
+        value: { table: 'collections', key: 'b', reason: expect.stringContaining('NotReadableError') },
+      },
+    ]);
+    expect(await database.read('collections')).toHaveLength(2);
+  });
+});

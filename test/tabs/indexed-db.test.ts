@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { seededRandom } from '../../src/testing/fake-host.ts';
+import { chromiumLaunch } from '../../tools/chromium.ts';
+import { patience, runs } from '../effort.ts';
+import type { Verbs } from './page.ts';
+
+declare global {
+  /** In the page. */
+  var verbs: Verbs;
+}
+
+/** Serves the page, and hears what it wrote. The origin stays the same while browsers come and go. */
+const written: number[] = [];
+const watchers = new Set<() => void>();
+let script = '';
+const server = createServer((request, response) => {
+  const [path, query] = (request.url ?? '').split('?');
+  if (path === '/written') {
+    written.push(Number(query));
+    for (const watch of watchers) watch();
+  }
+  response.setHeader('content-type', path === '/page.js' ? 'text/javascript' : 'text/html');
+  response.end(path === '/page.js' ? script : '<!doctype html><script type="module" src="/page.js"></script>');
+});
+
+let origin = '';
+beforeAll(async () => {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, rollupOptions: { input: fileURLToPath(new URL('page.ts', import.meta.url)) } },
+  });
+  const [output] = Array.isArray(result) ? result : 'output' in result ? [result] : [];
+  script = output?.output.map((file) => ('code' in file ? file.code : '')).join('\n') ?? '';
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+});
+afterAll(() => void server.close());
+
+interface Chromium {
+  readonly browser: Browser;
+  /** With all of its processes, as when the power goes, but for the disk. */
+  kill(): Promise<void>;
+}
+
+/** Started by us and not by Playwright, so that it can be killed and its profile used again. */
+async function started(profile: string): Promise<Chromium> {
+  const { executablePath, args } = chromiumLaunch();
+  const own = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
+  const child = spawn(executablePath, [...args, ...own], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'exit');
+  const kill = async (): Promise<void> => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+    await ended;
+  };
+  onTestFinished(kill);
+  for await (const line of createInterface({ input: child.stderr })) {
+    const [address] = /ws:\/\/\S+/.exec(line) ?? [];
+    if (address === undefined) continue;
+    // Read on, or it stops when the pipe is full.
+    child.stderr.resume();
+    return { browser: await chromium.connectOverCDP(address), kill };
+  }
+  throw new Error('Chromium ended before it could be talked to.');
+}
+
+function emptyProfile(): string {
+  const profile = mkdtempSync(join(tmpdir(), 'heard-profile-'));
+  onTestFinished(() => rmSync(profile, { recursive: true, force: true, maxRetries: 20 }));
+  return profile;
+}
+
+async function tabOf({ browser }: Chromium): Promise<Page> {
+  const [context] = browser.contexts();
+  if (context === undefined) throw new Error('Chromium has no window.');
+  const page = await context.newPage();
+  await page.goto(origin);
+  await page.waitForFunction(() => 'verbs' in globalThis);
+  return page;
+}
+
+test(
+  'three tabs count in one database without losing a step, and are lost when one of them removes it',
+  async () => {
+    const chromium = await started(emptyProfile());
+    const tabs = [await tabOf(chromium), await tabOf(chromium), await tabOf(chromium)] as const;
+    const steps = 100;
+    // Open in each of them before the first one starts, or it would be done before the others begin.
+    for (const tab of tabs) await tab.evaluate(() => globalThis.verbs.found());
+    const fenced = await Promise.all(
+      tabs.map((tab, at) =>
+        tab.evaluate(([own, each]) => globalThis.verbs.count(own, each), [`tab ${at}`, steps] as const),
+      ),
+    );
+    const { journal } = await tabs[0].evaluate(() => globalThis.verbs.found());
+    expect(journal).toHaveLength(steps * tabs.length);
+    for (const at of tabs.keys()) expect(journal.filter((own) => own === `tab ${at}`)).toHaveLength(steps);
+    // Were they not at it at the same time, this would show nothing.
+    expect(fenced.reduce((sum, each) => sum + each)).toBeGreaterThan(0);
+
+    const losses = tabs.slice(1).map((tab) => tab.evaluate(() => globalThis.verbs.loss()));
+    await tabs[0].evaluate(() => globalThis.verbs.destroy());
+    expect(await Promise.all(losses)).toEqual(['lost', 'lost']);
+  },
+  patience,
+);
+
+test(
+  'when the browser throws the data away, the handle is lost, and the next database tells what waited in the last one',
+  async () => {
+    const tab = await tabOf(await started(emptyProfile()));
+    const session = await tab.context().newCDPSession(tab);
+    expect(await tab.evaluate(() => globalThis.verbs.put('a', 0))).toBe('written');
+    await tab.evaluate(() => globalThis.verbs.leaveNote('1 pending'));
+    const loss = tab.evaluate(() => globalThis.verbs.loss());
+    await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+    expect(await loss).toBe('lost');
+    expect(await tab.evaluate(() => globalThis.verbs.put('b', 0))).toBe('lost');
+    // The browser may still be at it, and then refuses once or twice.
+    let outcome = 'lost: not yet opened';
+    for (let turn = 0; turn < 3 && outcome.startsWith('lost'); turn += 1)
+      outcome = await tab.evaluate(() => globalThis.verbs.reopen());
+    expect(outcome).toBe('open');
+    expect(await tab.evaluate(() => globalThis.verbs.keys())).toEqual({ outbox: [], collections: [] });
+    expect(await tab.evaluate(() => globalThis.verbs.evicted())).toEqual({ note: '1 pending' });
+    expect(await tab.evaluate(() => globalThis.verbs.put('c', 0))).toBe('written');
+  },
+  patience,
+);
+
+test(
+  'a full disk refuses the commit as a whole, and the handle goes on',
+  async () => {
+    const tab = await tabOf(await started(emptyProfile()));
+    const session = await tab.context().newCDPSession(tab);
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 500_000 });
+    expect(await tab.evaluate(() => globalThis.verbs.put('before', 1))).toBe('written');
+    expect(await tab.evaluate(() => globalThis.verbs.put('too large', 500))).toBe('full');
+    expect(await tab.evaluate(() => globalThis.verbs.put('after', 1))).toBe('written');
+    expect(await tab.evaluate(() => globalThis.verbs.keys())).toEqual({
+      outbox: ['after', 'before'],
+      collections: ['after', 'before'],
+    });
+  },
+  patience,
+);
+
+test(
+  'whenever the browser is killed, everything that the page was told is written is there',
+  async () => {
+    const profile = emptyProfile();
+    const random = seededRandom(11);
+    written.length = 0;
+    let previous = -1;
+    for (let round = 0; round < Math.min(30, runs(6).numRuns); round += 1) {
+      const chromium = await started(profile);
+      const tab = await tabOf(chromium);
+      const { outbox, cursor } = await tab.evaluate(() => globalThis.verbs.found());
+      const last = outbox.length - 1;
+      expect(outbox).toEqual(outbox.map((_, at) => at));
+      expect(cursor).toBe(last === -1 ? undefined : last);
+      // Whatever it wrote without our hearing of it is there as well.
+      expect(last).toBeGreaterThanOrEqual(Math.max(previous, ...written));
+      previous = last;
+      const enough = written.length + 5 + Math.floor(random() * 100);
+      const heard = new Promise<void>((resolve) => {
+        const watch = (): void => {
+          if (written.length < enough) return;
+          watchers.delete(watch);
+          resolve();
+        };
+        watchers.add(watch);
+      });
+      // It never comes to its end.
+      tab.evaluate(() => globalThis.verbs.write()).catch(() => undefined);
+      await heard;
+      await chromium.kill();
+    }
+    expect(written.length).toBeGreaterThan(5);
+  },
+  patience,
+);
