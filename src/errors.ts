@@ -32,6 +32,8 @@ export type ErrorCode =
   | 'not-started'
   /** Somebody signs out while mutations were not sent: the app has to ask what is to become of them. */
   | 'unsent-mutations'
+  /** Another process or tab has what this device remembers. */
+  | 'storage-locked'
   /** More messages than the server allows a device. */
   | 'too-many'
   /** The server did not answer a query, or not with what the contract promises; the cause says which. */

@@ -103,7 +103,7 @@ export type Signal =
       readonly seq: number | undefined;
     }
   /** The device does not remember as it should. */
-  | { readonly kind: 'storage'; readonly fault: StoreFault; readonly remediation: string }
+  | { readonly kind: 'storage'; readonly fault: StoreFault | 'evicted'; readonly remediation: string }
   /** The device's clock is more than a minute off the server's, or is right again. */
   | {
       readonly kind: 'clock';

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Status } from '../../src/core/session/status.ts';
 import type { Signal } from '../../src/core/signals.ts';
+import { StoreError, type Store } from '../../src/storage/store.ts';
 import { failingStore } from '../../src/testing/failing-store.ts';
 import { createKitchen, order, wire } from './kitchen.ts';
 
@@ -232,6 +233,46 @@ test.each(['fail', 'hang', 'lose'] as const)('a store that does not open (%s) is
   expect(heard).toEqual([1]);
   await pos.dispose();
   expect(kitchen.host.pendingTimers).toBe(0);
+});
+
+test('a store that another process has is refused, and the client can be started later', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('orders', []);
+  let isLocked = true;
+  const storage = failingStore(kitchen.store, ({ kind }) =>
+    kind === 'open' && isLocked ? { kind: 'fail', fault: 'locked' } : undefined,
+  );
+  const pos = kitchen.client('pos', { storage });
+  await expect(pos.start()).rejects.toMatchObject({ code: 'storage-locked' });
+  expect(pos.status.get().word).toBe('offline');
+  expect(kitchen.host.pendingTimers).toBe(0);
+  isLocked = false;
+  await pos.start();
+  await kitchen.host.pass(1_000);
+  expect(pos.status.get().word).toBe('live');
+  await pos.dispose();
+});
+
+test('a store that was set aside or thrown away is told, and the device starts anew', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('orders', []);
+  let openings = 0;
+  const storage: Store = {
+    destroy: (name) => kitchen.store.destroy(name),
+    async open(name) {
+      openings += 1;
+      if (openings === 1) throw new StoreError('corrupt', 'It was set aside.');
+      return { ...(await kitchen.store.open(name)), evicted: { note: '3 mutations waited' } };
+    },
+  };
+  const pos = kitchen.client('pos', { storage });
+  const told: Signal[] = [];
+  pos.signals.on('storage', (signal) => void told.push(signal));
+  await pos.start();
+  expect(told).toMatchObject([{ fault: 'corrupt' }, { fault: 'evicted' }]);
+  expect(JSON.stringify(told)).toContain('3 mutations waited');
+  expect(pos.health().storage.survives).toBe('page');
+  await pos.dispose();
 });
 
 test('what the server tells of the time corrects the device', async () => {

@@ -6,8 +6,17 @@ import { failingStore } from '../../src/testing/failing-store.ts';
 import { createKitchen, wire, type Kitchen } from './kitchen.ts';
 
 const printing = wire('printing');
-const job = (id: number, fields: object = {}) => ({ print_job: { id, type: 'kitchen', target_printer_id: 1, ...fields } });
-const row = (id: number, fields: object = {}) => ({ id, type: 'kitchen', target_printer_id: 1, status: 'queued', attempts: 0, ...fields });
+const job = (id: number, fields: object = {}) => ({
+  print_job: { id, type: 'kitchen', target_printer_id: 1, ...fields },
+});
+const row = (id: number, fields: object = {}) => ({
+  id,
+  type: 'kitchen',
+  target_printer_id: 1,
+  status: 'queued',
+  attempts: 0,
+  ...fields,
+});
 
 interface Printed {
   readonly job: number;
@@ -23,13 +32,15 @@ async function openGateway(kitchen: Kitchen, { byHand = false, storage }: { byHa
   if (!kitchen.lists.has('print-jobs')) kitchen.lists.set('print-jobs', []);
   const gateway = kitchen.client('printer-gateway', storage === undefined ? {} : { storage });
   const printed: Printed[] = [];
-  gateway.process('PrintJobQueued', ({ data, origin, redelivered }, { attempt }) =>
-    new Promise<void>((resolve, reject) => {
-      const done = (): void => resolve();
-      const fail = (): void => reject(new TypeError('no paper'));
-      printed.push({ job: data.print_job.id, attempt, redelivered, origin, done, fail });
-      if (!byHand) done();
-    }),
+  gateway.process(
+    'PrintJobQueued',
+    ({ data, origin, redelivered }, { attempt }) =>
+      new Promise<void>((resolve, reject) => {
+        const done = (): void => resolve();
+        const fail = (): void => reject(new TypeError('no paper'));
+        printed.push({ job: data.print_job.id, attempt, redelivered, origin, done, fail });
+        if (!byHand) done();
+      }),
   );
   await gateway.start();
   await kitchen.host.pass(1_000);
@@ -84,7 +95,11 @@ test('I3, I4: what failed and is asked for again is printed again; what another 
   kitchen.publish(printing, 'PrintJobQueued', job(5, { attempts: 0 }));
   await kitchen.host.pass(100);
   // Told by this gateway itself, while its handler is still at it.
-  kitchen.publish(printing, 'PrintJobFailed', { print_job_id: 5, attempts: 1, error: { code: 'PAPER', message: 'No paper' } });
+  kitchen.publish(printing, 'PrintJobFailed', {
+    print_job_id: 5,
+    attempts: 1,
+    error: { code: 'PAPER', message: 'No paper' },
+  });
   last().fail();
   await kitchen.host.pass(60_000);
   expect(jobs()).toEqual([5]);
@@ -214,7 +229,8 @@ test('I8: jobs of one printer are printed in order, those of another beside them
   );
   await gateway.start();
   await kitchen.host.pass(1_000);
-  for (const id of [1, 2, 3]) kitchen.publish(printing, 'PrintJobQueued', job(id, { target_printer_id: id === 3 ? 2 : 1 }));
+  for (const id of [1, 2, 3])
+    kitchen.publish(printing, 'PrintJobQueued', job(id, { target_printer_id: id === 3 ? 2 : 1 }));
   await kitchen.host.pass(100);
   expect(begun).toEqual([1, 3]);
   ends.get(1)?.();

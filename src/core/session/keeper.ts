@@ -230,3 +230,7 @@ const remediations: Readonly<Record<StoreFault, string>> = {
 
 /** What a person can do about it. */
 export const storageRemediation = (fault: StoreFault): string => remediations[fault];
+
+/** The note tells how much was waiting when the device last said so. */
+export const evictedRemediation = (note: string): string =>
+  `What this device remembered was thrown away, by the browser or by a person. ${note === '' ? '' : `Last known: ${note}. `}It starts anew from the server; look whether something was not sent.`;

@@ -33,7 +33,7 @@ import { createChannelStream, type ChannelStream } from './channel-stream.ts';
 import { createDeriver } from './derived.ts';
 import type { ChannelHealth, Health } from './health.ts';
 import { createInbound, usualBytes, type Listening } from './inbound.ts';
-import { openKeeper, storageRemediation, type Keeper } from './keeper.ts';
+import { evictedRemediation, openKeeper, storageRemediation, type Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
 import { createMessages } from './messages.ts';
 import { needsOf, placeOf, type Place } from './place.ts';
@@ -159,6 +159,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     fallback: options.fallbackStore,
     name: options.storeName,
     problem: storageFailed,
+    evicted: (note) => signal({ kind: 'storage', fault: 'evicted', remediation: evictedRemediation(note) }),
   });
   const keeper: Keeper = await openKeeper({
     host,
@@ -193,6 +194,11 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     pausedFor: [unreachable],
     ...(options.onConflict !== undefined && { onConflict: options.onConflict }),
     ...(options.outboxSettings !== undefined && { settings: options.outboxSettings }),
+  });
+  // Outside of the database, for when the browser throws it away.
+  outbox.subscribe(() => {
+    const { waiting, parked } = outbox.counts();
+    database.leaveNote?.(`${waiting} mutations waited, ${parked} were parked`);
   });
   const inbound = createInbound({ contract, scope, decode, signal });
   const turns = createTurns({ host });

@@ -1,5 +1,6 @@
 // A store that goes on being there for whoever uses it: every operation ends in time, a lost handle is opened again, and
 // when that does not help, the device remembers as long as the page lives, and says so.
+import { HeardError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import {
   StoreError,
@@ -24,6 +25,8 @@ export interface SteadyOptions {
   readonly fallback: Store;
   readonly name: string;
   readonly problem: (fault: StoreFault) => void;
+  /** The browser threw away what was there; `note` is what was last known of it. */
+  readonly evicted: (note: string) => void;
 }
 
 /** A store that does not answer is as good as none. */
@@ -31,11 +34,19 @@ const answerWithinMs = 5_000;
 /** In all: a handle that is lost again and again is no handle. */
 const openings = 3;
 
-const hopeless: ReadonlySet<StoreFault> = new Set(['newer', 'locked', 'read-only', 'unavailable']);
+const hopeless: ReadonlySet<StoreFault> = new Set(['newer', 'read-only', 'unavailable']);
 export const faultOf = (error: unknown): StoreFault => (error instanceof StoreError ? error.fault : 'failed');
 const isLost = (error: unknown): boolean => faultOf(error) === 'lost' || faultOf(error) === 'closed';
 
-export async function openSteadily({ host, store, fallback, name, problem }: SteadyOptions): Promise<SteadyDatabase> {
+const lockedOut = (cause: unknown): HeardError =>
+  new HeardError('storage-locked', 'Somebody else has the storage of this device open.', {
+    remediation: 'Give each process a folder of its own. In a browser, close the other tabs or load them again.',
+    cause,
+  });
+
+/** Rejects when somebody else has the store: two that write one memory would do everything twice. */
+export async function openSteadily(options: SteadyOptions): Promise<SteadyDatabase> {
+  const { host, store, fallback, name, problem } = options;
   let opened = 0;
   let isDegraded = false;
   let isClosed = false;
@@ -44,14 +55,26 @@ export async function openSteadily({ host, store, fallback, name, problem }: Ste
 
   async function open(): Promise<Database> {
     for (;;) {
-      try {
-        opened += 1;
-        return await within(store.open(name), closeLate);
-      } catch (error) {
-        const fault = faultOf(error);
-        if (opened < openings && !hopeless.has(fault)) continue;
-        return degrade(fault);
-      }
+      opened += 1;
+      const database = await openOnce();
+      if (database !== undefined) return database;
+    }
+  }
+
+  /** Undefined when it is worth another try. */
+  async function openOnce(): Promise<Database | undefined> {
+    const limit = new AbortController();
+    try {
+      const database = await within(store.open(name, limit.signal), closeLate, () => limit.abort());
+      if (database.evicted !== undefined) options.evicted(database.evicted.note);
+      return database;
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === 'locked') throw lockedOut(error);
+      if (hopeless.has(fault) || opened >= openings) return degrade(fault);
+      // It was set aside, and with it what waited to be sent: the next one is empty.
+      if (fault === 'corrupt') problem(fault);
+      return undefined;
     }
   }
 
@@ -72,16 +95,22 @@ export async function openSteadily({ host, store, fallback, name, problem }: Ste
 
   async function replace(lost: Database): Promise<Database> {
     closeLate(lost);
-    current = opened < openings ? await open() : await degrade('lost');
+    try {
+      current = opened < openings ? await open() : await degrade('lost');
+    } catch {
+      // Somebody else took it meanwhile: a run that is under way goes on, and says that it remembers nothing.
+      current = await degrade('locked');
+    }
     return current;
   }
 
   /** A promise that does not come in time has failed; what it brings later is given back. */
-  function within<Value>(promise: Promise<Value>, late?: (value: Value) => void): Promise<Value> {
+  function within<Value>(promise: Promise<Value>, late?: (value: Value) => void, giveUp?: () => void): Promise<Value> {
     return new Promise((resolve, reject) => {
       let isLate = false;
       const release = host.schedule(answerWithinMs, () => {
         isLate = true;
+        giveUp?.();
         reject(new StoreError('failed', `The store did not answer within ${answerWithinMs} ms.`));
       });
       const came = (value: Value): void => {
@@ -108,6 +137,7 @@ export async function openSteadily({ host, store, fallback, name, problem }: Ste
     get isDegraded() {
       return isDegraded;
     },
+    leaveNote: (note) => current.leaveNote?.(note),
     /** Nothing read is not the same as nothing there: a device that cannot read does without, and writes over nothing. */
     async read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]> {
       for (let attempt = 1; ; attempt += 1) {
@@ -129,7 +159,8 @@ export async function openSteadily({ host, store, fallback, name, problem }: Ste
       try {
         await within(database.commit(commit));
       } catch (error) {
-        if (isClosed || !isLost(error)) throw error;
+        // A fenced commit that was written would not be let in a second time, and would look refused.
+        if (isClosed || !isLost(error) || commit.only !== undefined) throw error;
         // What the lost handle may have written is written once more: a commit says what is so, and not what changes.
         await within((await reopen(database)).commit(commit));
       }
