@@ -53,6 +53,28 @@ test('a frame that was lost on the way is read from the log half a second later'
   expect(signals.filter(({ kind }) => kind === 'gap')).toEqual([]);
 });
 
+test('a channel with a log and no list begins where the log ends, and misses nothing from then on', async () => {
+  const kitchen = createKitchen();
+  const { host } = kitchen;
+  kitchen.lists.set('orders', []);
+  const pos = kitchen.client('pos');
+  const heard: string[] = [];
+  const notify = (message: string) => {
+    kitchen.publish('private-device.18.notifications', 'DeviceNotification', { type: 'info', message }, { seq: (seq += 1) });
+  };
+  let seq = 100;
+  notify('before this device was there');
+  pos.on('DeviceNotification', ({ data }) => void heard.push(data.message));
+  await pos.start();
+  await host.pass(1_000);
+  kitchen.transport.live[0]?.close({ code: 1006 });
+  notify('while it was away, before it had heard anything');
+  await host.pass(5_000);
+  notify('now');
+  expect(heard).toEqual(['while it was away, before it had heard anything', 'now']);
+  await pos.dispose();
+});
+
 test('after a restart the device goes on from where it was', async () => {
   const kitchen = createKitchen();
   const { pos } = await openTill(kitchen);

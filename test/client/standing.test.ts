@@ -22,6 +22,7 @@ test('the status goes from offline to live, and tells why it does not', async ()
     'connecting',
     'catchingUp: channel orders: joining',
     'catchingUp: channel orders: catching up',
+    'catchingUp: channel printing: catching up',
     'live',
   ]);
   expect(pos.status.get()).toBe(pos.status.get());

@@ -63,7 +63,7 @@ test('I1, I5: a job is printed once, however often and by whichever way it is to
   kitchen.publish(printing, 'PrintJobQueued', job(6, { attempts: 0 }), { silently: true });
   kitchen.publish(printing, 'PrintJobQueued', job(7, { attempts: 0 }));
   await kitchen.host.pass(5_000);
-  expect(jobs().toSorted()).toEqual([5, 6, 7]);
+  expect(jobs().toSorted((one, other) => one - other)).toEqual([5, 6, 7]);
   expect(gateway.health().work).toEqual({ waiting: 0, running: 0, dead: 0 });
 });
 

@@ -79,7 +79,12 @@ export function createReads(options: ReadsOptions): Reads {
     const answer = await ask(withSearch(fillPath(log.path, scope), search), place);
     if (answer.kind === 'refusal' && answer.status === 410) {
       const border = log.gone(answer.body);
-      return failed(read, { failure: 'gone', retryAfterMs: undefined, floorSeq: border?.floorSeq });
+      return failed(read, {
+        failure: 'gone',
+        retryAfterMs: undefined,
+        floorSeq: border?.floorSeq,
+        headSeq: border?.headSeq,
+      });
     }
     const failure = failureOf(answer);
     if (failure !== undefined) {

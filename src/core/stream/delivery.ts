@@ -286,7 +286,8 @@ export function release(s: StreamState, count: number, turn: Turn): void {
       putAhead(s, seq, held.arrival.event.previousSeq);
       s.released = true;
     }
-    if (s.position === 'monotonic' && seq !== undefined && s.front === undefined) anchorBlindly(s, seq - 1, turn.moment.nowMs);
+    if (s.position === 'monotonic' && seq !== undefined && s.front === undefined)
+      anchorBlindly(s, seq - 1, turn.moment.nowMs);
     handOut(s, held.arrival, held.origin, 'unproven', turn);
   }
 }

@@ -33,17 +33,21 @@ export interface FailedAnswer {
   readonly retryAfterMs: number | undefined;
   /** With `gone`: the lowest position that can still be read. */
   readonly floorSeq: number | undefined;
+  /** With `gone`: the highest position that there is. */
+  readonly headSeq?: number | undefined;
 }
 
 const hasReplay = (s: StreamState): boolean =>
   s.options.replay !== undefined && !s.replayMissing && s.options.position !== 'none';
 
 /** Where to read from: a log if there is one and a position to start at, else a list, else nowhere. */
-export function sourceOf(s: StreamState, nowMs: number): 'replay' | 'snapshot' | undefined {
+export function sourceOf(s: StreamState, nowMs: number): 'replay' | 'snapshot' | 'head' | undefined {
   const hasSnapshot = s.options.snapshot && !s.snapshotMissing;
   const needsList = s.resync !== undefined || !hasReplay(s) || s.front === undefined || isListDue(s, nowMs);
   if (hasSnapshot && needsList) return 'snapshot';
-  return hasReplay(s) && s.front !== undefined ? 'replay' : undefined;
+  if (!hasReplay(s)) return undefined;
+  if (s.front !== undefined) return 'replay';
+  return s.isHeadless ? undefined : 'head';
 }
 
 /** A list is asked at once for what is there, and again when whatever began before has become visible. */
@@ -75,14 +79,25 @@ export function startRead(s: StreamState, turn: Turn, continueAt: number | undef
   const { nowMs } = turn.moment;
   s.lastGapReadMs = nowMs;
   const since = kind === 'snapshot' ? boundaries(s, nowMs) : noBoundaries;
-  const from = continueAt ?? beginAt(s);
+  const isHead = kind === 'head';
+  const from = isHead ? 0 : (continueAt ?? beginAt(s));
   const continuing = continueAt !== undefined;
   const isSecondLook = s.secondLookAtMs <= nowMs && s.resync === undefined;
-  s.read = { number: s.reads, kind, from, since, issuedAtMs: nowMs, topAtIssue: s.top, continuing, isSecondLook };
+  s.read = {
+    number: s.reads,
+    kind: isHead ? 'replay' : kind,
+    isHead,
+    from,
+    since,
+    issuedAtMs: nowMs,
+    topAtIssue: s.top,
+    continuing,
+    isSecondLook,
+  };
   turn.effects.push(
-    kind === 'replay'
-      ? { kind: 'read-replay', read: s.reads, from, limit: s.options.settings.pageLimit }
-      : { kind: 'read-snapshot', read: s.reads, since },
+    kind === 'snapshot'
+      ? { kind: 'read-snapshot', read: s.reads, since }
+      : { kind: 'read-replay', read: s.reads, from, limit: isHead ? 1 : s.options.settings.pageLimit },
   );
 }
 
@@ -128,6 +143,10 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
     return;
   }
   s.epoch ??= answer.epoch;
+  if (read.isHead) {
+    startAtHead(s, answer.headSeq, turn);
+    return;
+  }
   if (answer.floorSeq !== undefined && answer.floorSeq > read.from + 1) {
     gone(s, read, answer.floorSeq, turn);
     return;
@@ -262,6 +281,20 @@ function hasVanished(s: StreamState, read: Read, { events, hasMore }: ReplayAnsw
 export function vanishedDueAtMs({ vanished, vanishedResetMs, options: { settings } }: StreamState): number {
   if (vanished === undefined) return Number.POSITIVE_INFINITY;
   return Math.max(vanished.atMs + settings.overlapMs, vanishedResetMs + settings.reconcileMs);
+}
+
+/**
+ * A device that was never here begins where the log ends. What it heard since it joined came after that, whatever the log
+ * says by now.
+ */
+function startAtHead(s: StreamState, headSeq: number | undefined, turn: Turn): void {
+  const first = s.held.first;
+  const heard =
+    first?.seq === undefined ? undefined : Math.min(first.arrival.event.previousSeq ?? Infinity, first.seq - 1);
+  if (headSeq === undefined) s.isHeadless = true;
+  else anchor(s, Math.min(headSeq, heard ?? headSeq));
+  s.dirty = true;
+  startRead(s, turn, undefined);
 }
 
 /** Positions before the floor cannot be read any more. */
@@ -525,7 +558,8 @@ export function takeFailure(s: StreamState, answer: FailedAnswer, turn: Turn): v
       finish(s, turn);
       return;
     case 'gone':
-      if (read.kind === 'snapshot') retry(s, answer.retryAfterMs, turn);
+      if (read.isHead) startAtHead(s, answer.headSeq, turn);
+      else if (read.kind === 'snapshot') retry(s, answer.retryAfterMs, turn);
       else gone(s, read, answer.floorSeq, turn);
       return;
     case 'no-replay':

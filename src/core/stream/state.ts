@@ -128,6 +128,8 @@ type StreamStatus = 'offline' | 'catchingUp' | 'live' | 'stopped';
 export interface Read {
   readonly number: number;
   readonly kind: 'replay' | 'snapshot';
+  /** Asks only where the log ends. */
+  readonly isHead: boolean;
   readonly from: number;
   readonly since: ReadonlyMap<string, string>;
   readonly issuedAtMs: number;
@@ -196,6 +198,8 @@ export interface StreamState {
   absentAtMs: number[];
   resync: ResyncReason | undefined;
   replayMissing: boolean;
+  /** The log does not say where it ends. */
+  isHeadless: boolean;
   snapshotMissing: boolean;
   /** The front when this connection began, until a page has shown that it is still the same sequence. */
   checkFrom: number | undefined;
@@ -269,6 +273,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     absentAtMs: [],
     resync: undefined,
     replayMissing: false,
+    isHeadless: false,
     snapshotMissing: false,
     checkFrom: undefined,
     blind: undefined,

@@ -347,3 +347,53 @@ describe('reading', () => {
     expect(state.held.count).toBe(0);
   });
 });
+
+describe('S25: a log without a list, at a device that was never here', () => {
+  const fresh = () => stream({ snapshot: false }, { cursor: undefined, positions: [] });
+  const join = { kind: 'joined', generation: 1 } as const;
+  const drained = { kind: 'drained' } as const;
+
+  test('is asked where it ends, and begins there', () => {
+    const s = fresh();
+    expect(kinds(s.at(0, join, drained))).toContain('read-replay');
+    expect(s.state.read).toMatchObject({ isHead: true, from: 0 });
+    s.at(1, s.page(40, arrival(1)));
+    expect(s.state.front).toBe(40);
+    s.at(2, s.page(41, arrival(41)));
+    expect(s.delivered()).toEqual([41]);
+    expect(s.state.phase).toBe('live');
+  });
+
+  test('does not begin behind what was heard meanwhile', () => {
+    const s = fresh();
+    s.at(0, join, drained, ...s.live(arrival(40), arrival(41)));
+    s.at(1, s.page(41, arrival(1)));
+    expect(s.state.front).toBe(39);
+    s.at(2, s.page(41, arrival(40), arrival(41)));
+    expect(s.delivered()).toEqual([40, 41]);
+  });
+
+  test('that begins later says so with 410, and where it ends, too', () => {
+    const s = fresh();
+    s.at(0, join, drained);
+    const answer = {
+      read: s.state.reads,
+      failure: 'gone',
+      retryAfterMs: undefined,
+      floorSeq: 30,
+      headSeq: 40,
+    } as const;
+    s.at(1, { kind: 'failed', answer });
+    expect(s.state.front).toBe(40);
+  });
+
+  test('that does not say where it ends is counted from the next event', () => {
+    const s = fresh();
+    s.at(0, join, drained);
+    const answer = { read: s.state.reads, failure: 'gone', retryAfterMs: undefined, floorSeq: undefined } as const;
+    s.at(1, { kind: 'failed', answer });
+    expect(s.state).toMatchObject({ phase: 'live', front: undefined });
+    s.at(2, ...s.live(arrival(7)));
+    expect(s.delivered()).toEqual([7]);
+  });
+});
