@@ -5,7 +5,11 @@ import { chromiumLaunch } from './tools/chromium.ts';
 
 const inBothWorlds = 'test/**/*.any.test.ts';
 /** Each of these starts processes or compilers, which takes most of its time. */
-const commands = ['test/{house,cli,gateway}/**/*.test.ts', 'test/contract/type-*.test.ts', 'test/storage/process-*.test.ts'];
+const commands = [
+  'test/{house,cli,gateway}/**/*.test.ts',
+  'test/contract/type-*.test.ts',
+  'test/storage/process-*.test.ts',
+];
 /** Thousands of hostile or random cases: too long for every save. */
 const properties = ['test/contracts/{hostile,json-schema,round-trip}.test.ts'];
 

@@ -290,6 +290,11 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
 
   function process(name: string, handler: Processor['handler'], { lane }: Pick<Processor, 'lane'> = {}): () => void {
     requireAlive();
+    if (!data.events.has(name)) {
+      throw new HeardError('unknown-name', `The contract "${data.name}" has no event "${name}".`, {
+        remediation: `Its events are: ${[...data.events.keys()].join(', ')}.`,
+      });
+    }
     if (session !== undefined || turn !== undefined || processors.has(name)) {
       const why = processors.has(name) ? 'has a handler already' : 'must be declared before start()';
       throw new HeardError('options-invalid', `Work for "${name}" ${why}.`, {
@@ -297,7 +302,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
           'Declare each kind of work once, before start(): what was waiting since the last run is done at once.',
       });
     }
-    const processor: Processor = { handler, lane };
+    const processor: Processor = { handler, lane, runs: new Map() };
     processors.set(name, processor);
     return () => {
       if (session === undefined && processors.get(name) === processor) processors.delete(name);

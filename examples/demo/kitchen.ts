@@ -4,16 +4,17 @@ import { laravelPos, legalBumps, legalUndos, type KdsTicket, type LaravelPos } f
 /** The store that the demo plays. */
 const scope = { sku: 'pizza-bab-el-oued', deviceId: 42 };
 
-type ChannelName = keyof LaravelPos['channels'];
-
 export interface Kitchen {
-  /** Takes an order: an order and a kitchen ticket come into being. */
+  /** Takes an order: a kitchen ticket comes into being. */
   order(): void;
   /** The REST side of bump and undo. Answers a status and a body. */
   step(kind: 'bump' | 'undo', ticketId: number, to: unknown): { readonly status: number; readonly body: unknown };
   /** Frames that a healthy server never sends. */
-  misbehave(how: 'broken' | 'foreign' | 'unknown'): void;
-  tickets(): readonly KdsTicket[];
+  misbehave(how: 'broken' | 'foreign' | 'unknown' | 'again'): void;
+  /** The list of tickets, with the position in the log that it is at. */
+  tickets(): object;
+  /** The log behind a position. */
+  since(channel: string, seq: number, limit: number): object;
 }
 
 const dishes = ['Margherita', 'Calzone', 'Quattro stagioni', 'Mechouia salad', 'Lablabi', 'Brik with egg'];
@@ -21,25 +22,32 @@ const dishes = ['Margherita', 'Calzone', 'Quattro stagioni', 'Mechouia salad', '
 /** A kitchen of one screen: it speaks the contract's own words, through the same code that a backend would use. */
 export function createKitchen(broadcast: (frame: Frame) => void): Kitchen {
   const tickets = new Map<number, KdsTicket>();
+  /** Everything that was ever said on the kitchen's channel, at the place of its position. */
+  const log: Frame[] = [];
+  /** Positions of another life of this server mean nothing in this one. */
+  const epoch = crypto.randomUUID();
   let nextOrder = 1;
-  let seq = 0;
 
-  function emit<Name extends EventName<LaravelPos>>(
-    channel: ChannelName,
+  function encode<Name extends EventName<LaravelPos>>(
     name: Name,
     data: EventData<LaravelPos, Name>,
     values: object = scope,
-  ): void {
-    seq += 1;
-    const frame = encodeEvent(laravelPos, {
+  ): Frame {
+    return encodeEvent(laravelPos, {
       name,
-      channel,
+      channel: 'kds',
       data,
       values,
       id: crypto.randomUUID(),
-      seq,
+      seq: log.length + 1,
+      epoch,
       occurredAt: Date.now(),
     });
+  }
+
+  /** Kept first: whoever misses it can read it. */
+  function say(frame: Frame): void {
+    log.push(frame);
     broadcast(frame);
   }
 
@@ -58,11 +66,10 @@ export function createKitchen(broadcast: (frame: Frame) => void): Kitchen {
 
   return {
     order() {
-      const id = nextOrder;
+      const ticket = ticketFor(nextOrder);
       nextOrder += 1;
-      const ticket = ticketFor(id);
       tickets.set(ticket.id, ticket);
-      emit('kds', 'KdsTicketCreated', { ticket });
+      say(encode('KdsTicketCreated', { ticket }));
     },
 
     step(kind, ticketId, to) {
@@ -74,25 +81,41 @@ export function createKitchen(broadcast: (frame: Frame) => void): Kitchen {
         return { status: 409, body: { title: `A ticket that is ${String(ticket.status)} cannot go there` } };
       const changed = { ...ticket, status: next, updated_at: new Date().toISOString() };
       tickets.set(ticketId, changed);
-      emit('kds', 'KdsTicketUpdated', { ticket_id: ticketId, status: next, at: changed.updated_at });
+      say(encode('KdsTicketUpdated', { ticket_id: ticketId, status: next, at: changed.updated_at }));
       return { status: 200, body: { data: changed } };
     },
 
     misbehave(how) {
+      const frame = encode('KdsTicketCreated', { ticket: ticketFor(nextOrder) });
+      const envelope = { ...(frame.payload as object) };
       if (how === 'foreign') {
-        emit('kds', 'KdsTicketCreated', { ticket: ticketFor(nextOrder) }, { ...scope, sku: 'another-store' });
+        const { payload } = encode('KdsTicketCreated', { ticket: ticketFor(900) }, { ...scope, sku: 'another-store' });
+        broadcast({ ...frame, payload });
+      } else if (how === 'again') {
+        const last = log.findLast(({ name }) => name === 'KdsTicketCreated');
+        if (last !== undefined) broadcast(last);
+      } else if (how === 'broken') {
+        say({ ...frame, payload: { ...envelope, data: { ticket: { id: 'not a number' } } } });
       } else {
-        seq += 1;
-        const data = how === 'broken' ? { ticket: { id: 'not a number' } } : { oven: 2, celsius: 300 };
-        const event = how === 'broken' ? 'KdsTicketCreated' : 'OvenIsHot';
-        broadcast({
-          channel: `private-store.${scope.sku}.kds`,
-          name: event,
-          payload: { v: 1, event, event_id: crypto.randomUUID(), seq, data },
-        });
+        const name = 'OvenIsHot';
+        say({ ...frame, name, payload: { ...envelope, event: name, data: { oven: 2, celsius: 300 } } });
       }
     },
 
-    tickets: () => [...tickets.values()],
+    tickets: () => ({
+      data: [...tickets.values()],
+      deleted: [],
+      complete: true,
+      as_of: new Date().toISOString(),
+      as_of_seq: log.length,
+      epoch,
+    }),
+
+    since(channel, seq, limit) {
+      const own = log.filter((frame) => frame.channel === channel);
+      const events = own.slice(seq, seq + limit).map(({ payload }) => payload);
+      const next = seq + events.length;
+      return { events, head_seq: own.length, floor_seq: 1, next_seq: next, has_more: next < own.length, epoch };
+    },
   };
 }

@@ -1,66 +1,67 @@
-import { createDecoder, foreignTo, mutationRequest, type Frame } from 'heard';
+import { createClient, rowsOf } from 'heard';
 import { laravelPos, type KdsTicket, type LaravelPos } from 'heard/contracts/laravel-pos';
-import { createScreen } from './screen.ts';
+import { webSocket } from 'heard/transports/websocket';
+import { createScreen, type Step } from './screen.ts';
 
 const scope: LaravelPos['scope'] = { sku: 'pizza-bab-el-oued', deviceId: 42 };
-const decode = createDecoder(laravelPos);
-const screen = createScreen({ onStep: (ticket, step) => void send(ticket, step) });
+const screen = createScreen({ onStep: (ticket, to) => void send(ticket, to) });
 
-const socket = new WebSocket(new URL('/socket', location.href.replace(/^http/, 'ws')));
-socket.addEventListener('open', () => {
-  screen.status('connected');
-  void load();
+const kds = createClient(laravelPos, {
+  role: 'kds',
+  scope,
+  transport: webSocket({ url: new URL('/socket', location.href.replace(/^http/, 'ws')).href }),
+  api: { baseUrl: location.origin },
+  // A kitchen is more patient with its server. Here, somebody is watching.
+  timing: { connection: { backoffCapMs: 1_000, attemptBurst: 60 } },
 });
-socket.addEventListener('close', () => screen.status('disconnected'));
-socket.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Frame));
+
+kds.on('KdsTicketCreated', (event) => {
+  screen.put(event.data.ticket);
+  screen.heard(event.data.ticket, event.replayed ? 'caught up' : 'live');
+});
+kds.on('KdsTicketUpdated', ({ data }) => screen.move(data.ticket_id, data.status));
+kds.on('*', ({ known, name }) => {
+  if (!known) screen.say(`Passed on: the contract has no "${name}".`);
+  screen.counts(kds.health().counts);
+});
+
+kds.signals.on('quarantined', ({ name, mismatches: [first] }) =>
+  screen.say(`Set aside: ${name} does not fit, ${first?.path ?? ''} ${first?.because ?? ''}.`),
+);
+kds.signals.on('security', ({ name }) => screen.say(`Dropped: this ${name} is another store’s.`));
+kds.signals.on('*', () => screen.counts(kds.health().counts));
+kds.status.subscribe((status) => screen.status(status));
 
 /** The tickets that were there before this page was. */
 async function load(): Promise<void> {
-  const tickets = laravelPos.resources.get('tickets');
-  if (tickets === undefined) return;
-  const response = await fetch(tickets.path);
-  const page = tickets.page(await response.json());
-  for (const row of (page?.rows ?? []) as readonly KdsTicket[]) {
+  for (const row of rowsOf(await kds.query('tickets', {}))) {
     // An event may have told more than the list, which was read before it.
     if (!screen.knows(row.id)) screen.put(row);
   }
 }
 
-/** What the contract makes of a frame: the four kinds, and the guard against another store's events. */
-function receive(frame: Frame): void {
-  const decoded = decode(frame);
-  if (decoded.kind === 'invalid') {
-    const [first] = decoded.mismatches;
-    screen.count('quarantined', first === undefined ? decoded.because : `${first.path}: ${first.because}`);
-  } else if (decoded.kind === 'unknown') {
-    screen.count('unknown', `"${decoded.event.name}" is not in the contract`);
-  } else if (decoded.kind === 'event') {
-    const { event } = decoded;
-    const foreign = foreignTo(laravelPos, scope, event);
-    if (foreign !== undefined) {
-      screen.count('foreign', `expected ${foreign.expected}, got ${foreign.got}`);
-      return;
-    }
-    screen.count('event');
-    if (event.name === 'KdsTicketCreated') screen.put(event.data.ticket);
-    else if (event.name === 'KdsTicketUpdated') screen.move(event.data.ticket_id, event.data.status);
+/** Stored first, and sent now or when the Wi-Fi is back. */
+async function send({ id: ticketId }: KdsTicket, to: Step): Promise<void> {
+  screen.asked(ticketId, to);
+  try {
+    const { settled } = await (to === 'in_preparation'
+      ? kds.mutate('kds.undo', { ticketId, to })
+      : kds.mutate('kds.bump', { ticketId, to }));
+    const { outcome } = await settled;
+    if (outcome === 'parked') screen.say('The server refused this step. It is kept for a person to look at.');
+  } catch (error) {
+    screen.say(error instanceof Error ? error.message : 'This step cannot be taken.');
   }
+  screen.asked(ticketId, undefined);
 }
-
-/** Sends a step as the contract spells it. The screen changes when the event comes back. */
-async function send(ticket: KdsTicket, to: 'ready' | 'served' | 'in_preparation'): Promise<void> {
-  const mutation = laravelPos.mutations.get(to === 'in_preparation' ? 'kds.undo' : 'kds.bump');
-  if (mutation?.carrier.kind !== 'http') return;
-  const context = { mutationId: crypto.randomUUID(), createdAt: Date.now(), scope };
-  const { method, path, body } = mutationRequest(mutation.carrier, { ticketId: ticket.id, to }, context);
-  const response = await fetch(path, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) screen.say(`The server refused: ${response.status}`);
-}
+kds.outbox.subscribe(() => screen.waiting(kds.outbox.pending().length));
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-post]')) {
-  button.addEventListener('click', () => void fetch(button.dataset['post'] ?? '', { method: 'POST' }));
+  button.addEventListener('click', () => {
+    void fetch(button.dataset['post'] ?? '', { method: 'POST' });
+    if (button.dataset['pauseMs'] !== undefined) screen.pause(button, Number(button.dataset['pauseMs']));
+  });
 }
+
+await kds.start();
+await load();

@@ -5,6 +5,7 @@ import { createServer as createVite } from 'vite';
 import { WebSocketServer } from 'ws';
 import type { createKitchen as CreateKitchen } from './kitchen.ts';
 import { check } from './check.ts';
+import { createHub } from './hub.ts';
 import { aliases } from '../../tools/aliases.ts';
 
 const { checking, port } = readArguments(process.argv.slice(2));
@@ -42,11 +43,29 @@ const vite = await createVite({
 const { createKitchen } = (await vite.ssrLoadModule('/kitchen.ts')) as { createKitchen: typeof CreateKitchen };
 
 const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
+const hub = createHub();
+sockets.on('connection', hub.accept);
 const kitchen = createKitchen((frame) => {
-  const text = JSON.stringify(frame);
-  for (const socket of sockets.clients) socket.send(text);
-  console.log(`  server → ${sockets.clients.size} screen(s)  ${frame.name}`);
+  const screens = hub.broadcast(frame);
+  console.log(`  server → ${screens} screen(s)  ${frame.name}`);
 });
+
+/** How long the Wi-Fi is away, and what is ordered meanwhile: the till hangs on a cable. */
+const outageMs = 5_000;
+const ordersAtMs = [1_000, 2_000, 3_000];
+let isCut = false;
+
+function cutTheWifi(): void {
+  if (isCut) return;
+  isCut = true;
+  console.log('  the Wi-Fi of the kitchen is gone');
+  hub.cut();
+  for (const ms of ordersAtMs) setTimeout(kitchen.order, ms).unref();
+  setTimeout(() => {
+    isCut = false;
+    console.log('  the Wi-Fi of the kitchen is back');
+  }, outageMs).unref();
+}
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let text = '';
@@ -62,19 +81,33 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-const misbehaviours = ['broken', 'foreign', 'unknown'] as const;
+const textIn = (body: unknown, field: string): string => {
+  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, field) : undefined;
+  return typeof value === 'string' ? value : '';
+};
+
+const misbehaviours = ['broken', 'foreign', 'unknown', 'again'] as const;
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [pathname = '/'] = (request.url ?? '/').split('?');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://demo.test');
+  if (isCut && /^\/(?:v1|broadcasting)\//.test(pathname)) return void request.socket.destroy();
   const step = /^\/v1\/kds\/tickets\/(\d+)\/(bump|undo)$/.exec(pathname);
   if (request.method === 'POST' && step !== null) {
     const body = await bodyOf(request);
-    const to: unknown = typeof body === 'object' && body !== null && 'to' in body ? body.to : undefined;
-    const result = kitchen.step(step[2] === 'undo' ? 'undo' : 'bump', Number(step[1]), to);
+    const result = kitchen.step(step[2] === 'undo' ? 'undo' : 'bump', Number(step[1]), textIn(body, 'to'));
     console.log(`  screen → server  ${pathname} ${result.status}`);
     answer(response, result.status, result.body);
   } else if (request.method === 'GET' && pathname === '/v1/kds/tickets') {
-    answer(response, 200, { data: kitchen.tickets() });
+    answer(response, 200, kitchen.tickets());
+  } else if (request.method === 'GET' && pathname === '/v1/events/since') {
+    const { channel = '', seq, limit } = Object.fromEntries(searchParams);
+    answer(response, 200, kitchen.since(channel, Number(seq) || 0, Number(limit) || 100));
+  } else if (request.method === 'POST' && pathname === '/broadcasting/auth') {
+    const body = await bodyOf(request);
+    answer(response, 200, { auth: hub.sign(textIn(body, 'socket_id'), textIn(body, 'channel_name')) });
+  } else if (request.method === 'POST' && pathname === '/demo/cut') {
+    cutTheWifi();
+    answer(response, 202, {});
   } else if (request.method === 'POST' && pathname === '/demo/order') {
     kitchen.order();
     answer(response, 202, {});
@@ -88,8 +121,11 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 server.on('upgrade', (request, socket, head) => {
-  if (request.url === '/socket') sockets.handleUpgrade(request, socket, head, () => undefined);
-  else if (request.headers['sec-websocket-protocol'] !== 'vite-hmr') socket.destroy();
+  if (request.url === '/socket' && !isCut) {
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened));
+  } else if (request.headers['sec-websocket-protocol'] !== 'vite-hmr') {
+    socket.destroy();
+  }
 });
 
 async function stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { HeardError } from '../errors.ts';
+import { isLoopback, isOnLan } from '../lib/network-address.ts';
 
 /** Where the server is, and the way to it. */
 export interface BaseAddress {
@@ -65,13 +66,3 @@ function parsed(text: string): URL | undefined {
 const invalid = (what: string, remediation: string): HeardError =>
   // Without the address: it may contain a password.
   new HeardError('options-invalid', `The base address of the API ${what}.`, { remediation });
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-
-const privateV4 = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)\d+(?:\.\d+){1,2}$/;
-/** Unique local (fc00::/7) and link-local (fe80::/10). */
-const privateV6 = /^\[f(?:[cd][0-9a-f]{2}|e[89ab][0-9a-f]):/;
-const localName = /^[^.:]+$|\.(?:local|lan|internal|home\.arpa)$/;
-
-const isOnLan = (host: string): boolean => privateV4.test(host) || privateV6.test(host) || localName.test(host);

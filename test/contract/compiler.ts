@@ -25,7 +25,7 @@ export function compile(source: string): Compilation {
           types: [],
           paths: {
             heard: ['../../src/index.ts'],
-            'heard/contracts/*': ['../../src/contracts/*/index.ts'],
+            'heard/*': ['../../src/*/index.ts', '../../src/*.ts'],
           },
         },
         include: [],

@@ -2,17 +2,19 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../contract/compiler.ts';
+import { patience } from '../effort.ts';
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs/**/*.md')];
 const blocksOf = (page: string): readonly string[] =>
   [...readFileSync(page, 'utf8').matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code = '']) => code);
 
-test.each(blocksOf('README.md').map((code, index) => [index + 1, code] as const))(
-  'block %i of the README compiles as it stands',
-  (_, code) => {
-    expect(compile(code).errors).toEqual([]);
-  },
+const shown = ['README.md', 'docs/protocol.md'].flatMap((page) =>
+  blocksOf(page).map((code, index) => [index + 1, page, code] as const),
 );
+
+test.each(shown)('block %i of %s compiles as it stands', { timeout: patience }, (_, __, code) => {
+  expect(compile(code).errors).toEqual([]);
+});
 
 test('the README shows code', () => {
   expect(blocksOf('README.md').length).toBeGreaterThan(1);

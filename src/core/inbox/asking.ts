@@ -44,7 +44,10 @@ export function createAsking({ contract, report, unique }: AskingOptions): Askin
       return undefined;
     }
     const attempt: unknown = told(() => rule.attempt?.(data));
-    return { key: `key ${key}`, attempt: typeof attempt === 'number' && Number.isFinite(attempt) ? attempt : undefined };
+    return {
+      key: `key ${key}`,
+      attempt: typeof attempt === 'number' && Number.isFinite(attempt) ? attempt : undefined,
+    };
   }
 
   /** The event is the work. */

@@ -58,7 +58,7 @@ export interface DeadLetter {
 }
 
 /** What the inbox needs of the store. */
-export interface InboxStore {
+interface InboxStore {
   read(table: StoreTable): Promise<readonly StoredRecord[]>;
   /** Written with the next commit, in which the cursor may move, too. */
   put(table: StoreTable, key: string, value: StoredValue | undefined): void;
@@ -125,7 +125,11 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     isOpen: (key) => isOpen(state, key),
     write: (key, entry) => store.put('inbox', ledgerPrefix + key, entry && writeLedger(entry)),
   });
-  const asking = createAsking({ contract, report, unique: () => `${host.clock.wallMs()} ${nextOrder} ${host.random()}` });
+  const asking = createAsking({
+    contract,
+    report,
+    unique: () => `${host.clock.wallMs()} ${nextOrder} ${host.random()}`,
+  });
 
   await load();
 
@@ -303,11 +307,12 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     const context: WorkContext = { signal: controller.signal, attempt, redelivered };
     const ended = attempted(id, processor, event, context);
     processor.runs.set(id, { key: record.key, ended });
-    void ended.then((kind) => {
+    const over = (kind: 'done' | 'failed'): void => {
       processor.runs.delete(id);
       if (controllers.get(id) === controller) controllers.delete(id);
       if (!isOver) dispatch({ kind, id });
-    });
+    };
+    void ended.then(over);
   }
 
   async function attempted(
@@ -317,7 +322,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     context: WorkContext,
   ): Promise<'done' | 'failed'> {
     // Later: a handler that does much at once must not hold up whoever hands out the next event.
-    await undefined;
+    await Promise.resolve();
     try {
       await handler(event, context);
       return 'done';
@@ -357,7 +362,17 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     dead.delete(id);
     store.put('dead-letters', id, undefined);
     const { event, lane, key, attempt, mayHaveRun } = letter;
-    add(id, { event, lane, key, attempt, order: nextOrder, tries: 0, ran: false, redelivered: mayHaveRun, isClosed: false });
+    add(id, {
+      event,
+      lane,
+      key,
+      attempt,
+      order: nextOrder,
+      tries: 0,
+      ran: false,
+      redelivered: mayHaveRun,
+      isClosed: false,
+    });
     return true;
   }
 

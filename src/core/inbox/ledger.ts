@@ -1,6 +1,5 @@
 // Which work was asked for, by the contract's keys. Pure. Whether a key is open is not written here: it is open as long as
 // work waits or runs under it, so the two can never disagree.
-import type { InboxRules } from './rules.ts';
 
 /** An event asks for work. */
 export interface Opening {
@@ -20,6 +19,11 @@ export interface LedgerEntry {
   readonly atMs: number;
 }
 
+export interface LedgerRules {
+  /** Whether a key is opened again under which nothing waits or runs. */
+  reopens(known: LedgerEntry, asked: Opening): boolean;
+}
+
 /** `entry` is what is known from now on. */
 export interface Judgement {
   readonly isNew: boolean;
@@ -34,7 +38,7 @@ export function open(
   asked: Opening,
   isOpen: boolean,
   atMs: number,
-  rules: InboxRules,
+  rules: LedgerRules,
 ): Judgement {
   if (known === undefined) return { isNew: true, entry: opened(undefined, asked, atMs) };
   const isNew = isOpen ? isHigher(known, asked) : rules.reopens(known, asked);

@@ -66,7 +66,7 @@ export type InboxInput =
   | { readonly kind: 'tick' }
   | { readonly kind: 'stop' | 'end' };
 
-export interface RestoredWork {
+interface RestoredWork {
   readonly work: Work;
   readonly tries: number;
   readonly redelivered: boolean;

@@ -1,9 +1,7 @@
-import type { LedgerEntry, Opening } from './ledger.ts';
+import type { LedgerRules } from './ledger.ts';
 
 /** What decides whether work is lost or doubled, apart from the machine, so that the simulation can put wrong rules in its place. */
-export interface InboxRules {
-  /** Whether a key is opened again under which nothing waits or runs. */
-  reopens(known: LedgerEntry, asked: Opening): boolean;
+export interface InboxRules extends LedgerRules {
   /** Whether it is written that work runs. */
   marksRuns: boolean;
   /** Whether it runs only after that is stored. */

@@ -37,10 +37,10 @@ export type Verdict =
   | { readonly kind: 'unclear'; readonly fault: RecordedFault };
 
 /** What everybody else may conclude from an answer. */
-export type Reached =
+type Reached =
   /** The server, in its own words. */
   | 'server'
-  /** A page in its place. */
+  /** A page, or the way to one, in its place. */
   | 'page'
   | 'nobody'
   /** Nothing can be said. */
@@ -231,7 +231,7 @@ function failure({ because, status, retryAfterMs, untouched }: ApiFailure): Verd
   return retry(because, status, retryAfterMs, surelyNot);
 }
 
-function reachedBy({ because, status }: ApiFailure): Reached {
+function reachedBy({ because, status, untouched }: ApiFailure): Reached {
   switch (because) {
     case 'network':
     case 'timeout':
@@ -239,8 +239,10 @@ function reachedBy({ because, status }: ApiFailure): Reached {
       return 'nobody';
     case 'not-json':
       return status !== undefined && status >= 400 && status < 500 ? 'page' : 'unknown';
-    case 'aborted':
     case 'redirect':
+      // Login pages of networks send people elsewhere: a whole queue must not be parked over one.
+      return untouched === true ? 'unknown' : 'page';
+    case 'aborted':
     case 'unreadable':
     case 'unauthorised':
   }

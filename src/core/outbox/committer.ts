@@ -1,6 +1,6 @@
 import { StoreError, type Commit, type Database, type StoreFault, type Write } from '../../storage/store.ts';
 
-export interface StoreRequest {
+interface StoreRequest {
   readonly writes: readonly Write[];
   readonly strict: boolean;
   /** Only while this tab may send. */
@@ -8,7 +8,7 @@ export interface StoreRequest {
   done(fault: StoreFault | undefined, error: unknown): void;
 }
 
-export interface Committer {
+interface Committer {
   add(request: StoreRequest): void;
   /** The commit under way does not answer: the next one does not wait for it. */
   giveUp(): void;

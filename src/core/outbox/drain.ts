@@ -26,7 +26,7 @@ interface Drain {
   end(state: OutboxState): void;
 }
 
-export interface Drains {
+interface Drains {
   begin(state: OutboxState, options: DrainOptions | undefined): Promise<DrainReport>;
   began(id: string): void;
   sent(id: string): void;

@@ -15,12 +15,13 @@ interface ErrandOptions {
   readonly mutations: Mutations;
   readonly scope: object;
   readonly rules: OutboxRules;
+  readonly paymentTimeoutMs: number;
   probe(signal: AbortSignal): Promise<boolean>;
   readonly report: (error: unknown) => void;
 }
 
 /** What is asked of the server at the moment. Nothing of it rejects, and nobody hears of it after `stopAll`. */
-export interface Errands {
+interface Errands {
   send(id: string, turn: number, record: OutboxRecord, told: (read: ReadAnswer) => void): void;
   verify(id: string, turn: number, record: OutboxRecord, told: (outcome: VerifyOutcome) => void): void;
   probe(told: (reached: boolean) => void): void;
@@ -30,7 +31,7 @@ export interface Errands {
 }
 
 export function createErrands(options: ErrandOptions): Errands {
-  const { host, api, socket, mutations, scope, rules, report } = options;
+  const { host, api, socket, mutations, scope, rules, paymentTimeoutMs, report } = options;
   const running = new Map<string, { readonly turn: number; readonly controller: AbortController }>();
   const lifetime = new AbortController();
 
@@ -67,6 +68,7 @@ export function createErrands(options: ErrandOptions): Errands {
     const asked = {
       signal,
       correlationId: id,
+      ...(definition.priority === 'payment' && { timeoutMs: paymentTimeoutMs }),
       ...(key !== undefined && { idempotencyKey: key }),
       ...(body !== undefined && { bodyText: body }),
     };

@@ -71,7 +71,7 @@ function candidateOf({ rules }: MachineOptions, lane: Lane): Item | undefined {
   return lane.underway.size === 0 ? lane.items[0] : undefined;
 }
 
-export interface Choice {
+interface Choice {
   readonly next: Item | undefined;
   /** When somebody may go who may not yet. */
   readonly dueMs: number;

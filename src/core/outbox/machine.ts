@@ -71,6 +71,14 @@ function send(turn: Turn, item: Item): void {
   turn.effects.push({ kind: 'send', id: item.id, turn: item.turn, record: item.record });
 }
 
+/** O38: who pauses or disposes meanwhile is spared a doubt: nothing has left yet. */
+function claimed(item: Item, { before }: Phase<'claiming'>, input: ItemInput<'stored'>, turn: Turn): void {
+  if (isStale(item, input)) return;
+  if (turn.state.pauses.size === 0) return send(turn, item);
+  item.record = before;
+  wait(turn, item, {}, 0);
+}
+
 function claimFailed(item: Item, { before }: Phase<'claiming'>, input: ItemInput<'notStored'>, turn: Turn): void {
   if (isStale(item, input)) return;
   item.record = before;
@@ -219,7 +227,7 @@ const table: Table = {
   },
   claiming: {
     go: stay,
-    stored: (item, _, input, turn) => (isStale(item, input) ? undefined : send(turn, item)),
+    stored: claimed,
     notStored: claimFailed,
     answered: stay,
     verified: stay,

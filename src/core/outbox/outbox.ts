@@ -2,7 +2,7 @@ import type { WaitingMutation } from '../../contract/mutation.ts';
 import { validate } from '../../contract/schema.ts';
 import { HeardError } from '../../errors.ts';
 import type { Host, HostEvent, Release } from '../../host/host.ts';
-import type { Commit, Database, StoredRecord, StoredValue } from '../../storage/store.ts';
+import type { Commit, Database, StoredRecord, StoredValue, StoreFault, Write } from '../../storage/store.ts';
 import type { Api } from '../api/api.ts';
 import { createCommitter } from './committer.ts';
 import { contextOf, createOutboxContract, waitingMutation, type Mutations } from './contract-functions.ts';
@@ -137,11 +137,17 @@ interface Deferred<Value> {
 
 /** The greatest delay that timers take everywhere is 2 ** 31 - 1 ms; an hour is as good. */
 const longestTimerMs = 3_600_000;
+/** What a store may say although it has written: it does not know. */
+const unsureFaults: ReadonlySet<StoreFault> = new Set(['failed', 'lost', 'corrupt']);
+const mostTakingBack = 3;
 /** What a refusal without an error of its own is said with. */
 const notStored = (fault: string, cause: unknown): unknown =>
   cause ?? new Error(`The mutation could not be stored (${fault}).`);
 
-/** Performs what the machine decides, over the seams. It decides nothing itself. */
+/**
+ * Performs what the machine decides, over the seams. It decides nothing itself. Rejects with the store's error when what is
+ * stored cannot be read: an outbox that does not know what waits must not send.
+ */
 export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   const { host, api, database, mutations, scope, principal, socket, report } = options;
   const settings: OutboxSettings = { ...defaultOutboxSettings, ...options.settings };
@@ -160,13 +166,13 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   const inputs: OutboxInput[] = [];
   let busy = false;
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
-  const adding = new Map<string, Deferred<MutationHandle>>();
+  const adding = new Map<string, Deferred<MutationHandle> & { readonly former: OutboxRecord | undefined }>();
   const removing = new Map<string, Deferred<undefined>>();
   const storeErrors = new Map<string, unknown>();
   const settling = new Map<string, Set<(settled: Settled) => void>>();
   const rebasing = new Set<string>();
-  /** Also of those that the machine has just forgotten. */
-  const names = new Map<string, string>();
+  /** What was last told of each, also of those that the machine has just forgotten. */
+  const told = new Map<string, { readonly name: string; readonly word: OutboxChange['state'] | undefined }>();
   const listeners = new Set<(change: OutboxChange) => void>();
   const idlers = new Set<() => void>();
   const errands = createErrands({
@@ -176,6 +182,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     mutations,
     scope,
     rules,
+    paymentTimeoutMs: settings.paymentTimeoutMs,
     report,
     probe: (signal) => options.probe(signal),
   });
@@ -183,7 +190,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   const leaveHost = host.onEvent(onHostEvent);
 
   for (const reason of options.pausedFor ?? []) state.pauses.add(reason);
-  for (const { id, record } of state.items.values()) names.set(id, record.name);
+  for (const { id, record } of state.items.values()) told.set(id, { name: record.name, word: undefined });
   tellWhatWasFound();
   setTimer();
 
@@ -253,10 +260,10 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
         return deferred?.resolve(handleOf(effect.id));
       }
       case 'not-added': {
-        const deferred = adding.get(effect.id);
-        adding.delete(effect.id);
+        const error = notStored(effect.fault, takeError(effect.id));
         settling.delete(effect.id);
-        return deferred?.reject(notStored(effect.fault, takeError(effect.id)));
+        told.delete(effect.id);
+        return takeBack(effect.id, effect.fault, error, mostTakingBack);
       }
       case 'not-removed': {
         const deferred = removing.get(effect.id);
@@ -265,7 +272,9 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
       }
       case 'changed': {
         const item = state.items.get(effect.id);
-        return item === undefined ? undefined : changed(item.record, waitingMutation(item).state);
+        // What is being written is told once it is.
+        if (effect.phase === 'settling' || effect.phase === 'removing') return undefined;
+        return item === undefined ? undefined : changed(item.id, item.record.name, waitingMutation(item).state);
       }
       case 'ended':
         return ended(effect);
@@ -294,6 +303,33 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
         storeErrors.set(id, error);
         dispatch({ kind: 'item', id, input: { kind: 'notStored', turn, fault } });
         storeErrors.delete(id);
+      },
+    });
+  }
+
+  /**
+   * O1: a store that gave up in the middle may have written it after all, and whoever is told "not stored" asks again: that
+   * would be two orders. So it is taken back before it is refused; what it was to replace is put back with it.
+   */
+  function takeBack(id: string, fault: StoreFault, error: unknown, attempts: number): void {
+    const deferred = adding.get(id);
+    if (!unsureFaults.has(fault) || attempts === 0) {
+      adding.delete(id);
+      return deferred?.reject(error);
+    }
+    const former = state.items.get(deferred?.former?.id ?? '');
+    const writes: Write[] = [{ table: 'outbox', key: id, value: undefined }];
+    if (former?.phase.name === 'parked') {
+      writes.push({ table: 'outbox', key: former.id, value: encodeRecord(former.record) });
+    }
+    return committer.add({
+      writes,
+      strict: true,
+      fenced: false,
+      done(again) {
+        if (again !== undefined) return takeBack(id, again, error, attempts - 1);
+        adding.delete(id);
+        return deferred?.reject(error);
       },
     });
   }
@@ -356,13 +392,13 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
 
   /** The machine has forgotten it already. */
   function changedById(id: string, word: OutboxChange['state']): void {
-    const name = names.get(id);
-    names.delete(id);
-    if (name !== undefined) changed({ id, name }, word);
+    const name = nameOf(id);
+    changed(id, name, word);
+    told.delete(id);
   }
 
   function answerOf(id: string, body: unknown): unknown {
-    const name = names.get(id) ?? '';
+    const name = nameOf(id);
     const answer = mutations.get(name)?.answer;
     if (answer === undefined || answer === 'empty') return undefined;
     const checked = validate<unknown>(answer, body);
@@ -428,7 +464,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
         remediation: 'Stop taking in more until the server was reached, and say so to whoever works with this device.',
       });
     }
-    const id = createMutationId(options.randomBytes);
+    const id = newId();
     const createdAt = options.serverNowMs();
     const accepted = accept(
       {
@@ -460,10 +496,18 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
       nextAttemptAt: 0,
       state: 'pending',
     };
-    names.set(id, name);
     return new Promise((resolve, reject) => {
-      adding.set(id, { resolve, reject });
+      adding.set(id, { resolve, reject, former });
       dispatch({ kind: 'add', record, replaces: former?.id });
+    });
+  }
+
+  /** Some replacements of `crypto` give the same bytes every time, and two orders under one key would be one. */
+  function newId(): string {
+    const id = createMutationId(options.randomBytes);
+    if (parentState(state, id) === 'gone') return id;
+    throw new HeardError('options-invalid', 'The random numbers of this device repeat themselves.', {
+      remediation: 'Give random bytes from a secure source, such as crypto.getRandomValues; nothing was queued.',
     });
   }
 
@@ -542,7 +586,13 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     return state.items.size - state.parked;
   }
 
-  function changed({ id, name }: Pick<OutboxRecord, 'id' | 'name'>, word: OutboxChange['state']): void {
+  function nameOf(id: string): string {
+    return told.get(id)?.name ?? '';
+  }
+
+  function changed(id: string, name: string, word: OutboxChange['state']): void {
+    if (told.get(id)?.word === word) return;
+    told.set(id, { name, word });
     for (const listener of Array.from(listeners)) guarded(() => listener({ id, name, state: word }));
   }
 

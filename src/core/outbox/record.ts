@@ -3,7 +3,7 @@ import type { StoredValue } from '../../storage/store.ts';
 
 export const recordVersion = 1;
 
-export type RecordState = 'pending' | 'inflight' | 'unclear' | 'parked' | 'acked';
+type RecordState = 'pending' | 'inflight' | 'unclear' | 'parked' | 'acked';
 
 /** Why an earlier attempt may have taken effect: nobody answered, or the server itself did not know. */
 export type Doubt = 'silence' | 'answer';
@@ -106,7 +106,7 @@ export interface OutboxRecord {
   readonly answeredAt?: number;
 }
 
-export type RecordReading =
+type RecordReading =
   | { readonly kind: 'record'; readonly record: OutboxRecord }
   /** Somebody else wrote it, or the disk did. */
   | { readonly kind: 'corrupt' }

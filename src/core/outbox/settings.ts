@@ -20,6 +20,8 @@ export interface OutboxSettings {
   readonly pagesInRow: number;
   /** … for this long. */
   readonly configMs: number;
+  /** How long an attempt of a payment may take: a terminal waits for a guest. Everything else has the API's usual time. */
+  readonly paymentTimeoutMs: number;
   /** What is under way for longer hangs. */
   readonly watchdogMs: number;
   readonly journalItems: number;
@@ -40,6 +42,7 @@ export const defaultOutboxSettings: OutboxSettings = {
   unauthorisedMs: 5_000,
   pagesInRow: 3,
   configMs: 60_000,
+  paymentTimeoutMs: 45_000,
   watchdogMs: 60_000,
   journalItems: 200,
   journalMs: 86_400_000,

@@ -86,26 +86,23 @@ export function doubtIt(
 }
 
 export function acknowledge(turn: Turn, item: Item, body: unknown, by: Extract<Next, { to: 'answered' }>['by']): void {
-  const { settings } = turn.options;
-  const answer = storable(body);
-  const isKept = childrenOf(turn.state, item.record).length > 0 || lengthOf(answer) <= settings.journalAnswerLength;
+  const text = textOf(body);
+  const isReferred = childrenOf(turn.state, item.record).length > 0;
+  const isKept = isReferred || text.length <= turn.options.settings.journalAnswerLength;
   const { request: _, fault: __, answer: ___, ...record } = item.record;
   // The input is the guest's business, and has served its purpose.
-  item.record = { ...record, input: null, ...(isKept && answer !== undefined && { answer }) };
+  item.record = { ...record, input: null, ...(isKept && text !== '' && { answer: JSON.parse(text) as StoredValue }) };
   settle(turn, item, { state: 'acked', answeredAt: turn.moment.serverMs }, { to: 'answered', by });
 }
 
-/** It came as JSON, or over a socket as whatever the transport makes of it. */
-function storable(body: unknown): StoredValue | undefined {
+/** It came as JSON, or over a socket as whatever the transport makes of it; empty where it cannot be said in JSON. */
+function textOf(body: unknown): string {
   try {
-    const text = JSON.stringify(body);
-    return text === undefined ? undefined : (JSON.parse(text) as StoredValue);
+    return JSON.stringify(body) ?? '';
   } catch {
-    return undefined;
+    return '';
   }
 }
-
-const lengthOf = (value: StoredValue | undefined): number => (value === undefined ? 0 : JSON.stringify(value).length);
 
 /** O4: runs whenever something comes to wait, so that what piles up in a long outage stays one. */
 export function replaceOlder(turn: Turn, laneName: string): void {

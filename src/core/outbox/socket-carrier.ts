@@ -6,7 +6,7 @@ import type { FrozenRequest } from './record.ts';
 
 /** The connection, as far as mutations use it. */
 export interface OutboxSocket {
-  /** False: it was not sent, because there is no connection. */
+  /** `channel` is the contract's name for it. False: it was not sent, because there is no connection. */
   send(message: OutgoingMessage): boolean;
   /** Every event that reaches this device, live or caught up: an effect may show before its acknowledgement does. */
   onEvent(listener: (event: { readonly name: string; readonly data: unknown }) => void): Release;

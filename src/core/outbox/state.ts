@@ -56,12 +56,12 @@ export interface AnsweredBody {
   readonly body: unknown;
 }
 
-export type AnsweredBy =
+type AnsweredBy =
   | { readonly kind: 'answer'; readonly status: number | undefined; readonly body: unknown }
   /** A read showed that it had taken effect. */
   | { readonly kind: 'verification' };
 
-export interface Phases {
+interface Phases {
   /** Being stored for the first time. */
   readonly adding: object;
   /** `forNetwork`: it failed for lack of one, and goes as soon as there is one. */
@@ -182,7 +182,7 @@ export type VerifyOutcome =
       readonly reached: ReadAnswer['reached'];
     };
 
-export interface ItemInputs {
+interface ItemInputs {
   /** Its turn has come. */
   readonly go: object;
   readonly stored: { readonly turn: number };

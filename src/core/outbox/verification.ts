@@ -46,6 +46,10 @@ export async function askWhetherItTookEffect(question: Question): Promise<Verify
 /** Whether it makes sense to ask again. */
 function failureOf(answer: ApiAnswer): VerifyOutcome | undefined {
   const { verdict, reached } = readHttpAnswer(asRead, answer);
+  // Nothing was followed, so nobody has said anything yet.
+  if (verdict.kind === 'refused' && verdict.code === 'redirect') {
+    return { kind: 'failed', code: 'redirect', retryAfterMs: undefined, reached };
+  }
   if (verdict.kind !== 'retry') return undefined;
   return { kind: 'failed', code: verdict.fault.code, retryAfterMs: verdict.retryAfterMs, reached };
 }

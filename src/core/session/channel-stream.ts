@@ -7,6 +7,7 @@ import type { Signal } from '../signals.ts';
 import type { Arrival } from '../stream/held.ts';
 import { dueAtMs, step, type StreamInput } from '../stream/machine.ts';
 import type { StreamCommit, StreamEffect, StreamState } from '../stream/state.ts';
+import type { Agenda } from './agenda.ts';
 import { derivedEvent } from './derived.ts';
 import { urgencyOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
@@ -20,6 +21,7 @@ export interface ChannelStreamOptions {
   readonly values: Map<string, unknown>;
   readonly reads: Reads;
   readonly turns: Turns;
+  readonly agenda: Agenda;
   readonly serverNowMs: () => number;
   /** Positions up to this one may have been handed out by a run that ended in the middle. */
   readonly doubtfulTo: number;
@@ -296,11 +298,12 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
     timer?.release();
     timer = undefined;
     if (forMs === Number.POSITIVE_INFINITY) return;
-    const release = host.schedule(Math.max(0, forMs - host.clock.monotonicMs()), () => {
-      timer = undefined;
-      dispatch({ kind: 'tick' });
-    });
-    timer = { forMs, release };
+    timer = { forMs, release: options.agenda.at(forMs, tick) };
+  }
+
+  function tick(): void {
+    timer = undefined;
+    dispatch({ kind: 'tick' });
   }
 
   return {

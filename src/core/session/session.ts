@@ -43,6 +43,7 @@ import { signalOf } from './outbox-signals.ts';
 import { statusOf, type ChannelWord, type Status } from './status.ts';
 import { openSteadily } from './steady-database.ts';
 import { createSubjects, listKey } from './subjects.ts';
+import { createAgenda } from './agenda.ts';
 import { createTurns } from './turns.ts';
 
 export interface SessionOptions {
@@ -202,6 +203,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   });
   const inbound = createInbound({ contract, scope, decode, signal });
   const turns = createTurns({ host });
+  const agenda = createAgenda({ host });
   const reads = createReads({
     contract,
     scope,
@@ -345,6 +347,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       linkDown(ended, verdict) {
         log('warn', 'connection ended', { reason: verdict.cause });
         link = undefined;
+        // Before the channels are told: a client whose socket is gone is not catching up.
+        connection = { word: 'connecting', verdict };
         isAnswering = false;
         noteReachability();
         messages.linkDown();
@@ -490,6 +494,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       values: memory.values,
       reads,
       turns,
+      agenda,
       serverNowMs: () => serverClock.nowMs(),
       // As many as can have been out or not yet stored.
       doubtfulTo:
@@ -584,6 +589,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     isStopped = true;
     reads.dispose();
     turns.dispose();
+    agenda.dispose();
     for (const { leaving } of entries.values()) leaving?.();
     for (const stream of streams) stream.stop();
     await Promise.all([settledWithin(streams, stopWithinMs), inbox.stop(), sent]);

@@ -1,0 +1,3 @@
+import { gate } from './gate.ts';
+
+gate(1);

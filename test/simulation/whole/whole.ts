@@ -1,0 +1,564 @@
+// One seed: a server, a network and a device with the whole client on it, until everything is healed, and then the
+// question whether the app knows what the server knows.
+import { createClient } from '../../../src/client.ts';
+import type { Contract, ContractSpec } from '../../../src/contract/contract.ts';
+import type { DeliveredEvent } from '../../../src/core/consume/delivered-event.ts';
+import type { HttpAnswer } from '../../../src/http/http.ts';
+import { failingStore, type FailPlan, type Failure } from '../../../src/testing/failing-store.ts';
+import { createFakeHost } from '../../../src/testing/fake-host.ts';
+import { memory } from '../../../src/storage/memory.ts';
+import type { Client } from '../../../src/surface.ts';
+import type { Frame } from '../../../src/transports/transport.ts';
+import { backends, sku } from './backends.ts';
+import { createDevice, type Life } from './device.ts';
+import { noWholeFaults, type WholeFault, type WholeFaultCounts } from './faults.ts';
+import { Ledger, type Totals } from './ledger.ts';
+import { createNetwork } from './network.ts';
+import { Office, type Accepted } from './office.ts';
+import { wholeScenarioOf, type WholeScenario } from './scenario.ts';
+
+export interface WholeOutcome extends Totals {
+  readonly seed: number;
+  readonly faults: WholeFaultCounts;
+  /** How long it took after healing until the app was live and knew everything. */
+  readonly healedMs: number;
+  readonly violations: readonly string[];
+}
+
+/** A contract and a role that are only known at run time. */
+type AnyClient = Client<ContractSpec, never> & {
+  on(names: '*', handler: (event: DeliveredEvent) => unknown): () => void;
+};
+
+export interface WholeOptions {
+  readonly scenario?: (seed: number) => WholeScenario;
+  readonly trace?: (line: string) => void;
+}
+
+/** A half-open connection is noticed within 20 s; answers take their time. */
+const detectionMs = 22_000;
+const lagMs = 7_000;
+/** Handlers have 5 s, and the store has its time. */
+const stopMs = 6_000;
+const reconcileMs = 72_000;
+const healMs = 30_000;
+
+export async function simulateWhole(seed: number, options: WholeOptions = {}): Promise<WholeOutcome> {
+  const scenario = (options.scenario ?? wholeScenarioOf)(seed);
+  const { random } = scenario;
+  const backend = backends[scenario.backend];
+  const world = createFakeHost({ seed, wallMs: 0 });
+  const faults = noWholeFaults();
+  const violations: string[] = [];
+  const nowMs = (): number => world.clock.monotonicMs();
+  const trace = (line: () => string): void => options.trace?.(`${String(nowMs()).padStart(8)} ${line()}`);
+  trace(() => JSON.stringify({ ...scenario, rates: Object.fromEntries(Object.entries(scenario.rates).filter(([, rate]) => rate > 0)) }));
+
+  let isHealthy = scenario.isCalmAtFirst;
+  const counts = (fault: WholeFault): void => {
+    faults[fault] += 1;
+    if (fault === 'retention-gone') ledger.hasForgotten = true;
+  };
+  const fires = (fault: WholeFault): boolean => {
+    if (isHealthy || random() >= scenario.rates[fault]) return false;
+    counts(fault);
+    trace(() => `! ${fault}`);
+    return true;
+  };
+  const between = (fromMs: number, toMs: number): number => fromMs + Math.floor(random() * (toMs - fromMs));
+  const violated = (what: string): void => {
+    trace(() => `VIOLATED ${what}`);
+    violations.push(what);
+  };
+
+  const office = new Office({ scenario, backend, nowMs, fires });
+  const ledger = new Ledger({ scenario, backend, office, nowMs, violated });
+  const network = createNetwork({ world, scenario, backend, office, fires, counts, disturb: accept, trace });
+  const device = createDevice({
+    world,
+    seed: seed + 0x5eed,
+    wallMs: 1_767_225_600_000,
+    transport: network.transport,
+    http: network.http,
+    frameArrives,
+    answered,
+  });
+  const store = failingStore(memory(), plan);
+
+  let life: Life | undefined;
+  let client: AnyClient | undefined;
+  let isStarted = false;
+  let stopping: { sinceMs: number } | undefined;
+  let liveSinceMs: number | undefined;
+  let deadSinceMs: number | undefined;
+  let calmSinceMs = 0;
+  /** What arrived and was not handed out yet. */
+  const arrived = new Map<string, { readonly atMs: number; readonly event: Accepted }>();
+  const caughtUpAtMs = new Map<string, number>();
+  /** Handlers that never come to an end, by the id of what they were told. */
+  const hanging = new Map<string, () => void>();
+  let firstHeard: string[] = [];
+  let secondHeard: string[] = [];
+
+  // The server.
+
+  function accept(): void {
+    const { event, broadcastAtMs } = office.accept();
+    trace(() => `accepted ${event.id} ${event.name} ${event.subject} v${event.version} at ${event.seq} of ${event.topic.channel}`);
+    if (broadcastAtMs === undefined) return;
+    world.schedule(broadcastAtMs - nowMs(), () => {
+      if (office.accepted.includes(event)) network.broadcast(event);
+    });
+  }
+
+  // The app.
+
+  function begin(afterCrash: boolean): void {
+    if (afterCrash || life === undefined) {
+      life = device.start();
+      client = freshClient(life);
+    }
+    const own = client;
+    const ownLife = life;
+    if (own === undefined) return;
+    isStarted = true;
+    ledger.begin(afterCrash);
+    firstHeard = [];
+    secondHeard = [];
+    hanging.clear();
+    trace(() => `start of life ${ownLife.number}`);
+    own.start().catch((error: unknown) => violated(`start failed: ${String(error)}`));
+  }
+
+  function freshClient(own: Life): AnyClient {
+    const made = createClient(backend.contract as Contract<ContractSpec>, {
+      role: backend.role as never,
+      scope: backend.scope,
+      transport: own.transport,
+      api: own.http,
+      ...(backend.auth !== 'nothing' && { token: tokenFor(own) }),
+      storage: store,
+      host: own.host,
+      startFrom: scenario.startFrom,
+    }) as unknown as AnyClient;
+    made.on('*', (event) => (own.isDead ? undefined : hear(own, made, event)));
+    made.on('*', (event) => {
+      if (!own.isDead) secondHeard.push(`${event.name} ${event.id}`);
+    });
+    made.signals.on('*', (signal) => {
+      if (own.isDead) return;
+      trace(() => `signal ${JSON.stringify(signal, (name, value: unknown) => (name === 'event' || name === 'mismatches' ? undefined : value))}`);
+      if (signal.kind === 'callback' && !isExpected(signal.error)) violated(`callback: ${String(signal.error)}`);
+      if (signal.kind === 'storage') ledger.storeFailedAtMs.push(nowMs());
+      if (signal.kind === 'resync') arrived.clear();
+      if (signal.kind === 'handler' && signal.because === 'slow') hanging.get(signal.id ?? '')?.();
+      ledger.signal(signal);
+    });
+    made.status.subscribe(({ word, reason }) => {
+      if (own.isDead) return;
+      trace(() => `status ${word} ${reason ?? ''}`);
+      if (word !== 'live') {
+        liveSinceMs = undefined;
+        arrived.clear();
+        return;
+      }
+      liveSinceMs = nowMs();
+      if (made.health().channels.every((channel) => channel.word === 'live')) ledger.caughtUp();
+      checkCaughtUp(made);
+    });
+    return made;
+  }
+
+  /** The app's own timers are not the client's. */
+  const later = (own: Life, ms: number, action: () => void): void =>
+    void world.schedule(ms, () => own.receive(action));
+
+  const tokenFor =
+    (own: Life) =>
+    async ({ reason }: { readonly reason: string }): Promise<string> => {
+      const delayMs = between(0, 200);
+      await new Promise<void>((resolve) => later(own, delayMs, resolve));
+      if (reason !== 'start' && fires('token-callback-fails')) throw new Error('simulated: no token');
+      return network.token;
+    };
+
+  function hear(own: Life, made: AnyClient, event: DeliveredEvent): unknown {
+    trace(() => `  told ${event.name} ${event.id} at ${event.seq} ${event.origin}${event.redelivered ? ' again' : ''} ${event.continuity}`);
+    firstHeard.push(`${event.name} ${event.id}`);
+    const heard = ledger.heard(event);
+    if (heard === undefined) return undefined;
+    const { key, accepted } = heard;
+    arrived.delete(accepted.id);
+    const done = (): void => {
+      if (!own.isDead) ledger.handled(key, accepted);
+    };
+    if (fires('handler-re-enters')) reEnter(made);
+    if (fires('handler-slow')) {
+      const forMs = between(50, 4_000);
+      ledger.works(key, nowMs() + forMs);
+      return new Promise<void>((resolve) => {
+        later(own, forMs, () => {
+          done();
+          resolve();
+        });
+      });
+    }
+    if (fires('handler-hangs')) {
+      // After 30 s it counts as handled, and a signal tells.
+      ledger.works(key, Number.POSITIVE_INFINITY);
+      hanging.set(event.id ?? '', done);
+      return new Promise(() => undefined);
+    }
+    done();
+    if (fires('handler-throws')) throw new Error('simulated: a handler throws');
+    if (fires('handler-rejects')) return Promise.reject(new Error('simulated: a handler rejects'));
+    return undefined;
+  }
+
+  function reEnter(made: AnyClient): void {
+    const dice = random();
+    if (dice < 0.3) {
+      const off = made.on('*', () => undefined);
+      world.schedule(between(0, 500), off);
+    } else if (dice < 0.6) void made.refresh().catch((error: unknown) => violated(`refresh: ${String(error)}`));
+    else if (dice < 0.9) {
+      const topic = backend.topics[Math.floor(random() * backend.topics.length)];
+      const open = made.channel as unknown as (name: string) => { dispose(): void };
+      const opened = open(topic?.channel ?? '');
+      world.schedule(between(0, 2_000), () => opened.dispose());
+    } else made.health();
+  }
+
+  const isExpected = (error: unknown): boolean => error instanceof Error && error.message.startsWith('simulated');
+
+  function crash(): void {
+    const own = life;
+    if (own === undefined || own.isDead || !isStarted) return;
+    trace(() => `life ${own.number} dies`);
+    own.die();
+    if (!store.crashed) store.crash();
+    // Late timers delay what is stored.
+    ledger.end(false, nowMs() - calmSinceMs < 3_000 ? 120_000 : 1_500, remembers());
+    ended(true);
+  }
+
+  const remembers = (): boolean => client?.health().storage.survives !== 'none';
+
+  function ended(afterCrash: boolean): void {
+    isStarted = false;
+    stopping = undefined;
+    liveSinceMs = undefined;
+    deadSinceMs = undefined;
+    arrived.clear();
+    world.schedule(isHealthy ? 100 : between(200, 4_000), () => {
+      if (isStarted) return;
+      store.restart();
+      begin(afterCrash);
+    });
+  }
+
+  function restartCleanly(): void {
+    const own = life;
+    const made = client;
+    if (own === undefined || made === undefined || stopping !== undefined || !isStarted) return;
+    const since = { sinceMs: nowMs() };
+    stopping = since;
+    const remembered = remembers();
+    const isLast = random() < 0.5;
+    trace(() => 'stops');
+    (isLast ? made.dispose() : made.stop()).then(
+      () => {
+        if (own.isDead || stopping !== since) return;
+        trace(() => 'stopped');
+        checkLetGo(own);
+        compareHandlers();
+        ledger.end(true, 0, remembered);
+        if (isLast) life = undefined;
+        ended(false);
+      },
+      (error: unknown) => violated(`stop failed: ${String(error)}`),
+    );
+  }
+
+  // What the device is given.
+
+  function frameArrives(frame: Frame, isAbandoned: boolean): void {
+    if (isAbandoned || liveSinceMs === undefined || stopping !== undefined || device.isThrottled) return;
+    const event = genuine(frame);
+    if (event === undefined || ledger.wasTold(event) || !office.accepted.includes(event)) return;
+    if (!arrived.has(event.id)) arrived.set(event.id, { atMs: nowMs(), event });
+  }
+
+  function genuine({ payload }: Frame): Accepted | undefined {
+    if (typeof payload !== 'string' || !payload.startsWith('{"v":1,"event"')) return undefined;
+    try {
+      const envelope = JSON.parse(payload) as { event_id: string; seq: number; data: unknown; store: { sku: string } };
+      const event = office.ever.get(envelope.event_id);
+      const isWhole = event !== undefined && envelope.seq === event.seq && envelope.store.sku === sku;
+      return isWhole && JSON.stringify(envelope.data) === JSON.stringify(event.data) ? event : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  function answered(answer: HttpAnswer): void {
+    if (answer.kind !== 'reply' || answer.status !== 200) return;
+    const reading = network.readings.get(answer.header('x-reading') ?? '');
+    if (reading === undefined || !reading.isLastPage) return;
+    caughtUpAtMs.set(reading.of, Math.max(caughtUpAtMs.get(reading.of) ?? -1, reading.atMs));
+    if (reading.kind === 'list') ledger.listed(reading);
+  }
+
+  function plan({ kind }: Parameters<FailPlan>[0]): Failure | undefined {
+    const failed = (failure: Failure): Failure => {
+      ledger.storeFailedAtMs.push(nowMs());
+      return failure;
+    };
+    if (kind !== 'commit') return undefined;
+    if (fires('store-full')) return failed({ kind: 'fail', fault: random() < 0.5 ? 'full' : 'failed' });
+    if (fires('store-lost')) return failed({ kind: 'lose' });
+    if (fires('store-lost-after')) return failed({ kind: 'lose-after' });
+    const before = fires('store-crash-before');
+    if (!before && !fires('store-crash-after')) return undefined;
+    queueMicrotask(crash);
+    return { kind: before ? 'crash-before' : 'crash-after' };
+  }
+
+  // What must always be so.
+
+  function checkCaughtUp(made: AnyClient): void {
+    // Who is not told where the log begins goes on with what comes next, and tells that something is lost.
+    const isWithoutFloor = faults['retention-gone'] > 0 && !scenario.tellsFloor;
+    const words = new Map(made.health().channels.map(({ channel, word }) => [channel, word]));
+    for (const topic of backend.topics) {
+      const { channel, wire, isListed } = topic;
+      if (words.get(channel) === 'denied' || network.isClosing()) continue;
+      const admittedAtMs = network.admittedAtMs(wire);
+      if (admittedAtMs === undefined) {
+        violated(`live, and the server has not let it into ${channel}`);
+        continue;
+      }
+      if (((scenario.logIs404 || isWithoutFloor) && !isListed) || !ledger.isPlaced(topic)) continue;
+      const lists = backend.lists.filter(({ topic }) => topic.wire === wire).map(({ path }) => path);
+      const isRead = (of: string): boolean => (caughtUpAtMs.get(of) ?? -1) >= admittedAtMs;
+      if (!isRead(wire) && (lists.length === 0 || !lists.every(isRead))) violated(`live, and ${channel} was not read since it was joined`);
+    }
+  }
+
+  function checkAlways(): void {
+    const word = client?.status.get().word;
+    const isAwake = !device.isAsleep && !device.isThrottled;
+    if (!isAwake) calmSinceMs = nowMs();
+    if (!isAwake || network.stalledSinceMs() === undefined) deadSinceMs = undefined;
+    else deadSinceMs ??= nowMs();
+    if (word === 'live' && isStarted && deadSinceMs !== undefined && nowMs() - deadSinceMs > detectionMs) {
+      violated(`live for ${nowMs() - deadSinceMs} ms on a dead connection`);
+    }
+    if (!isAwake) arrived.clear();
+    for (const [id, { atMs, event }] of arrived) {
+      if (nowMs() - atMs <= lagMs) continue;
+      arrived.delete(id);
+      if (!ledger.wasTold(event) && office.accepted.includes(event)) violated(`${id} arrived ${nowMs() - atMs} ms ago and waits`);
+    }
+    if (stopping !== undefined && !isAwake) stopping.sinceMs = nowMs();
+    if (stopping !== undefined && nowMs() - stopping.sinceMs > stopMs) violated('stop() does not come to an end');
+    checkSettled();
+  }
+
+  function checkSettled(): void {
+    if (liveSinceMs === undefined || nowMs() - liveSinceMs < 12_000) return;
+    const words = new Map(client?.health().channels.map(({ channel, word }) => [channel, word]));
+    for (const { channel } of backend.topics) if (words.get(channel) === 'live') ledger.settle(channel);
+  }
+
+  function compareHandlers(): void {
+    if (firstHeard.join('\n') !== secondHeard.join('\n')) violated('two handlers of one client heard different things');
+  }
+
+  function checkLetGo(own: Life): void {
+    if (own.timers > 0) violated(`${own.timers} timers are left after stop()`);
+    if (own.listeners > 0) violated(`${own.listeners} listeners at the host are left after stop()`);
+    if (own.requests > 0) violated(`${own.requests} requests are left after stop()`);
+    if (network.sockets.live.length > 0) violated(`${network.sockets.live.length} sockets are left after stop()`);
+  }
+
+  async function pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0 && violations.length === 0; left -= 500) {
+      await world.pass(Math.min(left, 500));
+      checkAlways();
+    }
+  }
+
+  // What goes wrong.
+
+  let until: (() => void)[] = [];
+  /** Lasts a while, and at the latest until everything is healed. */
+  function forAWhile(ms: number, end: () => void): void {
+    let isOver = false;
+    const finish = (): void => {
+      if (isOver) return;
+      isOver = true;
+      end();
+    };
+    until.push(finish);
+    world.schedule(ms, finish);
+  }
+
+  function disturb(): void {
+    if (fires('socket-reset')) network.close({ code: undefined });
+    if (fires('close-1006')) network.close({ code: 1006 });
+    if (fires('close-4200')) network.close({ code: 4200 });
+    if (fires('close-4001')) {
+      network.door = 'unknown-app';
+      network.close({ code: 4001 });
+      forAWhile(between(500, 30_000), () => (network.door = 'open'));
+    }
+    if (fires('server-restart')) {
+      network.door = 'unreachable';
+      network.close({ code: random() < 0.5 ? 1012 : 1006 });
+      network.http.weather = 'down';
+      forAWhile(between(500, 8_000), () => {
+        network.door = 'open';
+        network.http.weather = 'clear';
+      });
+    }
+    if (fires('outage')) {
+      network.door = 'unreachable';
+      network.http.weather = random() < 0.4 ? 'down' : random() < 0.5 ? 'hang' : 'drop-replies';
+      if (random() < 0.5) network.close({ code: 1006 });
+      else network.stall('half-open');
+      forAWhile(between(500, 25_000), () => {
+        network.door = 'open';
+        network.http.weather = 'clear';
+        network.release();
+        if (scenario.tellsOnline) device.emit({ kind: 'online' });
+      });
+    }
+    if (fires('captive-portal')) {
+      network.http.weather = 'captive-portal';
+      forAWhile(between(500, 20_000), () => (network.http.weather = 'clear'));
+    }
+    for (const kind of ['half-open', 'one-way'] as const) {
+      if (fires(kind) && network.stall(kind)) forAWhile(between(2_000, 60_000), () => network.release());
+    }
+    if (fires('flapping')) {
+      for (let atMs = 500; atMs < 20_000; atMs += between(500, 2_000)) {
+        world.schedule(atMs, () => {
+          if (!isHealthy) network.close({ code: 1006 });
+        });
+      }
+    }
+    if (fires('thrown-out')) network.throwOut();
+    if (fires('token-expired')) network.expireToken();
+    if (fires('frame-foreign')) network.forge('foreign');
+    if (fires('frame-client-event')) network.forge('client-event');
+    if (fires('frame-unknown-event')) network.forge('unknown-event');
+    if (fires('row-deleted')) office.deleteSomething();
+    if (scenario.tellsEpoch && fires('epoch-changed')) restore(true);
+    if (backend.log !== undefined && fires('restored')) restore(false);
+    disturbDevice();
+  }
+
+  function restore(renames: boolean): void {
+    trace(() => `restored${renames ? ', another epoch' : ''}`);
+    office.restore(renames);
+    arrived.clear();
+    network.close({ code: 1012 });
+  }
+
+  function disturbDevice(): void {
+    if (fires('wall-clock-jump')) device.moveWall(between(-86_400_000, 86_400_000));
+    if (fires('sleep') && !device.isAsleep) {
+      device.sleep(random() < 0.5 ? 'runs' : 'stops');
+      forAWhile(between(3_000, 180_000), () => {
+        device.wake();
+        if (random() < 0.7) device.emit({ kind: random() < 0.5 ? 'resume' : 'visible' });
+      });
+    }
+    if (fires('throttled') && !device.isThrottled) {
+      device.emit({ kind: 'hidden' });
+      device.throttle(random() < 0.5 ? 1_000 : 60_000);
+      forAWhile(between(5_000, 150_000), () => {
+        device.throttle(0);
+        device.emit({ kind: 'visible' });
+      });
+    }
+    if (fires('crash')) crash();
+    else if (fires('clean-restart')) restartCleanly();
+  }
+
+  async function heal(): Promise<number> {
+    isHealthy = true;
+    for (const end of until) end();
+    until = [];
+    network.door = 'open';
+    network.http.weather = 'clear';
+    network.release();
+    if (!isStarted) await pass(200);
+    trace(() => 'healed');
+    const sinceMs = nowMs();
+    const limitMs = healLimitMs();
+    while (violations.length === 0 && !isConverged()) {
+      if (nowMs() - sinceMs > limitMs) {
+        const status = client?.status.get();
+        violated(`${limitMs} ms after healing it is ${status?.word} ${status?.reason ?? ''}`);
+        for (const { because } of ledger.losses().slice(0, 4)) violated(because);
+        for (const difference of ledger.differences().slice(0, 4)) violated(difference);
+      }
+      await pass(500);
+    }
+    return nowMs() - sinceMs;
+  }
+
+  /** What a person is needed for, and what a server asked to wait for, is tried again later. */
+  function healLimitMs(): number {
+    const health = client?.health();
+    const word = client?.status.get().word;
+    let limitMs = healMs + reconcileMs;
+    if (word === 'blocked' || health?.channels.some((channel) => channel.word === 'denied') === true) limitMs += 90_000;
+    if (word !== 'live') limitMs += 60_000;
+    return limitMs;
+  }
+
+  const isConverged = (): boolean =>
+    isStarted &&
+    client?.status.get().word === 'live' &&
+    client.health().channels.every(({ word }) => word === 'live') &&
+    ledger.losses().length === 0 &&
+    ledger.differences().length === 0;
+
+  async function finish(): Promise<void> {
+    const made = client;
+    const own = life;
+    if (made === undefined || own === undefined) return;
+    let isDone = false;
+    made.dispose().then(
+      () => (isDone = true),
+      (error: unknown) => violated(`dispose failed: ${String(error)}`),
+    );
+    await pass(stopMs);
+    if (!isDone) violated('dispose() does not come to an end');
+    ledger.end(true, 0, true);
+    compareHandlers();
+    accept();
+    await pass(2_000);
+    checkLetGo(own);
+  }
+
+  for (let index = 0; index < 3; index += 1) accept();
+  await world.pass(2_000);
+  begin(false);
+  if (scenario.isCalmAtFirst) {
+    await pass(16_000);
+    isHealthy = false;
+  }
+  for (let index = 0; index < scenario.actions && violations.length === 0; index += 1) {
+    accept();
+    disturb();
+    await pass(Math.ceil(scenario.everyMs * (0.2 + 1.6 * random())));
+  }
+  const healedMs = violations.length === 0 ? await heal() : 0;
+  const totals = ledger.totals();
+  if (violations.length === 0) await finish();
+  return { seed, ...totals, faults, healedMs, violations };
+}
