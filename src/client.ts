@@ -17,7 +17,8 @@ import type { Health } from './core/session/health.ts';
 import { lineOf } from './core/session/lines.ts';
 import type { Processor } from './core/inbox/inbox.ts';
 import { createLog, errorName } from './core/session/log.ts';
-import { startSession, type OpenChannel, type Session } from './core/session/session.ts';
+import type { OpenChannel } from './core/session/heard-channels.ts';
+import { startSession, type Session } from './core/session/session.ts';
 import { createSignalBus } from './core/session/signal-bus.ts';
 import type { Status } from './core/session/status.ts';
 import type { Signal } from './core/signals.ts';
@@ -409,10 +410,10 @@ const idleHealth = (offsetMs: number | undefined): Health => ({
   status: stopped,
   connection: { word: 'offline', cause: undefined, code: undefined, remediation: undefined, sockets: 0 },
   isPolling: false,
-  storage: { survives: 'none' },
+  storage: { survives: 'none', failing: undefined },
   clock: { offsetMs },
   channels: [],
-  counts: { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0 },
+  counts: { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0, unheard: 0 },
   work: { waiting: 0, running: 0, dead: 0 },
   outbox: { waiting: 0, parked: 0, untouched: 0 },
   quarantined: [],

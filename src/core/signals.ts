@@ -65,7 +65,7 @@ export type Signal =
       readonly name: string;
       readonly eventId: string | undefined;
       readonly tries: number;
-      /** It did not stop when it was asked to: nobody knows whether it was done. */
+      /** A run of it was interrupted, or does not stop: nobody knows whether it was done. */
       readonly mayHaveRun: boolean;
     }
   /** A mutation that the server refused, or of which nobody knows whether it happened. It waits for a person. */

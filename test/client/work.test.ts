@@ -259,6 +259,43 @@ test('I16: a handler of work that was left over may use the client that was just
   expect(words).toEqual(['false 1']);
 });
 
+test('I7: a full storage prints nothing and says so; when there is room it prints once', async () => {
+  const kitchen = createKitchen();
+  let isFull = false;
+  const storage = failingStore(memory(), ({ kind }) =>
+    isFull && kind === 'commit' ? { kind: 'fail', fault: 'full' } : undefined,
+  );
+  const { gateway, jobs } = await openGateway(kitchen, { storage });
+  const told: string[] = [];
+  gateway.signals.on('storage', ({ fault }) => void told.push(fault));
+  isFull = true;
+  kitchen.publish(printing, 'PrintJobQueued', job(5));
+  await kitchen.host.pass(120_000);
+  expect(jobs()).toEqual([]);
+  expect(told).toContain('full');
+  isFull = false;
+  await kitchen.host.pass(60_000);
+  expect(jobs()).toEqual([5]);
+});
+
+test('I7: a storage that is taken away for good is told, and the kitchen goes on', async () => {
+  const kitchen = createKitchen();
+  let isGone = false;
+  const storage = failingStore(memory(), ({ kind }) =>
+    isGone ? (kind === 'open' ? { kind: 'fail', fault: 'unavailable' } : { kind: 'lose' }) : undefined,
+  );
+  const { gateway, printed, jobs } = await openGateway(kitchen, { storage });
+  const told: string[] = [];
+  gateway.signals.on('storage', ({ fault }) => void told.push(fault));
+  isGone = true;
+  for (const id of [5, 5, 6]) kitchen.publish(printing, 'PrintJobQueued', job(id, { attempts: 0 }));
+  await kitchen.host.pass(120_000);
+  expect(jobs().toSorted((one, other) => one - other)).toEqual([5, 6]);
+  expect(printed.some(({ redelivered }) => redelivered)).toBe(false);
+  expect(told).not.toEqual([]);
+  expect(gateway.health().storage.survives).toBe('none');
+});
+
 test('work is declared before the start, once, and for events that there are', async () => {
   const kitchen = createKitchen();
   kitchen.lists.set('print-jobs', []);

@@ -202,7 +202,8 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   function takeWork(event: DeliveredEvent): void {
     const { key, attempt } = asking.opened(event);
     const known = ledger.get(key);
-    const asked = { key, attempt, eventId: event.id, isRow: event.origin === 'snapshot' };
+    const { id: eventId, occurredAt } = event;
+    const asked = { key, attempt, eventId, isRow: event.origin === 'snapshot', occurredAt };
     const { isNew, entry } = open(known, asked, isOpen(state, key), host.clock.wallMs(), rules);
     if (entry !== known) ledger.note(key, entry);
     if (!isNew) return;

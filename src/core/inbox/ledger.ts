@@ -8,6 +8,8 @@ export interface Opening {
   readonly eventId: string | undefined;
   /** A row of a list shows that it must have been asked for. */
   readonly isRow: boolean;
+  /** By the server's clock. */
+  readonly occurredAt: number | undefined;
 }
 
 export interface LedgerEntry {
@@ -15,6 +17,8 @@ export interface LedgerEntry {
   readonly attempt: number | undefined;
   /** The events that asked for it; the newest last. */
   readonly eventIds: readonly string[];
+  /** As of when a row asked for it, by the server's clock; undefined when an event did. */
+  readonly rowAtMs: number | undefined;
   /** By the wall clock, for forgetting. */
   readonly atMs: number;
 }
@@ -53,6 +57,7 @@ export function open(
 export const close = (known: LedgerEntry | undefined, attempt: number | undefined, atMs: number): LedgerEntry => ({
   attempt: higher(known?.attempt, attempt),
   eventIds: known?.eventIds ?? [],
+  rowAtMs: known?.rowAtMs,
   atMs,
 });
 
@@ -62,6 +67,7 @@ const isHigher = ({ attempt: known }: LedgerEntry, { attempt, isRow }: Opening):
 const opened = (known: LedgerEntry | undefined, asked: Opening, atMs: number): LedgerEntry => ({
   attempt: higher(known?.attempt, asked.attempt),
   eventIds: withId(known, asked),
+  rowAtMs: asked.isRow ? asked.occurredAt : undefined,
   atMs,
 });
 

@@ -437,7 +437,8 @@ export function step(
       }
       break;
     case 'unfinished': {
-      const work: Work = { ...input, lane: '', attempt: undefined, priority: 'normal', isHandled: true };
+      const { id, key } = input;
+      const work: Work = { id, key, lane: '', attempt: undefined, priority: 'normal', isHandled: true };
       const item = itemOf(work, { name: 'overdue' }, 0, false, rules);
       state.overdue.set(input.id, item);
       state.holders.set(input.key, item);

@@ -78,9 +78,10 @@ export function readDead(value: unknown): DeadRecord | undefined {
 
 export function readLedger(value: unknown): LedgerEntry | undefined {
   if (!isRecord(value)) return undefined;
-  const { attempt, eventIds, atMs } = value;
+  const { attempt, eventIds, rowAtMs, atMs } = value;
   return {
     attempt: typeof attempt === 'number' ? attempt : undefined,
+    rowAtMs: typeof rowAtMs === 'number' ? rowAtMs : undefined,
     eventIds: Array.isArray(eventIds) ? eventIds.filter((id) => typeof id === 'string') : [],
     atMs: typeof atMs === 'number' ? atMs : 0,
   };

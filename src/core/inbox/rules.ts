@@ -19,9 +19,11 @@ export interface InboxRules extends LedgerRules {
 }
 
 export const inboxRules: InboxRules = {
-  reopens({ attempt: known, eventIds }, { attempt, eventId, isRow }) {
+  reopens({ attempt: known, eventIds, rowAtMs }, { attempt, eventId, isRow, occurredAt }) {
     if (isRow) return false;
     if (attempt !== undefined && known !== undefined) return attempt > known;
+    // A list was quicker than the event that it shows.
+    if (rowAtMs !== undefined && occurredAt !== undefined && occurredAt <= rowAtMs) return false;
     // Without an id it may be a copy of what was done: the same ticket comes in on two channels.
     return eventId !== undefined && !eventIds.includes(eventId);
   },

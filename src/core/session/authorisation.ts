@@ -1,9 +1,18 @@
 import { isRecord } from '../../lib/json.ts';
-import type { ApiAnswer } from '../api/api.ts';
-import type { AuthoriseAnswer } from '../channels/authorise.ts';
+import type { Api, ApiAnswer } from '../api/api.ts';
+import type { Authorise, AuthoriseAnswer } from '../channels/authorise.ts';
+
+/** Asks an authorisation endpoint that speaks the Pusher protocol, with the token that is in question and no other. */
+export const authoriseAt =
+  (endpoint: string, api: Api, correlationId: string): Authorise =>
+  async ({ socketId, channel, token, signal }) => {
+    const plan = { method: 'POST', path: endpoint, body: { socket_id: socketId, channel_name: channel } } as const;
+    const asking = { signal, renewsToken: false, correlationId, ...(token !== undefined && { token }) };
+    return authorisation(await api.ask(plan, asking));
+  };
 
 /** What an authorisation endpoint that speaks the Pusher protocol has answered: `{ auth, channel_data? }`. */
-export function authorisation(answer: ApiAnswer): AuthoriseAnswer {
+function authorisation(answer: ApiAnswer): AuthoriseAnswer {
   switch (answer.kind) {
     case 'success': {
       const { body } = answer;

@@ -68,8 +68,8 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
   const { channel } = place;
   let { state } = options;
   /** Slots are used again, because a list that is emptied for each event is made anew for each event. */
-  const inbox: (StreamInput | undefined)[] = [];
-  let inboxSize = 0;
+  const inputs: (StreamInput | undefined)[] = [];
+  let inputCount = 0;
   let busy = false;
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
   let isDenied = false;
@@ -100,16 +100,16 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
 
   /** One input at a time: what a handler causes while it is told waits its turn. */
   function dispatch(input: StreamInput): void {
-    inbox[inboxSize] = input;
-    inboxSize += 1;
+    inputs[inputCount] = input;
+    inputCount += 1;
     if (!busy) run();
   }
 
   function run(): void {
     busy = true;
-    for (let index = 0; index < inboxSize; index += 1) {
-      const next = inbox[index];
-      inbox[index] = undefined;
+    for (let index = 0; index < inputCount; index += 1) {
+      const next = inputs[index];
+      inputs[index] = undefined;
       if (next === undefined) break;
       const moment = { nowMs: host.clock.monotonicMs(), random: host.random() };
       const { state: after, effects } = step(state, next, moment);
@@ -117,14 +117,16 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
       const isMuch = effects.length > atOnce;
       for (const effect of effects) perform(effect, isMuch);
     }
-    if (inboxSize > 64) inbox.length = 0;
-    inboxSize = 0;
+    if (inputCount > 64) inputs.length = 0;
+    inputCount = 0;
     busy = false;
     if (backlog.size > 0) turns.serve(backlog);
     setTimer();
-    if (whenRead.length > 0 && state.read === undefined && state.retryAtMs === undefined) whenRead = told(whenRead);
+    if (whenRead.length > 0 && isRead()) whenRead = told(whenRead);
     if (whenSettled.length > 0 && beingHandled.size === 0) whenSettled = told(whenSettled);
   }
+
+  const isRead = (): boolean => state.phase !== 'draining' && state.read === undefined && state.retryAtMs === undefined;
 
   const told = (listeners: readonly (() => void)[]): [] => {
     for (const listener of listeners) listener();
@@ -321,12 +323,14 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
     left: () => dispatch({ kind: 'left' }),
     hear: (arrival, generation) => dispatch({ kind: 'live', generation, arrival }),
     refresh() {
+      if (isDenied) return Promise.resolve();
       const answered = new Promise<void>((resolve) => whenRead.push(resolve));
       dispatch({ kind: 'refresh' });
       return answered;
     },
     deny(denied) {
       isDenied = denied;
+      if (denied) whenRead = told(whenRead);
     },
     flush: () => dispatch({ kind: 'flush' }),
     stop() {

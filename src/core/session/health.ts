@@ -1,6 +1,6 @@
 import type { Position } from '../../contract/channel.ts';
 import type { Cause } from '../connection/verdict.ts';
-import type { Database } from '../../storage/store.ts';
+import type { Database, StoreFault } from '../../storage/store.ts';
 import type { InboxCounts } from '../inbox/inbox.ts';
 import type { OutboxCounts } from '../outbox/outbox.ts';
 import type { Cursor } from '../stream/state.ts';
@@ -21,7 +21,11 @@ export interface Health {
   /** There is no socket, and HTTP keeps the device current. */
   readonly isPolling: boolean;
   /** What is remembered survives the end of the page, of the process, or a power cut. */
-  readonly storage: { readonly survives: Database['survives'] | 'none' };
+  readonly storage: {
+    readonly survives: Database['survives'] | 'none';
+    /** What keeps it from writing right now; it is tried again. */
+    readonly failing: StoreFault | undefined;
+  };
   /** How far the server's clock is ahead of this device's; undefined while nothing is known. */
   readonly clock: { readonly offsetMs: number | undefined };
   readonly channels: readonly ChannelHealth[];
@@ -40,7 +44,7 @@ export interface ChannelHealth {
   readonly word: ChannelWord;
   readonly reason: string | undefined;
   readonly position: Position;
-  /** What a restart would go on from. */
+  /** What a restart goes on from, once it is stored. */
   readonly cursor: Cursor | undefined;
   /** The last position without a hole before it; the highest one that is known to exist. */
   readonly front: number | undefined;

@@ -32,6 +32,8 @@ export interface InboundCounts {
   unknown: number;
   quarantined: number;
   foreign: number;
+  /** Frames of channels that nobody hears (any more). */
+  unheard: number;
 }
 
 export interface Inbound {
@@ -40,6 +42,10 @@ export interface Inbound {
   readonly quarantined: readonly Quarantined[];
   /** Undefined when the frame is no event of this channel. */
   read(frame: Frame, listening: Listening): Arrival | undefined;
+  /** A frame of a channel that nobody hears. */
+  skip(): void;
+  /** Sets aside what could not be read. A list says the same thing at every reading: it is told once. */
+  quarantine(told: Quarantined): void;
   /** The same for what was decoded already: events of a log. */
   take(decoded: Decoded, listening: Listening, bytes: number): Arrival | undefined;
 }
@@ -51,7 +57,7 @@ const mostKept = 100;
 export const usualBytes = 512;
 
 export function createInbound({ contract, scope, decode, signal }: InboundOptions): Inbound {
-  const counts: InboundCounts = { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0 };
+  const counts: InboundCounts = { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0, unheard: 0 };
   let quarantined: readonly Quarantined[] = [];
 
   function read(frame: Frame, listening: Listening): Arrival | undefined {
@@ -126,8 +132,7 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
   function takeInvalid(decoded: DecodedInvalid, listening: Listening, bytes: number): Arrival | undefined {
     const { event } = decoded;
     if (event !== undefined && isForeign(event, listening)) return undefined;
-    counts.quarantined += 1;
-    const told: Quarantined = {
+    setAside({
       kind: 'quarantined',
       channel: listening.place.channel,
       name: event?.name ?? decoded.frameName,
@@ -137,9 +142,7 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
       bytes: decoded.bytes,
       seq: event?.seq,
       id: event?.id,
-    };
-    quarantined = [...quarantined.slice(1 - mostKept), told];
-    signal(told);
+    });
     if (event === undefined || event.seq === undefined) return undefined;
     return {
       event: {
@@ -160,8 +163,19 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
     };
   }
 
+  function setAside(told: Quarantined): void {
+    counts.quarantined += 1;
+    quarantined = [...quarantined.slice(1 - mostKept), told];
+    signal(told);
+  }
+
   return {
     counts,
+    skip: () => void (counts.unheard += 1),
+    quarantine(told) {
+      const isKnown = quarantined.some(({ digest, name }) => digest === told.digest && name === told.name);
+      if (!isKnown) setAside(told);
+    },
     get quarantined() {
       return quarantined;
     },

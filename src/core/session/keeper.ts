@@ -1,6 +1,7 @@
 // What the device remembers of its streams, over the store: read once at the start, written in one commit per batch.
 import type { Host, Release } from '../../host/host.ts';
 import type { Database, StoreFault, StoredValue, StoreTable } from '../../storage/store.ts';
+import { validate, type Schema } from '../../contract/schema.ts';
 import { isRecord } from '../../lib/json.ts';
 import { SeenIds } from '../stream/dedupe.ts';
 import { KnownRows } from '../stream/rows.ts';
@@ -13,11 +14,14 @@ import { storable } from './storable.ts';
 import { rowKey } from './subjects.ts';
 
 export interface Keeper {
-  /** Ids of every channel. */
+  /** Ids that were handed out on any channel. */
   readonly seen: SeenIds;
   /** The run before this one ended in the middle: what it handed out last may come again. */
   readonly endedInTheMiddle: boolean;
-  channel(wire: string, lists: readonly string[]): Promise<ChannelMemory>;
+  /** What keeps it from writing right now. */
+  readonly failing: StoreFault | undefined;
+  /** `lists`: their names, with what a row of each has to be. */
+  channel(wire: string, lists: ReadonlyMap<string, Schema>): Promise<ChannelMemory>;
   save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void;
   /** Written with the next commit. */
   put(table: StoreTable, key: string, value: StoredValue | undefined): void;
@@ -30,6 +34,8 @@ export interface Keeper {
 }
 
 export interface ChannelMemory {
+  /** Ids that were handled on this channel. */
+  readonly seen: SeenIds;
   readonly stream: StreamMemory;
   readonly rows: KnownRows;
   readonly values: Map<string, unknown>;
@@ -58,6 +64,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   let storedPuts = 0;
   let whenStored: { readonly upTo: number; readonly resolve: () => void }[] = [];
   let failures = 0;
+  let failing: StoreFault | undefined;
   let retry: Release | undefined;
   let isClosed = false;
   const endedInTheMiddle = await loadSeen();
@@ -137,6 +144,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     try {
       await database.commit({ writes: writes.all(), durability: 'strict' });
       failures = 0;
+      failing = undefined;
       tellStored(upTo);
     } catch (error) {
       // Later writes to the same key are newer.
@@ -149,7 +157,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   }
 
   function recover(error: unknown): void {
-    if (failures === 0) problem(faultOf(error), error);
+    failing = faultOf(error);
+    if (failures === 0) problem(failing, error);
     failures += 1;
     if (isClosed) {
       pending.clear();
@@ -174,6 +183,9 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   return {
     seen,
     endedInTheMiddle,
+    get failing() {
+      return failing;
+    },
     async channel(wire, lists) {
       // A channel that was closed a moment ago goes on from where it was.
       await flush();
@@ -181,24 +193,29 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       const values = new Map<string, unknown>();
       const marks = new Map<string, { readonly asOf: string | undefined; readonly tombstones: boolean }>();
       const cursors = new Map((await database.read('cursors')).map(({ key, value }) => [key, value]));
-      for (const list of lists) {
+      for (const list of lists.keys()) {
         const mark = cursors.get(rowKey(list, 'mark'));
         if (isRecord(mark)) {
           const asOf = typeof mark['asOf'] === 'string' ? mark['asOf'] : undefined;
           marks.set(list, { asOf, tombstones: mark['tombstones'] === true });
         }
       }
-      for (const list of lists) {
+      for (const [list, schema] of lists) {
         const prefix = rowKey(list, '');
         for (const { key, value } of await database.read('rows', { after: prefix, before: `${prefix}\uffff` })) {
           const row = readRow(value);
           if (row === undefined) continue;
           rows.put({ key, version: row.version }, row.deleted, false, Number.NEGATIVE_INFINITY);
-          if (row.value !== undefined) values.set(key, row.value);
+          // What was left out before it was written, or what an older app wrote, is no row any more.
+          const checked = row.value === undefined ? undefined : validate(schema, row.value);
+          if (checked?.ok === true) values.set(key, checked.value);
         }
       }
       const { cursor, closed } = readCursor(cursors.get(wire));
-      return { stream: { cursor, closed, marks, positions: history.of(wire, positionsKept) }, rows, values };
+      const own = new SeenIds();
+      history.each(wire, (id, atMs) => void own.add(id, atMs));
+      const positions = history.of(wire, positionsKept);
+      return { seen: own, stream: { cursor, closed, marks, positions }, rows, values };
     },
     save,
     put,

@@ -45,7 +45,7 @@ export function lineOf(signal: Signal): Line {
           });
     case 'deadLetter': {
       const { channel, name, eventId, tries, mayHaveRun } = signal;
-      const reason = mayHaveRun ? 'did not stop, and may have been done' : 'failed too often';
+      const reason = mayHaveRun ? 'was interrupted, or does not stop: it may have been done' : 'failed too often';
       return line('error', 'work was given up', { channel, event: name, eventId, count: tries, reason });
     }
     case 'parked': {

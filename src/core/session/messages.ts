@@ -13,6 +13,8 @@ export interface Messages {
   send(name: string, input: unknown): void;
   /** The connection of that channel stands: greets, and joins its rooms again. */
   joined(channel: string): void;
+  /** It does not any more. */
+  left(channel: string): void;
   linkUp(link: Link): void;
   linkDown(): void;
   dispose(): void;
@@ -29,6 +31,11 @@ export interface MessagesOptions {
   readonly report: (error: unknown) => void;
 }
 
+interface Said {
+  readonly name: string;
+  readonly input: unknown;
+}
+
 /** Where a contract says nothing of limits. */
 const usualLimit = { count: 30, perMs: 10_000 };
 
@@ -38,16 +45,23 @@ export function createMessages(options: MessagesOptions): Messages {
   let link: Link | undefined;
   const standing = new Set<string>();
   /** Rooms, in the order in which they were joined. */
-  const remembered = new Map<string, { readonly name: string; readonly input: unknown }>();
+  const remembered = new Map<string, Said>();
   const coalescing = new Map<string, { readonly name: string; input: unknown; readonly release: Release }>();
+  /** What is to be said again on this connection. */
+  let repeats: readonly Said[] = [];
+  let refill: Release | undefined;
   let tokens = limit.count;
   let filledAtMs = host.clock.monotonicMs();
 
-  function take(): boolean {
+  function hasToken(): boolean {
     const nowMs = host.clock.monotonicMs();
     tokens = Math.min(limit.count, tokens + ((nowMs - filledAtMs) * limit.count) / limit.perMs);
     filledAtMs = nowMs;
-    if (tokens < 1) return false;
+    return tokens >= 1;
+  }
+
+  function take(): boolean {
+    if (!hasToken()) return false;
     tokens -= 1;
     return true;
   }
@@ -139,26 +153,48 @@ export function createMessages(options: MessagesOptions): Messages {
     remember(name, definition, input);
   }
 
+  /** A device greets with what its role may say. */
+  function greetings(): readonly Said[] {
+    try {
+      return (contract.connection.greets?.(scope) ?? [])
+        .filter(({ message }) => (role.messages ?? []).includes(message))
+        .map(({ message, input }) => ({ name: message, input }));
+    } catch (error) {
+      // A contract's own functions may have faults: the channel is heard all the same.
+      report(error);
+      return [];
+    }
+  }
+
+  /** Rooms are joined again as fast as the server allows, and none is left out. */
+  function repeat(): void {
+    for (let next = repeats[0]; next !== undefined && hasToken(); next = repeats[0]) {
+      repeats = repeats.slice(1);
+      try {
+        say(next.name, definitionOf(next.name), next.input);
+      } catch (error) {
+        report(error);
+      }
+    }
+    if (repeats.length === 0 || refill !== undefined) return;
+    refill = host.schedule(limit.perMs / limit.count, () => {
+      refill = undefined;
+      repeat();
+    });
+  }
+
   return {
     send,
     joined(channel) {
       standing.add(channel);
-      const greetings = contract.connection.greets?.(scope) ?? [];
-      const due = [
-        // A device greets with what its role may say.
-        ...greetings
-          .filter(({ message }) => (role.messages ?? []).includes(message))
-          .map(({ message, input }) => ({ name: message, input })),
-        ...remembered.values(),
-      ];
-      for (const { name, input } of due) {
-        if (contract.messages.get(name)?.channel !== channel) continue;
-        try {
-          say(name, definitionOf(name), input);
-        } catch (error) {
-          report(error);
-        }
+      for (const said of [...greetings(), ...remembered.values()]) {
+        if (contract.messages.get(said.name)?.channel === channel) repeats = [...repeats, said];
       }
+      repeat();
+    },
+    left(channel) {
+      standing.delete(channel);
+      repeats = repeats.filter(({ name }) => contract.messages.get(name)?.channel !== channel);
     },
     linkUp(up) {
       link = up;
@@ -167,9 +203,13 @@ export function createMessages(options: MessagesOptions): Messages {
     linkDown() {
       link = undefined;
       standing.clear();
+      repeats = [];
     },
     dispose() {
       link = undefined;
+      repeats = [];
+      refill?.();
+      refill = undefined;
       for (const { release } of coalescing.values()) release();
       coalescing.clear();
     },

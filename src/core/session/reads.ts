@@ -4,7 +4,7 @@ import type { ContractData } from '../../contract/contract.ts';
 import type { Decoded, Decoder } from '../../contract/decode.ts';
 import { fillPath, withSearch, type SearchValues } from '../../contract/request.ts';
 import type { ResourceDefinition, SnapshotPage, SnapshotQuestion } from '../../contract/resource.ts';
-import { validate } from '../../contract/schema.ts';
+import { validate, type Mismatch } from '../../contract/schema.ts';
 import { digest } from '../../lib/digest.ts';
 import { isRecord } from '../../lib/json.ts';
 import type { Api, ApiAnswer } from '../api/api.ts';
@@ -14,6 +14,7 @@ import type { StreamInput } from '../stream/machine.ts';
 import type { FailedAnswer } from '../stream/reading.ts';
 import type { RowRef } from '../stream/rows.ts';
 import type { Row, SnapshotPart } from '../stream/state.ts';
+import type { Quarantined } from './inbound.ts';
 import { urgencyOf, type Place } from './place.ts';
 import { createQueue } from './read-queue.ts';
 import { momentIn, momentText } from './row-moment.ts';
@@ -39,6 +40,8 @@ export interface ReadsOptions {
   readonly arrivalOf: (place: Place, decoded: Decoded) => Arrival | undefined;
   /** The version under which a row is known. */
   readonly knownVersion: (place: Place, key: string) => RowRef['version'] | undefined;
+  /** A row that could not be read. */
+  readonly quarantine: (told: Quarantined) => void;
   readonly signal: (signal: Signal) => void;
   readonly correlationId: string;
 }
@@ -261,31 +264,41 @@ export function createReads(options: ReadsOptions): Reads {
   ): Row | undefined {
     const checked = validate(resource.row, value);
     if (!checked.ok) {
-      const text = JSON.stringify(value) ?? '';
-      signal({
-        kind: 'quarantined',
-        channel: place.channel,
-        name,
-        because: 'row',
-        mismatches: checked.mismatches,
-        digest: digest(text),
-        bytes: text.length,
-        seq: undefined,
-        id: undefined,
-      });
+      setAside(place, name, value, checked.mismatches);
       return undefined;
     }
     const row = checked.value;
     const { openWork } = resource;
     const atMs = momentIn(row);
     const isYoung = atMs === undefined || options.serverNowMs() - atMs <= (openWork?.maxAgeMs ?? 0);
-    return {
-      key: rowKey(list, resource.key(row)),
-      version: versionOf(resource.version?.(row), row),
-      updatedAt: momentText(row),
-      openWork: openWork !== undefined && isYoung && openWork.is(row),
-      value: row,
-    };
+    try {
+      return {
+        key: rowKey(list, resource.key(row)),
+        version: versionOf(resource.version?.(row), row),
+        updatedAt: momentText(row),
+        openWork: openWork !== undefined && isYoung && openWork.is(row),
+        value: row,
+      };
+    } catch {
+      // A contract's own functions may have faults: one row must not keep the others away.
+      setAside(place, name, value, [{ path: '', because: 'the contract threw' }]);
+      return undefined;
+    }
+  }
+
+  function setAside(place: Place, name: string, value: unknown, mismatches: readonly Mismatch[]): void {
+    const text = JSON.stringify(value) ?? '';
+    options.quarantine({
+      kind: 'quarantined',
+      channel: place.channel,
+      name,
+      because: 'row',
+      mismatches,
+      digest: digest(text),
+      bytes: text.length,
+      seq: undefined,
+      id: undefined,
+    });
   }
 
   /** Once for each address: it is so until somebody changes the server or the rights. */

@@ -1,16 +1,15 @@
 // One run of a client, from start to stop: its connection, its channels, and what it remembers. Only wires; the decisions
 // are in the machines.
-import { fillChannel, type Position } from '../../contract/channel.ts';
+import type { Position } from '../../contract/channel.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { Decoder } from '../../contract/decode.ts';
-import { joinedAtStart } from '../../contract/routing.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
-import type { Host, HostEvent, Release } from '../../host/host.ts';
+import { joinedAtStart, wireName } from '../../contract/routing.ts';
+import type { Host, HostEvent } from '../../host/host.ts';
 import type { Store, StoreFault } from '../../storage/store.ts';
-import type { Frame, Transport } from '../../transports/transport.ts';
-import type { Api, ApiAnswer, AskOptions } from '../api/api.ts';
+import type { Transport } from '../../transports/transport.ts';
+import type { Api } from '../api/api.ts';
 import type { ServerClock } from '../api/server-clock.ts';
-import type { Authorise } from '../channels/authorise.ts';
 import { createJoiner } from '../channels/joiner.ts';
 import type { ConnectionStatus } from '../connection/connection-status.ts';
 import type { Credentials } from '../connection/credentials.ts';
@@ -19,31 +18,25 @@ import { createSupervisor, type Link } from '../connection/supervisor.ts';
 import type { Verdict } from '../connection/verdict.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
-import type { RequestPlan } from '../../contract/request.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
 import type { RandomBytes } from '../outbox/mutation-id.ts';
 import { createOutbox, type ConflictHook, type MutationHandle, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
 import type { Signal } from '../signals.ts';
-import { streamRules } from '../stream/rules.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
-import { initialStream } from '../stream/state.ts';
-import { authorisation } from './authorisation.ts';
-import { createChannelStream, type ChannelStream } from './channel-stream.ts';
-import { createDeriver } from './derived.ts';
-import type { ChannelHealth, Health } from './health.ts';
-import { createInbound, usualBytes, type Listening } from './inbound.ts';
+import { createAgenda } from './agenda.ts';
+import { authoriseAt } from './authorisation.ts';
+import type { Health } from './health.ts';
+import { createHeardChannels, type HeardChannels, type OpenChannel } from './heard-channels.ts';
+import { createInbound, usualBytes } from './inbound.ts';
 import { evictedRemediation, openKeeper, storageRemediation, type Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
 import { createMessages } from './messages.ts';
-import { needsOf, placeOf, type Place } from './place.ts';
-import { createReads } from './reads.ts';
-import { probePath } from './probe-path.ts';
 import { signalOf } from './outbox-signals.ts';
-import { statusOf, type ChannelWord, type Status } from './status.ts';
-import { openSteadily } from './steady-database.ts';
-import { createSubjects, listKey } from './subjects.ts';
-import { createAgenda } from './agenda.ts';
+import { createReachability } from './reachability.ts';
+import { createReads } from './reads.ts';
+import { statusOf, type Status } from './status.ts';
+import { openSteadily, type SteadyDatabase } from './steady-database.ts';
 import { createTurns } from './turns.ts';
 
 export interface SessionOptions {
@@ -97,61 +90,18 @@ export interface Session {
   stop(): Promise<void>;
 }
 
-export interface OpenChannel {
-  readonly wire: string;
-  word(): ChannelWord;
-  close(): void;
-}
-
-interface Entry {
-  readonly place: Place;
-  /** Those who listen to this channel alone. */
-  readonly consumers: Set<Consumers>;
-  holders: number;
-  stream: ChannelStream | undefined;
-  listening: Listening | undefined;
-  /** Its memory is being read. */
-  opening: Promise<void>;
-  lastReceivedAtMs: number | undefined;
-  /** Nobody holds it any more, and it is left in a moment. */
-  leaving: Release | undefined;
-}
-
 /** Browsers tell the same thing several times, and people switch to and fro. */
 const wakeEveryMs = 5_000;
-/** So long after an answer the server is believed to be there. */
-const freshForMs = 5_000;
 /** Why the outbox waits: there is no socket, and HTTP does not answer. */
 const unreachable = 'unreachable';
-/** How long a channel that nobody holds any more is kept. */
-const lingerMs = 200;
 /** Handlers that are at work when the client stops have this long. */
 const stopWithinMs = 5_000;
 
 export async function startSession(options: SessionOptions): Promise<Session> {
-  const { host, contract, decode, role, scope, transport, credentials, serverClock, consumers, log, signal } = options;
-  const settings: StreamSettings = {
-    ...defaultStreamSettings,
-    ...(contract.connection.reconcileEveryMs !== undefined && { reconcileMs: contract.connection.reconcileEveryMs }),
-    ...options.streamSettings,
-  };
-  const entries = new Map<string, Entry>();
-  let isStopped = false;
-  let connection: ConnectionStatus = { word: 'connecting', verdict: undefined };
-  let generation = 0;
-  let link: Link | undefined;
-  const over = new AbortController();
-  let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
-  /** Whether HTTP worked when it was last used. */
-  let isAnswering = false;
-  let answeredAtMs = Number.NEGATIVE_INFINITY;
-  let lastVerdict: Verdict | undefined;
-  let wokenAtMs = Number.NEGATIVE_INFINITY;
-
-  const report = (error: unknown): void => signal({ kind: 'callback', error });
-
+  const { host, contract, role, scope, signal } = options;
   // Refused before anything is opened.
-  const atStart = joinedAtStart(contract, role, scope).map((channel) => ({ channel, wire: wireOf(channel, {}) }));
+  const atStart = joinedAtStart(contract, role, scope);
+  for (const channel of atStart) wireName(contract, channel, scope);
   const storageFailed = (fault: StoreFault): void =>
     signal({ kind: 'storage', fault, remediation: storageRemediation(fault) });
   const database = await openSteadily({
@@ -162,6 +112,39 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     problem: storageFailed,
     evicted: (note) => signal({ kind: 'storage', fault: 'evicted', remediation: evictedRemediation(note) }),
   });
+  try {
+    const session = await startOn(options, database, storageFailed, atStart);
+    return session;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  options: SessionOptions,
+  database: SteadyDatabase,
+  storageFailed: (fault: StoreFault) => void,
+  atStart: readonly string[],
+): Promise<Session> {
+  const { host, contract, decode, role, scope, credentials, serverClock, consumers, log, signal } = options;
+  const settings: StreamSettings = {
+    ...defaultStreamSettings,
+    ...(contract.connection.reconcileEveryMs !== undefined && { reconcileMs: contract.connection.reconcileEveryMs }),
+    ...options.streamSettings,
+  };
+  let isStopped = false;
+  let connection: ConnectionStatus = { word: 'connecting', verdict: undefined };
+  let generation = 0;
+  let link: Link | undefined;
+  let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
+  let lastVerdict: Verdict | undefined;
+  let wokenAtMs = Number.NEGATIVE_INFINITY;
+
+  const report = (error: unknown): void => signal({ kind: 'callback', error });
+  const nowMs = (): number => host.clock.monotonicMs();
+  const serverNowMs = (): number => serverClock.nowMs();
+
   const keeper: Keeper = await openKeeper({
     host,
     database,
@@ -173,23 +156,36 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     contract,
     store: { read: (table) => database.read(table), put: keeper.put, stored: keeper.stored },
     processors: options.processors,
-    serverNowMs: () => serverClock.nowMs(),
+    serverNowMs,
     signal,
+  });
+  const reach = createReachability({
+    host,
+    api: options.api,
+    contract,
+    scope,
+    correlationId: options.correlationId,
+    changed() {
+      if (isStopped) return;
+      noteReachability();
+      options.changed();
+    },
+    report,
   });
   const outbox = await createOutbox({
     host,
-    api: { ask: askAfterLooking },
+    api: reach.sending,
     database,
     mutations: new Map([...contract.mutations].filter(([name]) => role.mutations?.includes(name) === true)),
     scope,
     principal: options.principal,
     socket: {
-      send: (message) => link?.send({ ...message, channel: wireOf(message.channel, {}) }) ?? false,
+      send: (message) => link?.send({ ...message, channel: channels.wireOf(message.channel) }) ?? false,
       onEvent: (listener) => consumers.on('*', listener),
     },
     randomBytes: options.randomBytes,
-    serverNowMs: () => serverClock.nowMs(),
-    probe,
+    serverNowMs,
+    probe: (abort) => reach.probe(abort),
     onSignal: (told) => signal(signalOf(told)),
     report,
     pausedFor: [unreachable],
@@ -207,110 +203,60 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const reads = createReads({
     contract,
     scope,
-    api: { ask },
+    api: reach.reading,
     decode,
-    serverNowMs: () => serverClock.nowMs(),
-    nowMs: () => host.clock.monotonicMs(),
+    serverNowMs,
+    nowMs,
     arrivalOf(place, decoded) {
-      const listening = entries.get(place.wire)?.listening;
+      const listening = channels.listening(place.wire);
       return listening === undefined ? undefined : inbound.take(decoded, listening, usualBytes);
     },
-    knownVersion: (place, key) => entries.get(place.wire)?.stream?.state.options.rows.get(key)?.version,
+    knownVersion: (place, key) => channels.knownVersion(place.wire, key),
+    quarantine: inbound.quarantine,
     signal,
     correlationId: options.correlationId,
   });
-
-  /** An order that is taken while there is no socket may go all the same. */
-  async function enqueue(name: string, input: unknown): Promise<MutationHandle> {
-    const handle = await outbox.enqueue(name, input);
-    if (link === undefined && !isAnswering && !isStopped) void probe(over.signal);
-    return handle;
-  }
-
-  /** Anything that answers is the server, if it does not answer with a page. */
-  async function probe(abort: AbortSignal): Promise<boolean> {
-    const path = probePath(contract, scope);
-    const answer = await ask({ method: 'GET', path }, { signal: abort, correlationId: options.correlationId });
-    return hasReached(answer);
-  }
-
-  /** Notes on the way whether HTTP works at all. */
-  async function ask(plan: RequestPlan, asking?: AskOptions): Promise<ApiAnswer> {
-    const answer = await options.api.ask(plan, asking);
-    const isAnswer = hasReached(answer);
-    if (isAnswer) answeredAtMs = host.clock.monotonicMs();
-    if (isAnswer !== isAnswering && !isStopped) {
-      isAnswering = isAnswer;
-      noteReachability();
-      options.changed();
-    }
-    return answer;
-  }
-
-  /**
-   * A server that was silent for a while is looked at before it is asked for something: a mutation that goes into a dead
-   * network is one of which nobody knows whether it happened.
-   */
-  async function askAfterLooking(plan: RequestPlan, asking?: AskOptions): Promise<ApiAnswer> {
-    const isFresh = host.clock.monotonicMs() - answeredAtMs < freshForMs;
-    if (plan.method !== 'GET' && !isFresh && !(await probe(asking?.signal ?? over.signal))) {
-      return { kind: 'failure', because: 'network', status: undefined, retryAfterMs: undefined, untouched: true };
-    }
-    return ask(plan, asking);
-  }
 
   /**
    * What cannot be repeated safely must not be tried into a dead network: its outcome would be unclear, and a person would
    * have to look at every order that was taken offline.
    */
   function noteReachability(): void {
-    if (link !== undefined || isAnswering) outbox.resume(unreachable);
+    if (link !== undefined || reach.isAnswering) outbox.resume(unreachable);
     else outbox.pause(unreachable);
   }
 
-  const authorise: Authorise | undefined =
-    contract.connection.auth.kind === 'channel' ? authoriseAt(contract.connection.auth.endpoint) : undefined;
-
-  function authoriseAt(endpoint: string): Authorise {
-    return async ({ socketId, channel, token, signal: abort }) => {
-      const plan: RequestPlan = {
-        method: 'POST',
-        path: endpoint,
-        body: { socket_id: socketId, channel_name: channel },
-      };
-      const answer = await ask(plan, {
-        signal: abort,
-        renewsToken: false,
-        correlationId: options.correlationId,
-        ...(token !== undefined && { token }),
-      });
-      return authorisation(answer);
-    };
+  /** An order that is taken while there is no socket may go all the same. */
+  async function enqueue(name: string, input: unknown): Promise<MutationHandle> {
+    const handle = await outbox.enqueue(name, input);
+    if (link === undefined && !reach.isAnswering && !isStopped) void reach.probe();
+    return handle;
   }
 
+  const { auth } = contract.connection;
   const joiner = createJoiner({
     host,
     credentials,
-    authorise,
+    authorise: auth.kind === 'channel' ? authoriseAt(auth.endpoint, reach.reading, options.correlationId) : undefined,
     listener: {
       joined(wire, admitted) {
-        const entry = entries.get(wire);
-        if (entry === undefined) return;
-        entry.stream?.deny(false);
-        messages.joined(entry.place.channel);
-        entry.stream?.joined(admitted);
+        const place = channels.place(wire);
+        if (place !== undefined) messages.joined(place.channel);
+        channels.joined(wire, admitted);
         options.changed();
       },
       left(wire) {
-        entries.get(wire)?.stream?.left();
+        const place = channels.place(wire);
+        if (place !== undefined) messages.left(place.channel);
+        channels.left(wire);
         options.changed();
       },
       denied(wire, { reason, remediation }) {
-        const entry = entries.get(wire);
-        if (entry === undefined) return;
-        entry.stream?.deny(true);
-        entry.stream?.left();
-        const { channel, definition } = entry.place;
+        const place = channels.place(wire);
+        if (place === undefined) return;
+        const { channel, definition } = place;
+        messages.left(channel);
+        channels.denied(wire);
         signal({ kind: 'denied', channel, reason, remediation, abilities: definition.abilities ?? [] });
         options.changed();
       },
@@ -318,19 +264,50 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     report,
   });
 
+  const channels: HeardChannels = createHeardChannels({
+    host,
+    contract,
+    role,
+    scope,
+    keeper,
+    joiner,
+    inbound,
+    reads,
+    turns,
+    agenda,
+    serverClock,
+    settings,
+    startFrom: options.startFrom,
+    sequence: options.sequence,
+    deliver,
+    drain,
+    connection: () => connection.word,
+    signal,
+    changed: options.changed,
+    report,
+  });
+
+  /** An event that two channels carry is one event to whoever listens to the client. */
+  function deliver(event: DeliveredEvent): Promise<void> | undefined {
+    if (event.id !== undefined && !keeper.seen.add(event.id, nowMs())) return undefined;
+    // First: what is work is written with whatever moves the cursor past it.
+    inbox.take(event);
+    return consumers.deliver(event);
+  }
+
   const messages = createMessages({
     host,
     contract,
     roleName: options.roleName,
     role,
     scope,
-    wireOf: (channel) => wireOf(channel, {}),
+    wireOf: channels.wireOf,
     report,
   });
 
   const supervisor = createSupervisor({
     host,
-    transport,
+    transport: options.transport,
     credentials,
     query: options.query,
     ...(options.connectionSettings !== undefined && { settings: options.connectionSettings }),
@@ -349,12 +326,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
         link = undefined;
         // Before the channels are told: a client whose socket is gone is not catching up.
         connection = { word: 'connecting', verdict };
-        isAnswering = false;
+        reach.forget();
         noteReachability();
         messages.linkDown();
         joiner.linkDown(ended);
       },
-      frame: hear,
+      frame: channels.hear,
       joined: (wire, details, from) => joiner.joined(wire, details, from),
       refused: (wire, refusal, from) => joiner.refused(wire, refusal, from),
       warned: (verdict) => tellVerdict(verdict),
@@ -366,19 +343,6 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       },
     },
   });
-
-  /** The hot path. */
-  function hear(frame: Frame, from: number, receivedAtMs: number): void {
-    const entry = entries.get(frame.channel);
-    // Nobody hears this channel any more, or its memory is not read yet, and so it was not joined.
-    if (entry?.listening === undefined || entry.stream === undefined) return;
-    const arrival = inbound.read(frame, entry.listening);
-    if (arrival === undefined) return;
-    entry.lastReceivedAtMs = receivedAtMs;
-    const { told } = arrival;
-    if (told?.occurredAt !== undefined && !told.replayed) serverClock.heard(told.occurredAt);
-    entry.stream.hear(arrival, from);
-  }
 
   /** What needs somebody to set something up is told once, until it is something else. */
   function tellVerdict(verdict: Verdict): void {
@@ -392,7 +356,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   function onHostEvent({ kind }: HostEvent): void {
     switch (kind) {
       case 'hidden':
-        for (const { stream } of entries.values()) stream?.flush();
+        channels.flush();
         return;
       case 'offline':
         return;
@@ -400,21 +364,18 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       case 'visible':
       case 'pageshow':
       case 'resume':
-      case 'clock-jump': {
-        const nowMs = host.clock.monotonicMs();
-        if (nowMs - wokenAtMs < wakeEveryMs) return;
-        wokenAtMs = nowMs;
-        for (const { stream } of entries.values()) void stream?.refresh();
-      }
+        if (nowMs() - wokenAtMs < wakeEveryMs) return;
+        break;
+      case 'clock-jump':
+      // The clock that measures those seconds may have stood still.
     }
+    wokenAtMs = nowMs();
+    void channels.refresh();
   }
 
   /** Without a socket, lists and the log keep the device current. */
   function poll(): void {
-    void drain().finally(() => {
-      if (isStopped) return;
-      for (const { stream } of entries.values()) void stream?.refresh();
-    });
+    void drain().finally(() => (isStopped ? undefined : void channels.refresh()));
   }
 
   /** Once for each connection, however many channels wait for it. */
@@ -427,155 +388,14 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
   /** The streams wait 3 s for it and no longer. */
   async function push(): Promise<void> {
-    const report = await outbox.drain({ timeoutMs: settings.drainMs });
-    const { sent, parked, remaining, durationMs } = report;
+    const { sent, parked, remaining, durationMs } = await outbox.drain({ timeoutMs: settings.drainMs });
     if (sent + parked > 0) signal({ kind: 'drained', sent, parked, remaining, durationMs });
   }
 
-  function wireOf(channel: string, params: object): string {
-    return fillChannel(contract.channels.get(channel)?.wire ?? channel, { ...scope, ...params });
-  }
+  const isPolling = (): boolean => reach.isAnswering && connection.word !== 'open';
 
-  function openEntry(channel: string, wire: string): Entry {
-    const known = entries.get(wire);
-    if (known !== undefined) {
-      known.holders += 1;
-      known.leaving?.();
-      known.leaving = undefined;
-      return known;
-    }
-    const definition = contract.channels.get(channel);
-    if (definition === undefined) throw new TypeError(`no channel ${channel}`);
-    const place = placeOf(contract, channel, wire, definition);
-    const entry: Entry = {
-      place,
-      consumers: new Set(),
-      holders: 1,
-      stream: undefined,
-      listening: undefined,
-      opening: Promise.resolve(),
-      lastReceivedAtMs: undefined,
-      leaving: undefined,
-    };
-    entries.set(wire, entry);
-    entry.opening = begin(entry).catch(report);
-    return entry;
-  }
-
-  /** A channel is joined when its memory is read, not before: what arrives must find its place. */
-  async function begin(entry: Entry): Promise<void> {
-    const { place } = entry;
-    const lists = [...place.resources.keys()].map((name) => listKey(place, name));
-    const memory = await keeper.channel(place.wire, lists);
-    if (isStopped || entries.get(place.wire) !== entry) return;
-    const { position } = place.definition;
-    const state = initialStream(
-      {
-        position: options.sequence[place.channel] ?? position,
-        replay: contract.replay && (contract.replay.commitOrdered ? 'commit-ordered' : 'unordered'),
-        snapshot: place.resources.size > 0,
-        startFrom: options.startFrom,
-        settings,
-        rules: streamRules,
-        seen: keeper.seen,
-        rows: memory.rows,
-      },
-      memory.stream,
-      host.clock.monotonicMs(),
-    );
-    entry.listening = {
-      place,
-      subjectOf: createSubjects(contract, place, (key) => memory.values.get(key)),
-    };
-    entry.stream = createChannelStream({
-      host,
-      place,
-      state,
-      values: memory.values,
-      reads,
-      turns,
-      agenda,
-      serverNowMs: () => serverClock.nowMs(),
-      // As many as can have been out or not yet stored.
-      doubtfulTo:
-        keeper.endedInTheMiddle && state.front !== undefined
-          ? state.front + settings.maxUnsettled + settings.commitEvents
-          : Number.NEGATIVE_INFINITY,
-      derive: createDeriver(contract, role, scope, place, report),
-      deliver: (event) => deliver(entry, event),
-      drain,
-      commit: (commit, values) => keeper.save(place.wire, commit, values),
-      signal,
-      changed: options.changed,
-    });
-    joiner.add(place.wire, needsOf(contract, place));
-    if (connection.word === 'offline' || connection.word === 'blocked') void entry.stream.refresh();
-  }
-
-  function deliver({ consumers: own }: Entry, event: DeliveredEvent): Promise<void> | undefined {
-    // First: what is work is written with whatever moves the cursor past it.
-    inbox.take(event);
-    let handling = consumers.deliver(event);
-    for (const some of own) {
-      const more = some.deliver(event);
-      if (more === undefined) continue;
-      handling = handling === undefined ? more : both(handling, more);
-    }
-    return handling;
-  }
-
-  function close(wire: string, entry: Entry): void {
-    entry.holders -= 1;
-    if (entry.holders > 0 || entries.get(wire) !== entry) return;
-    entry.stream?.flush();
-    // Screens are taken down and put up again in one go: that is no reason to leave and to read everything anew.
-    entry.leaving = host.schedule(lingerMs, () => {
-      entries.delete(wire);
-      joiner.remove(wire);
-      entry.stream?.flush();
-      entry.stream?.stop();
-      options.changed();
-    });
-  }
-
-  const wordOf = (wire: string, entry: Entry): ChannelWord => {
-    const joining = entry.stream === undefined ? undefined : joiner.state(wire);
-    if (joining?.word === 'denied') return 'denied';
-    if (joining?.word !== 'joined') return connection.word === 'open' ? 'joining' : 'offline';
-    return entry.stream?.state.phase === 'live' ? 'live' : 'catchingUp';
-  };
-
-  const standing = (): readonly { readonly channel: string; readonly word: ChannelWord }[] =>
-    [...entries].map(([wire, entry]) => ({ channel: entry.place.channel, word: wordOf(wire, entry) }));
-
-  function status(): Status {
-    return statusOf({
-      isRunning: !isStopped,
-      connection,
-      isPolling: isAnswering && connection.word !== 'open',
-      channels: standing(),
-    });
-  }
-
-  function healthOf(wire: string, entry: Entry): ChannelHealth {
-    const { place, stream, lastReceivedAtMs } = entry;
-    const state = stream?.state;
-    const joining = stream === undefined ? undefined : joiner.state(wire);
-    return {
-      channel: place.channel,
-      params: place.params,
-      word: wordOf(wire, entry),
-      reason: joining?.word === 'denied' ? joining.denial.reason : undefined,
-      position: state?.position ?? place.definition.position,
-      cursor: state?.committed,
-      front: state?.front,
-      highestKnown: state?.top,
-      held: state?.held.count ?? 0,
-      unsettled: state?.unsettled.count ?? 0,
-      waiting: stream?.backlog ?? 0,
-      lastReceivedAtMs,
-    };
-  }
+  const status = (): Status =>
+    statusOf({ isRunning: !isStopped, connection, isPolling: isPolling(), channels: channels.standing() });
 
   async function stop(): Promise<void> {
     if (isStopped) return;
@@ -583,35 +403,20 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     supervisor.dispose();
     joiner.dispose();
     messages.dispose();
-    const streams = [...entries.values()].flatMap(({ stream }) => (stream === undefined ? [] : [stream]));
-    over.abort();
-    const sent = outbox.dispose();
     isStopped = true;
+    reach.dispose();
     reads.dispose();
     turns.dispose();
     agenda.dispose();
-    for (const { leaving } of entries.values()) leaving?.();
-    for (const stream of streams) stream.stop();
-    await Promise.all([settledWithin(streams, stopWithinMs), inbox.stop(), sent]);
-    for (const stream of streams) stream.flush();
+    const others = Promise.all([outbox.dispose(), inbox.stop()]);
+    const { isSettled, isRead } = await channels.stop(stopWithinMs, others);
     // What an earlier run may have handed out is in doubt until everything was read again.
-    const isRead = !keeper.endedInTheMiddle || streams.every(({ isCaughtUp }) => isCaughtUp);
-    await keeper.close(isRead && streams.every(({ state }) => state.unsettled.count === 0));
+    await keeper.close(isSettled && (isRead || !keeper.endedInTheMiddle));
     options.changed();
   }
 
-  function settledWithin(streams: readonly ChannelStream[], ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const release = host.schedule(ms, resolve);
-      void Promise.all(streams.map((stream) => stream.settled())).finally(() => {
-        release();
-        resolve();
-      });
-    });
-  }
-
-  for (const { channel, wire } of atStart) openEntry(channel, wire);
-  await Promise.all([...entries.values()].map(({ opening }) => opening));
+  for (const channel of atStart) channels.open(channel, {});
+  await channels.opened();
   const leaveHost = host.onEvent(onHostEvent);
   supervisor.start();
   inbox.begin();
@@ -627,34 +432,19 @@ export async function startSession(options: SessionOptions): Promise<Session> {
         remediation: connection.verdict?.remediation,
         sockets: generation,
       },
-      isPolling: isAnswering && connection.word !== 'open',
-      storage: { survives: database.isDegraded ? 'none' : database.survives },
+      isPolling: isPolling(),
+      storage: { survives: database.isDegraded ? 'none' : database.survives, failing: keeper.failing },
       clock: { offsetMs: serverClock.offsetMs() },
-      channels: [...entries].map(([wire, entry]) => healthOf(wire, entry)),
+      channels: channels.health(),
       counts: { ...inbound.counts },
       work: inbox.counts(),
       outbox: outbox.counts(),
       quarantined: inbound.quarantined,
     }),
-    open(channel, params, own) {
-      const wire = wireOf(channel, params);
-      const entry = openEntry(channel, wire);
-      entry.consumers.add(own);
-      let isOpen = true;
-      return {
-        wire,
-        word: () => (isOpen ? wordOf(wire, entry) : 'offline'),
-        close() {
-          if (!isOpen) return;
-          isOpen = false;
-          entry.consumers.delete(own);
-          close(wire, entry);
-        },
-      };
-    },
+    open: channels.open,
     async refresh() {
       await drain();
-      await Promise.all([...entries.values()].map(async ({ stream }) => stream?.refresh()));
+      await channels.refresh();
     },
     send: (message, input) => messages.send(message, input),
     tokenChanged() {
@@ -667,11 +457,3 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     stop,
   };
 }
-
-/** Somebody with the server's name has answered, and not with a page in its place. */
-const hasReached = (answer: ApiAnswer): boolean =>
-  answer.kind !== 'failure' || answer.because === 'not-json' || answer.because === 'unauthorised';
-
-const both = async (first: Promise<void>, second: Promise<void>): Promise<void> => {
-  await Promise.all([first, second]);
-};

@@ -305,6 +305,7 @@ function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Tu
     return;
   }
   if (s.options.snapshot && !s.snapshotMissing) {
+    s.stalls += 1;
     needSnapshot(s, 'gone', turn);
     startRead(s, turn, undefined);
     return;
@@ -425,7 +426,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   s.resync = undefined;
   if (wasResync === 'gone') s.reach = s.front ?? 0;
   // Between the moment of the list and now lies what only the log has.
-  const isStuck = wasResync === 'no-progress' && s.stalls > 1;
+  const isStuck = (wasResync === 'no-progress' || wasResync === 'gone') && s.stalls > 1;
   const wasCatchingUp = s.phase === 'reading' || wasResync !== undefined;
   if (sourceOf(s, turn.moment.nowMs) === 'replay' && wasCatchingUp && !isStuck) {
     startRead(s, turn, undefined);
@@ -636,6 +637,12 @@ export function overflow(s: StreamState, turn: Turn): void {
   s.restarts += 1;
   if (s.restarts > settings.maxRestarts && s.options.snapshot && !s.snapshotMissing) needSnapshot(s, 'overflow', turn);
   if (s.phase === 'reading' || s.read !== undefined) startRead(s, turn, undefined);
+  else if (s.phase === 'live') {
+    // Until it was read again nobody is up to date.
+    s.phase = 'reading';
+    s.retryAtMs = Math.max(turn.moment.nowMs, s.lastGapReadMs + settings.gapEveryMs);
+    tellStatus(s, turn);
+  }
 }
 
 export function tellStatus(s: StreamState, { effects }: Turn): void {

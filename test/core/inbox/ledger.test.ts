@@ -10,6 +10,7 @@ const asked = (changes: Partial<Opening> = {}): Opening => ({
   attempt: undefined,
   eventId: 'event-1',
   isRow: false,
+  occurredAt: undefined,
   ...changes,
 });
 const judge = (known: LedgerEntry | undefined, changes: Partial<Opening>, isOpen: boolean) =>
@@ -37,6 +38,14 @@ test.each([
 test('I4: a copy without an id is not another request, whichever came first', () => {
   const byKitchen = first({ eventId: undefined });
   expect(judge(byKitchen, { eventId: undefined }, false).isNew).toBe(false);
+});
+
+test('I4: the event that a row was quicker than is no other request, a later one is', () => {
+  const entry = close(first({ eventId: 'row', isRow: true, occurredAt: 1_000 }), undefined, 0);
+  expect(judge(entry, { eventId: 'event-1', occurredAt: 1_000 }, false).isNew).toBe(false);
+  expect(judge(entry, { eventId: 'event-2', occurredAt: 1_001 }, false).isNew).toBe(true);
+  // Who does not tell when it happened is believed.
+  expect(judge(entry, { eventId: 'event-3' }, false).isNew).toBe(true);
 });
 
 test('I5: while it is open, only a higher attempt is work of its own', () => {
@@ -113,7 +122,7 @@ function createBook() {
       else written.set(key, entry);
     },
   });
-  const note = (key: string): void => book.note(key, { attempt: 1, eventIds: [], atMs: wallMs });
+  const note = (key: string): void => book.note(key, { attempt: 1, eventIds: [], rowAtMs: undefined, atMs: wallMs });
   return { book, note, written, open, pass: (ms: number) => void (wallMs += ms) };
 }
 const day = 86_400_000;
@@ -156,7 +165,7 @@ test('I6: what was read back is put in order and forgotten by the same rule', ()
   const read = new Map(
     Array.from({ length: 3_000 }, (_, number) => [
       `job ${number}`,
-      { attempt: 1, eventIds: [], atMs: nowMs - (number % 2 === 0 ? 30 * day : 0) },
+      { attempt: 1, eventIds: [], rowAtMs: undefined, atMs: nowMs - (number % 2 === 0 ? 30 * day : 0) },
     ]),
   );
   for (const [key, entry] of read) written.set(key, entry);

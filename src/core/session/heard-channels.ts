@@ -1,0 +1,324 @@
+// The channels that a run hears: which there are, who holds them, and what each one's stream says.
+import { fillChannel, type Position } from '../../contract/channel.ts';
+import type { ContractData } from '../../contract/contract.ts';
+import type { RoleDefinition } from '../../contract/role.ts';
+import type { Host, Release } from '../../host/host.ts';
+import type { Frame } from '../../transports/transport.ts';
+import type { ServerClock } from '../api/server-clock.ts';
+import type { Joiner } from '../channels/joiner.ts';
+import type { Consumers } from '../consume/consumers.ts';
+import type { DeliveredEvent } from '../consume/delivered-event.ts';
+import type { Signal } from '../signals.ts';
+import { streamRules } from '../stream/rules.ts';
+import type { StreamSettings } from '../stream/settings.ts';
+import { initialStream } from '../stream/state.ts';
+import type { Agenda } from './agenda.ts';
+import { createChannelStream, type ChannelStream } from './channel-stream.ts';
+import { createDeriver } from './derived.ts';
+import type { ChannelHealth } from './health.ts';
+import type { Inbound, Listening } from './inbound.ts';
+import type { Keeper } from './keeper.ts';
+import { needsOf, placeOf, type Place } from './place.ts';
+import type { Reads } from './reads.ts';
+import type { ChannelWord } from './status.ts';
+import { createSubjects, listKey } from './subjects.ts';
+import type { Turns } from './turns.ts';
+
+export interface HeardChannelsOptions {
+  readonly host: Host;
+  readonly contract: ContractData;
+  readonly role: RoleDefinition;
+  readonly scope: Readonly<Record<string, unknown>>;
+  readonly keeper: Keeper;
+  readonly joiner: Joiner;
+  readonly inbound: Inbound;
+  readonly reads: Reads;
+  readonly turns: Turns;
+  readonly agenda: Agenda;
+  readonly serverClock: ServerClock;
+  readonly settings: StreamSettings;
+  readonly startFrom: 'now' | 'earliest' | { readonly seq: number };
+  readonly sequence: Readonly<Record<string, Position>>;
+  /** To everybody who does not listen to one channel alone: an event that two channels carry, once. */
+  readonly deliver: (event: DeliveredEvent) => Promise<void> | undefined;
+  readonly drain: () => Promise<void>;
+  readonly connection: () => 'offline' | 'connecting' | 'open' | 'blocked';
+  readonly signal: (signal: Signal) => void;
+  readonly changed: () => void;
+  readonly report: (error: unknown) => void;
+}
+
+export interface OpenChannel {
+  word(): ChannelWord;
+  close(): void;
+}
+
+/** A channel as those see it who read on its behalf. */
+interface Heard {
+  readonly place: Place;
+  /** Who listens to this channel alone. */
+  readonly consumers: Set<Consumers>;
+  holders: number;
+  stream: ChannelStream | undefined;
+  listening: Listening | undefined;
+  /** Its memory is being read. */
+  opening: Promise<void>;
+  lastReceivedAtMs: number | undefined;
+}
+
+export interface HeardChannels {
+  /** Hears a channel until it is closed as often as it was opened. */
+  open(channel: string, params: object, own?: Consumers): OpenChannel;
+  /** Resolves when the memory of all that were opened until now is read. */
+  opened(): Promise<void>;
+  /** The hot path. */
+  hear(frame: Frame, generation: number, receivedAtMs: number): void;
+  joined(wire: string, generation: number): void;
+  left(wire: string): void;
+  denied(wire: string): void;
+  place(wire: string): Place | undefined;
+  listening(wire: string): Listening | undefined;
+  knownVersion(wire: string, key: string): string | number | undefined;
+  wireOf(channel: string, params?: object): string;
+  /** Reads everything again; resolves when it was read. */
+  refresh(): Promise<void>;
+  flush(): void;
+  standing(): readonly { readonly channel: string; readonly word: ChannelWord }[];
+  health(): readonly ChannelHealth[];
+  /** Hands out nothing more. Resolves to whether everything that was handed out is handled, and everything missed was read. */
+  stop(
+    withinMs: number,
+    meanwhile: Promise<unknown>,
+  ): Promise<{ readonly isSettled: boolean; readonly isRead: boolean }>;
+}
+
+/** Screens are taken down and put up again in one go: that is no reason to leave. */
+const lingerMs = 200;
+
+export function createHeardChannels(options: HeardChannelsOptions): HeardChannels {
+  const { host, contract, scope, keeper, joiner, inbound, serverClock, settings } = options;
+  const channels = new Map<string, Heard>();
+  /** Still joined, and heard by nobody. */
+  const lingering = new Map<string, Release>();
+  let generation = 0;
+  let isStopped = false;
+
+  function wireOf(channel: string, params: object = {}): string {
+    return fillChannel(contract.channels.get(channel)?.wire ?? channel, { ...scope, ...params });
+  }
+
+  function hold(channel: string, wire: string): Heard {
+    const known = channels.get(wire);
+    if (known !== undefined) {
+      known.holders += 1;
+      return known;
+    }
+    const definition = contract.channels.get(channel);
+    if (definition === undefined) throw new TypeError(`no channel ${channel}`);
+    lingering.get(wire)?.();
+    const heard: Heard = {
+      place: placeOf(contract, channel, wire, definition),
+      consumers: new Set(),
+      holders: 1,
+      stream: undefined,
+      listening: undefined,
+      opening: Promise.resolve(),
+      lastReceivedAtMs: undefined,
+    };
+    channels.set(wire, heard);
+    heard.opening = begin(heard).catch(options.report);
+    return heard;
+  }
+
+  /** A channel is joined when its memory is read, not before: what arrives must find its place. */
+  async function begin(heard: Heard): Promise<void> {
+    const { place } = heard;
+    const { wire } = place;
+    const lists = new Map([...place.resources].map(([name, { row }]) => [listKey(place, name), row]));
+    const memory = await keeper.channel(wire, lists);
+    if (isStopped || channels.get(wire) !== heard) return;
+    const state = initialStream(
+      {
+        position: options.sequence[place.channel] ?? place.definition.position,
+        replay: contract.replay && (contract.replay.commitOrdered ? 'commit-ordered' : 'unordered'),
+        snapshot: place.resources.size > 0,
+        startFrom: options.startFrom,
+        settings,
+        rules: streamRules,
+        seen: memory.seen,
+        rows: memory.rows,
+      },
+      memory.stream,
+      host.clock.monotonicMs(),
+    );
+    heard.listening = { place, subjectOf: createSubjects(contract, place, (key) => memory.values.get(key)) };
+    heard.stream = createChannelStream({
+      host,
+      place,
+      state,
+      values: memory.values,
+      reads: options.reads,
+      turns: options.turns,
+      agenda: options.agenda,
+      serverNowMs: () => serverClock.nowMs(),
+      // As many as can have been out or not yet stored.
+      doubtfulTo:
+        keeper.endedInTheMiddle && state.front !== undefined
+          ? state.front + settings.maxUnsettled + settings.commitEvents
+          : Number.NEGATIVE_INFINITY,
+      derive: createDeriver(contract, options.role, scope, place, options.report),
+      deliver: (event) => deliver(heard, event),
+      drain: options.drain,
+      commit: (commit, values) => keeper.save(wire, commit, values),
+      signal: options.signal,
+      changed: options.changed,
+    });
+    // Put up again before it was left, or wanted anew.
+    if (joiner.state(wire)?.word === 'joined') heard.stream.joined(generation);
+    else joiner.add(wire, needsOf(contract, place));
+    if (options.connection() === 'offline' || options.connection() === 'blocked') void heard.stream.refresh();
+  }
+
+  function deliver({ consumers }: Heard, event: DeliveredEvent): Promise<void> | undefined {
+    let handling = options.deliver(event);
+    for (const some of consumers) {
+      const more = some.deliver(event);
+      if (more === undefined) continue;
+      handling = handling === undefined ? more : both(handling, more);
+    }
+    return handling;
+  }
+
+  /** What comes from now on is for whoever opens it the next time, and is not handed out to nobody. */
+  function release(wire: string, heard: Heard): void {
+    heard.holders -= 1;
+    if (heard.holders > 0 || channels.get(wire) !== heard) return;
+    channels.delete(wire);
+    heard.stream?.flush();
+    heard.stream?.stop();
+    const leave = host.schedule(lingerMs, () => {
+      lingering.delete(wire);
+      joiner.remove(wire);
+    });
+    lingering.set(wire, () => {
+      lingering.delete(wire);
+      leave();
+    });
+    options.changed();
+  }
+
+  const wordOf = (wire: string, { stream }: Heard): ChannelWord => {
+    const joining = stream === undefined ? undefined : joiner.state(wire);
+    if (joining?.word === 'denied') return 'denied';
+    if (joining?.word !== 'joined') return options.connection() === 'open' ? 'joining' : 'offline';
+    return stream?.state.phase === 'live' ? 'live' : 'catchingUp';
+  };
+
+  const streams = (): readonly ChannelStream[] =>
+    [...channels.values()].flatMap(({ stream }) => (stream === undefined ? [] : [stream]));
+
+  function healthOf(wire: string, heard: Heard): ChannelHealth {
+    const { place, stream, lastReceivedAtMs } = heard;
+    const state = stream?.state;
+    const joining = stream === undefined ? undefined : joiner.state(wire);
+    return {
+      channel: place.channel,
+      params: place.params,
+      word: wordOf(wire, heard),
+      reason: joining?.word === 'denied' ? joining.denial.reason : undefined,
+      position: state?.position ?? place.definition.position,
+      cursor: state?.committed,
+      front: state?.front,
+      highestKnown: state?.top,
+      held: state?.held.count ?? 0,
+      unsettled: state?.unsettled.count ?? 0,
+      waiting: stream?.backlog ?? 0,
+      lastReceivedAtMs,
+    };
+  }
+
+  function settledWithin(all: readonly ChannelStream[], ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const release = host.schedule(ms, resolve);
+      void Promise.all(all.map((stream) => stream.settled())).finally(() => {
+        release();
+        resolve();
+      });
+    });
+  }
+
+  return {
+    open(channel, params, own) {
+      const wire = wireOf(channel, params);
+      const heard = hold(channel, wire);
+      if (own !== undefined) heard.consumers.add(own);
+      let isOpen = true;
+      return {
+        word: () => (isOpen ? wordOf(wire, heard) : 'offline'),
+        close() {
+          if (!isOpen) return;
+          isOpen = false;
+          if (own !== undefined) heard.consumers.delete(own);
+          release(wire, heard);
+        },
+      };
+    },
+    async opened() {
+      await Promise.all([...channels.values()].map(({ opening }) => opening));
+    },
+    hear(frame, from, receivedAtMs) {
+      const heard = channels.get(frame.channel);
+      // Nobody hears this channel any more, or its memory is not read yet, and so it was not joined.
+      if (heard?.listening === undefined || heard.stream === undefined) {
+        inbound.skip();
+        return;
+      }
+      const arrival = inbound.read(frame, heard.listening);
+      if (arrival === undefined) return;
+      heard.lastReceivedAtMs = receivedAtMs;
+      const { told } = arrival;
+      if (told?.occurredAt !== undefined && !told.replayed) serverClock.heard(told.occurredAt);
+      heard.stream.hear(arrival, from);
+    },
+    joined(wire, admitted) {
+      generation = admitted;
+      const stream = channels.get(wire)?.stream;
+      stream?.deny(false);
+      stream?.joined(admitted);
+    },
+    left: (wire) => channels.get(wire)?.stream?.left(),
+    denied(wire) {
+      const stream = channels.get(wire)?.stream;
+      stream?.deny(true);
+      stream?.left();
+    },
+    place: (wire) => channels.get(wire)?.place,
+    listening: (wire) => channels.get(wire)?.listening,
+    knownVersion: (wire, key) => channels.get(wire)?.stream?.state.options.rows.get(key)?.version,
+    wireOf,
+    async refresh() {
+      await Promise.all(streams().map((stream) => stream.refresh()));
+    },
+    flush() {
+      for (const stream of streams()) stream.flush();
+    },
+    standing: () => [...channels].map(([wire, heard]) => ({ channel: heard.place.channel, word: wordOf(wire, heard) })),
+    health: () => [...channels].map(([wire, heard]) => healthOf(wire, heard)),
+    async stop(withinMs, meanwhile) {
+      isStopped = true;
+      for (const leave of Array.from(lingering.values())) leave();
+      const all = streams();
+      for (const stream of all) stream.stop();
+      await Promise.all([settledWithin(all, withinMs), meanwhile]);
+      for (const stream of all) stream.flush();
+      return {
+        isSettled: all.every(({ state }) => state.unsettled.count === 0),
+        isRead: all.every(({ isCaughtUp }) => isCaughtUp),
+      };
+    },
+  };
+}
+
+const both = async (first: Promise<void>, second: Promise<void>): Promise<void> => {
+  await Promise.all([first, second]);
+};
