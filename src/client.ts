@@ -1,6 +1,6 @@
 import type { Contract, ContractData, ContractSpec, RoleName } from './contract/contract.ts';
 import { createDecoder } from './contract/decode.ts';
-import { queryRequest, type QueryDefinition } from './contract/query.ts';
+import { wireName } from './contract/routing.ts';
 import { validate } from './contract/schema.ts';
 import { createApi } from './core/api/create-api.ts';
 import { createServerClock } from './core/api/server-clock.ts';
@@ -12,13 +12,14 @@ import { observableOf } from './core/consume/observable.ts';
 import { waitFor } from './core/consume/wait-for.ts';
 import type { DrainOptions } from './core/outbox/drain.ts';
 import type { OutboxChange } from './core/outbox/outbox.ts';
-import { forget } from './core/session/forget.ts';
+import { forget, unsentIn } from './core/session/forget.ts';
 import type { Health } from './core/session/health.ts';
 import { lineOf } from './core/session/lines.ts';
 import type { Processor } from './core/inbox/inbox.ts';
 import { createLog, errorName } from './core/session/log.ts';
 import type { OpenChannel } from './core/session/heard-channels.ts';
 import { startSession, type Session } from './core/session/session.ts';
+import { askQuery, misfit } from './core/session/queries.ts';
 import { createSignalBus } from './core/session/signal-bus.ts';
 import type { Status } from './core/session/status.ts';
 import type { Signal } from './core/signals.ts';
@@ -26,7 +27,8 @@ import { HeardError } from './errors.ts';
 import { platformHost } from './host/platform.ts';
 import { digest } from './lib/digest.ts';
 import { disposable } from './lib/disposable.ts';
-import { httpOf, requireNumbers, type ClientOptions } from './options.ts';
+import { createListeners } from './lib/listeners.ts';
+import { httpOf, requireNumbers, requireSequence, requireStart, type ClientOptions } from './options.ts';
 import { memory } from './storage/memory.ts';
 import type { Client, ListenOptions } from './surface.ts';
 
@@ -68,6 +70,9 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   const scope = scopeOf(data, options.scope);
   requireNumbers(timing?.connection, 'timing.connection');
   requireNumbers(timing?.stream, 'timing.stream');
+  requireNumbers(timing?.outbox, 'timing.outbox');
+  requireSequence(data, options.sequence);
+  requireStart(options.startFrom);
 
   const run = digest(`${host.clock.wallMs()} ${host.random()}`);
   const log = createLog(options.logger, run);
@@ -107,29 +112,15 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   let turn: Promise<void> | undefined;
   let isDisposed = false;
   let status = stopped;
-  const watchers = new Set<(status: Status) => void>();
-  const outboxWatchers = new Set<(change: OutboxChange) => void>();
-
-  function tellChange(watcher: (change: OutboxChange) => void, change: OutboxChange): void {
-    try {
-      watcher(change);
-    } catch (error) {
-      report(error);
-    }
-  }
+  const watchers = createListeners<Status>(report);
+  const outboxWatchers = createListeners<OutboxChange>(report);
 
   function changed(): void {
     const now = session?.status() ?? stopped;
     if (now.word === status.word && now.reason === status.reason) return;
     status = now;
     log('info', 'status', { status: now.word, reason: now.reason });
-    for (const watcher of Array.from(watchers)) {
-      try {
-        if (watchers.has(watcher)) watcher(status);
-      } catch (error) {
-        report(error);
-      }
-    }
+    watchers.tell(status);
   }
 
   function inTurn(action: () => Promise<void>): Promise<void> {
@@ -178,22 +169,21 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         signal,
         changed,
       });
-      session.outbox.subscribe((change) => {
-        for (const watcher of Array.from(outboxWatchers)) tellChange(watcher, change);
-      });
+      session.outbox.subscribe(outboxWatchers.tell);
       for (const channel of channels) channel.open = session.open(channel.name, channel.params, channel.consumers);
       changed();
     });
 
-  const stop = (): Promise<void> =>
-    inTurn(async () => {
-      const ending = session;
-      if (ending === undefined) return;
-      session = undefined;
-      for (const channel of channels) channel.open = undefined;
-      await ending.stop();
-      changed();
-    });
+  const stop = (): Promise<void> => inTurn(end);
+
+  async function end(): Promise<void> {
+    const ending = session;
+    if (ending === undefined) return;
+    session = undefined;
+    for (const channel of channels) channel.open = undefined;
+    await ending.stop();
+    changed();
+  }
 
   async function dispose(): Promise<void> {
     isDisposed = true;
@@ -201,25 +191,33 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     for (const channel of channels) channel.consumers.dispose();
     channels.clear();
     consumers.dispose();
-    watchers.clear();
+    watchers.end();
+    outboxWatchers.end();
+    bus.end();
   }
 
-  async function signOut({ pending }: { readonly pending?: 'keep' | 'discard' } = {}): Promise<void> {
-    requireAlive();
-    const unsent = outbox.pending().length + outbox.parked().length;
-    if (unsent > 0 && pending === undefined) {
-      throw new HeardError('unsent-mutations', `${unsent} mutations were not sent, or wait for a person.`, {
-        remediation: 'Show them, and call signOut({ pending: "keep" }) or signOut({ pending: "discard" }).',
-      });
-    }
-    await stop();
-    await inTurn(() => forget(storage, name, pending === 'keep' ? 'outbox' : 'nothing'));
-  }
+  /** In one turn: a start that is asked for meanwhile finds everything gone. */
+  const signOut = ({ pending }: { readonly pending?: 'keep' | 'discard' } = {}): Promise<void> =>
+    inTurn(async () => {
+      requireAlive();
+      const unsent = pending === undefined ? await unsentMutations() : 0;
+      if (unsent > 0) {
+        throw new HeardError('unsent-mutations', `${unsent} mutations were not sent, or wait for a person.`, {
+          remediation: 'Show them, and call signOut({ pending: "keep" }) or signOut({ pending: "discard" }).',
+        });
+      }
+      await end();
+      await forget(storage, name, pending === 'keep' ? 'outbox' : 'nothing');
+    });
 
-  async function wipe(): Promise<void> {
-    await stop();
-    await inTurn(() => forget(storage, name, 'nothing'));
-  }
+  const unsentMutations = async (): Promise<number> =>
+    session === undefined ? unsentIn(storage, name) : session.outbox.pending().length + session.outbox.parked().length;
+
+  const wipe = (): Promise<void> =>
+    inTurn(async () => {
+      await end();
+      await forget(storage, name, 'nothing');
+    });
 
   function requireAlive(): void {
     if (!isDisposed) return;
@@ -246,6 +244,8 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         remediation: `It hears: ${role?.channels.join(', ') ?? ''}.`,
       });
     }
+    // Refused here and not when it is joined, perhaps much later.
+    wireName(data, name, { ...scope, ...params });
     const own = createConsumers({ report: tellThrown });
     const opened: DynamicChannel = { name, params, consumers: own, open: undefined };
     opened.open = session?.open(name, params, own);
@@ -277,16 +277,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     rebase: async (id: string, input: unknown) => running().outbox.rebase(id, input),
     drain: async (asked?: DrainOptions) => running().outbox.drain(asked),
     drained: async () => running().outbox.drained(),
-    subscribe(listener: (change: OutboxChange) => void, { signal }: ListenOptions = {}) {
-      if (signal?.aborted === true || isDisposed) return () => undefined;
-      outboxWatchers.add(listener);
-      const off = (): void => {
-        outboxWatchers.delete(listener);
-        signal?.removeEventListener('abort', off);
-      };
-      signal?.addEventListener('abort', off);
-      return off;
-    },
+    subscribe: outboxWatchers.add,
   };
 
   function process(name: string, handler: Processor['handler'], { lane }: Pick<Processor, 'lane'> = {}): () => void {
@@ -310,31 +301,8 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     };
   }
 
-  async function query(name: string, params: unknown, asking: ListenOptions = {}): Promise<unknown> {
-    const definition = data.queries.get(name);
-    if (definition === undefined) {
-      throw new HeardError('unknown-name', `The contract "${data.name}" has no query "${name}".`, {
-        remediation: `Its queries are: ${[...data.queries.keys()].join(', ')}.`,
-      });
-    }
-    const asked = validate(definition.params, params);
-    if (!asked.ok) throw misfit(`The parameters of "${name}" do not fit`, asked.mismatches, 'input-invalid');
-    const answer = await api.ask(queryRequest(definition as QueryDefinition<object>, asked.value as object, scope), {
-      ...asking,
-      correlationId: run,
-    });
-    if (answer.kind !== 'success') {
-      const status = answer.status === undefined ? '' : ` (${answer.status})`;
-      const because = answer.kind === 'failure' ? answer.because : 'refused';
-      throw new HeardError('query-failed', `The query "${name}" was not answered: ${because}${status}.`, {
-        remediation: 'Try again when the network is back; look at the status and at the rights of the token.',
-        cause: answer,
-      });
-    }
-    const told = validate(definition.answer, answer.body);
-    if (!told.ok) throw misfit(`The answer to "${name}" does not fit`, told.mismatches, 'query-failed');
-    return told.value;
-  }
+  const query = async (name: string, params: unknown, asking: ListenOptions = {}): Promise<unknown> =>
+    askQuery({ api, contract: data, scope }, name, params, { ...asking, correlationId: run });
 
   const client = {
     ...listeningTo(consumers),
@@ -345,17 +313,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     wipe,
     status: {
       get: () => status,
-      subscribe(listener: (status: Status) => void, { signal }: ListenOptions = {}) {
-        const own = (told: Status): void => listener(told);
-        const off = (): void => {
-          watchers.delete(own);
-          signal?.removeEventListener('abort', off);
-        };
-        if (signal?.aborted === true || isDisposed) return off;
-        watchers.add(own);
-        signal?.addEventListener('abort', off);
-        return off;
-      },
+      subscribe: watchers.add,
     },
     health: (): Health => session?.health() ?? idleHealth(serverClock.offsetMs()),
     channel,
@@ -389,15 +347,6 @@ function scopeOf(contract: ContractData, given: unknown): Readonly<Record<string
   if (!checked.ok)
     throw misfit(`The scope does not fit the contract "${contract.name}"`, checked.mismatches, 'scope-invalid');
   return checked.value as Readonly<Record<string, unknown>>;
-}
-
-function misfit(
-  what: string,
-  mismatches: readonly { readonly path: string; readonly because: string }[],
-  code: 'scope-invalid' | 'input-invalid' | 'query-failed',
-): HeardError {
-  const told = mismatches.map(({ path, because }) => `${path === '' ? 'the value' : path}: ${because}`).join('; ');
-  return new HeardError(code, `${what}: ${told}.`, { remediation: 'Compare it with the contract.' });
 }
 
 /** Says whose memory it is, and no secret: scope and principal only as digests. Never a version. */

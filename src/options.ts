@@ -1,5 +1,5 @@
 import type { Position } from './contract/channel.ts';
-import type { ContractSpec, RoleName } from './contract/contract.ts';
+import type { ContractData, ContractSpec, RoleName } from './contract/contract.ts';
 import type { HeaderNames, HeadersHook } from './core/api/request-headers.ts';
 import type { TokenCallback } from './core/connection/credentials.ts';
 import type { ConnectionSettings } from './core/connection/settings.ts';
@@ -11,6 +11,7 @@ import { HeardError } from './errors.ts';
 import type { Host } from './host/host.ts';
 import { fetchHttp, type FetchHttpOptions } from './http/fetch-http.ts';
 import type { Http } from './http/http.ts';
+import { isRecord } from './lib/json.ts';
 import type { Store } from './storage/store.ts';
 import type { Transport } from './transports/transport.ts';
 
@@ -62,4 +63,24 @@ export function requireNumbers(settings: object | undefined, name: string): void
       remediation: 'Give milliseconds or a count, or leave it out.',
     });
   }
+}
+
+const positions: ReadonlySet<string> = new Set(['dense', 'monotonic', 'none']);
+
+/** A misspelt channel would be taken for what its contract says, and events for losses. */
+export function requireSequence(contract: ContractData, sequence: Readonly<Record<string, string>> = {}): void {
+  for (const [channel, position] of Object.entries(sequence)) {
+    if (contract.channels.has(channel) && positions.has(position)) continue;
+    throw new HeardError('options-invalid', `The option "sequence" says "${channel}: ${position}".`, {
+      remediation: `Channels are: ${[...contract.channels.keys()].join(', ')}; positions are dense, monotonic or none.`,
+    });
+  }
+}
+
+export function requireStart(startFrom: unknown): void {
+  const isPosition = isRecord(startFrom) && Number.isSafeInteger(startFrom['seq']) && Number(startFrom['seq']) >= 0;
+  if (startFrom === undefined || startFrom === 'now' || startFrom === 'earliest' || isPosition) return;
+  throw new HeardError('options-invalid', 'The option "startFrom" cannot be understood.', {
+    remediation: 'Give "now", "earliest", or { seq } with a position of at least 0.',
+  });
 }

@@ -210,7 +210,7 @@ function heard(
     previousSeq: envelope.previousSeq,
     headSeq: envelope.headSeq,
     occurredAt: envelope.occurredAt,
-    subject: envelope.subject ?? definition?.subject?.(data),
+    subject: envelope.subject ?? asked(() => definition?.subject?.(data)),
     sender: envelope.sender,
     correlationId: envelope.correlationId,
     tenant: envelope.tenant,
@@ -219,8 +219,17 @@ function heard(
   };
 }
 
+/** A contract's own functions may have faults: the event and its position are told all the same. */
+function asked<Answer>(question: () => Answer): Answer | undefined {
+  try {
+    return question();
+  } catch {
+    return undefined;
+  }
+}
+
 function derivedId(name: string, data: unknown, definition: EventDefinition | undefined): string | undefined {
-  const identity = definition?.identity?.(data);
+  const identity = asked(() => definition?.identity?.(data));
   return identity === undefined ? undefined : `${name}:${identity}`;
 }
 

@@ -249,3 +249,46 @@ test('misuse is told where it happens', async () => {
   expect(code(() => kds.channel('station', { station: 'grill' }))).toBe('disposed');
   await expect(kds.start()).rejects.toMatchObject({ code: 'disposed' });
 });
+
+test('an event that two channels carry reaches those who listen to either, once each', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('kds/tickets', []);
+  const kds = kitchen.client('kds');
+  const heard: string[] = [];
+  kds.on('KdsTicketCreated', ({ channel }) => void heard.push(`client ${channel}`));
+  await kds.start();
+  const grill = kds.channel('station', { station: 'grill' });
+  grill.on('KdsTicketCreated', ({ channel }) => void heard.push(`grill ${channel}`));
+  await kitchen.host.pass(1_000);
+  const name = [...(kitchen.transport.live[0]?.joined ?? [])].find((joined) => joined.includes('grill')) ?? '';
+  const ticket = { ticket: { id: 1, order_id: 1, status: 'queued', items: [] } };
+  for (const channel of [wire('kds'), name]) kitchen.publish(channel, 'KdsTicketCreated', ticket, { id: 'the-same' });
+  expect(heard).toEqual(['client kds', 'grill station']);
+  await kds.dispose();
+});
+
+test('what comes while nobody holds a channel is there for whoever opens it again', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('kds/tickets', []);
+  const kds = kitchen.client('kds');
+  await kds.start();
+  const heard: string[] = [];
+  const open = () => {
+    const grill = kds.channel('station', { station: 'grill' });
+    grill.on('KdsTicketCreated', ({ data }) => void heard.push(`${data.ticket.id}`));
+    return grill;
+  };
+  const first = open();
+  await kitchen.host.pass(1_000);
+  const name = [...(kitchen.transport.live[0]?.joined ?? [])].find((joined) => joined.includes('grill')) ?? '';
+  const publish = (id: number) =>
+    kitchen.publish(name, 'KdsTicketCreated', { ticket: { id, order_id: id, status: 'queued', items: [] } });
+  publish(1);
+  first.dispose();
+  publish(2);
+  open();
+  publish(3);
+  await kitchen.host.pass(2_000);
+  expect(heard).toEqual(['1', '2', '3']);
+  await kds.dispose();
+});

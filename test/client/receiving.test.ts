@@ -60,7 +60,12 @@ test('a channel with a log and no list begins where the log ends, and misses not
   const pos = kitchen.client('pos');
   const heard: string[] = [];
   const notify = (message: string) => {
-    kitchen.publish('private-device.18.notifications', 'DeviceNotification', { type: 'info', message }, { seq: (seq += 1) });
+    kitchen.publish(
+      'private-device.18.notifications',
+      'DeviceNotification',
+      { type: 'info', message },
+      { seq: (seq += 1) },
+    );
   };
   let seq = 100;
   notify('before this device was there');

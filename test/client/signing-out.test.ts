@@ -77,3 +77,15 @@ test('a page with something unsent is not closed without a question', async () =
   release();
   await pos.dispose();
 });
+
+test('a stopped client asks as well, and a start that comes between finds nothing', async () => {
+  const kitchen = createKitchen();
+  const pos = await queue(kitchen);
+  await pos.stop();
+  await expect(pos.signOut()).rejects.toMatchObject({ code: 'unsent-mutations' });
+  const out = pos.signOut({ pending: 'discard' });
+  const started = pos.start();
+  await Promise.all([out, started]);
+  expect(pos.outbox.pending()).toEqual([]);
+  await pos.dispose();
+});

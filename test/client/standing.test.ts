@@ -332,3 +332,64 @@ test('a query is answered, checked and typed', async () => {
 });
 
 const nothing = (): void => undefined;
+
+test.each([
+  { sequence: { ordrs: 'dense' as const } },
+  { sequence: { orders: 'dence' as 'dense' } },
+  { startFrom: 'later' as 'now' },
+  { startFrom: { seq: -1 } },
+  { timing: { outbox: { lanes: Number.NaN } as never } },
+])('options that cannot be meant are refused: %j', (options) => {
+  expect(() => createKitchen().client('pos', options)).toThrow(/option/);
+});
+
+test('refreshing does not wait for a channel that this device may not hear', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('orders', []);
+  kitchen.refuses.set(wire('printing'), 403);
+  const pos = kitchen.client('pos');
+  await pos.start();
+  await kitchen.host.pass(1_000);
+  let isDone = false;
+  void pos.refresh().then(() => (isDone = true));
+  await kitchen.host.pass(1_000);
+  expect(isDone).toBe(true);
+  await pos.dispose();
+});
+
+test('a log that is gone, whatever its lists say, is not asked in a storm', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('orders', []);
+  kitchen.answer = ({ path }) =>
+    path.startsWith('/v1/events/since') ? { status: 410, body: { floor_seq: 500, head_seq: 1 } } : undefined;
+  const pos = kitchen.client('pos');
+  await pos.start();
+  kitchen.publish(orders, 'OrderCreated', order(1));
+  await kitchen.host.pass(60_000);
+  expect(kitchen.http.requests.length).toBeLessThan(80);
+  // What has a list is up to date by it; what has none is not, and says so.
+  const words = pos.health().channels.map(({ channel, word }) => `${channel} ${word}`);
+  expect(words).toEqual(['orders live', 'printing catchingUp', 'notifications catchingUp']);
+  await pos.dispose();
+});
+
+test('a row that cannot be read is told once, counted, and keeps the others from nobody', async () => {
+  const kitchen = createKitchen({ hasReplay: false });
+  kitchen.lists.set('orders', [{ id: 'x' as never }, order(2).order as { id: number }]);
+  const pos = kitchen.client('pos');
+  const told: Signal[] = [];
+  const heard: number[] = [];
+  pos.signals.on('quarantined', (signal) => void told.push(signal));
+  pos.on(['OrderCreated', 'OrderUpdated'], ({ data }) => void heard.push(data.order.id));
+  await pos.start();
+  await kitchen.host.pass(1_000);
+  kitchen.lists.set('orders', [
+    { id: 'x' as never },
+    order(3, { updated_at: '2026-01-01T00:00:05Z' }).order as { id: number },
+  ]);
+  await kitchen.host.pass(300_000);
+  expect(heard).toEqual([3]);
+  expect(told).toMatchObject([{ channel: 'orders', because: 'row', name: 'orders' }]);
+  expect(pos.health().counts.quarantined).toBe(1);
+  await pos.dispose();
+});

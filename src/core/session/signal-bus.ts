@@ -1,59 +1,26 @@
+import { createListeners, type Listeners } from '../../lib/listeners.ts';
 import type { Signal, SignalKind, SignalOf, Signals } from '../signals.ts';
 
-/** Tells signals to whoever listens. A listener that throws is reported and silences nobody. */
+/** Tells signals to whoever listens. */
 export interface SignalBus extends Signals {
   emit(signal: Signal): void;
+  end(): void;
 }
 
-type Listener = (signal: Signal) => void;
-
 export function createSignalBus(report: (error: unknown) => void): SignalBus {
-  // Replaced and never changed, so that a listener may come and go while it is told.
-  const listeners = new Map<SignalKind | '*', readonly Listener[]>();
-
-  const add = (kind: SignalKind | '*', listener: Listener): void => {
-    listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
-  };
-  const remove = (kind: SignalKind | '*', listener: Listener): void => {
-    listeners.set(
-      kind,
-      (listeners.get(kind) ?? []).filter((other) => other !== listener),
-    );
-  };
+  const listeners: Listeners<Signal> = createListeners(report);
 
   function on<Kind extends SignalKind>(
     kinds: Kind | readonly Kind[] | '*',
     listener: (signal: SignalOf<Kind>) => void,
-    options: { readonly signal?: AbortSignal } = {},
+    options?: { readonly signal?: AbortSignal },
   ): () => void {
-    const { signal } = options;
-    if (signal?.aborted === true) return () => undefined;
     const wanted: ReadonlySet<SignalKind | '*'> = new Set(typeof kinds === 'string' ? [kinds] : kinds);
     const isWanted = (told: Signal): told is SignalOf<Kind> => wanted.has('*') || wanted.has(told.kind);
-    const own: Listener = (told) => {
+    return listeners.add((told) => {
       if (isWanted(told)) listener(told);
-    };
-    for (const kind of wanted) add(kind, own);
-    const off = (): void => {
-      for (const kind of wanted) remove(kind, own);
-      signal?.removeEventListener('abort', off);
-    };
-    signal?.addEventListener('abort', off);
-    return off;
+    }, options);
   }
 
-  return {
-    on,
-    emit(signal) {
-      for (const kind of [signal.kind, '*'] as const) {
-        for (const listener of listeners.get(kind) ?? []) {
-          try {
-            listener(signal);
-          } catch (error) {
-            report(error);
-          }
-        }
-      }
-    },
-  };
+  return { on, emit: listeners.tell, end: listeners.end };
 }
