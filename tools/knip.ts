@@ -15,7 +15,7 @@ const config: KnipConfig = {
     'tools/gates/*.ts',
     'tools/size/size-limit.ts',
     'test/bench/run.ts',
-    'test/simulation/{run,mutants}.ts',
+    'test/simulation/**/{run,mutants}.ts',
     'examples/demo/{serve,main}.ts',
   ],
   project: ['{src,test,tools,examples}/**/*.{ts,tsx,mjs}'],

@@ -1,7 +1,14 @@
-// `node test/simulation/run.ts --seeds N [--seed S] [--json]`; with `--seed S --trace` also every step of that seed.
+// `node test/simulation/run.ts --seeds N [--seed S] [--json]`; with `--seed S --trace` also every step of that seed. With
+// `--whole` the whole client instead of its stream machine.
 import { parseArgs } from 'node:util';
 import { simulate } from './simulate.ts';
 import { summarise } from './summary.ts';
+import { runWhole } from './whole/run.ts';
+
+if (process.argv.includes('--whole')) {
+  await runWhole(process.argv.slice(2));
+  process.exit();
+}
 
 const { values } = parseArgs({
   options: {

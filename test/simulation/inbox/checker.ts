@@ -128,7 +128,6 @@ export class Checker {
     for (const other of this.runs) {
       if (other.lane === run.lane && other.seq !== undefined && other.seq > run.seq && other.key !== run.key) {
         const isFirstRun = this.runs.find(({ unit }) => unit === other.unit) === other;
-        // It was taken before by a session that could not store it, or by a row: its place is another.
         if (isFirstRun) this.violate(`${run.unit} (${run.seq}) begins after ${other.unit} (${other.seq})`);
       }
     }

@@ -35,7 +35,7 @@ export interface Listing {
 }
 
 /** Something that happens at the server. */
-export interface Happening {
+interface Happening {
   readonly topic: Topic;
   readonly name: string;
   readonly data: object;
@@ -46,7 +46,7 @@ export interface Happening {
 }
 
 /** What the server knows when it lets something happen. */
-export interface Present {
+interface Present {
   readonly random: Random;
   /** By its clock; no two happenings share one. */
   readonly moment: string;
@@ -67,7 +67,8 @@ export interface Backend {
   happen(present: Present): Happening;
 }
 
-const pick = <Item>(random: Random, items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)];
+const pick = <Item>(random: Random, items: readonly Item[]): Item | undefined =>
+  items[Math.floor(random() * items.length)];
 
 export const sku = 'trattoria-du-port';
 const topic = (channel: string, wire: string, position: Topic['position'], isListed: boolean): Topic => ({

@@ -161,14 +161,15 @@ export function createDevice(options: DeviceOptions): Device {
         signal.addEventListener('abort', abort);
         given.add(giveUp);
         return new Promise((resolve) => {
-          void options.http.send({ ...request, signal: giveUp.signal }).then((answer) => {
+          const came = (answer: HttpAnswer): void => {
             signal.removeEventListener('abort', abort);
             given.delete(giveUp);
             receive(() => {
               options.answered(answer);
               resolve(answer);
             });
-          });
+          };
+          void options.http.send({ ...request, signal: giveUp.signal }).then(came);
         });
       },
     };

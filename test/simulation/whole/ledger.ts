@@ -110,7 +110,11 @@ export class Ledger {
   /** `slackMs`: how long ago a handled event must have been to be stored for sure. */
   end(isClean: boolean, slackMs: number, remembers: boolean): void {
     this.run.isOver = true;
-    this.endedAtWork = !remembers || (this.run.afterCrash && !this.run.isCaughtUp) || this.isAtWork() || this.storeFailedAtMs.some((failedMs) => failedMs > this.options.nowMs() - 31_000);
+    this.endedAtWork =
+      !remembers ||
+      (this.run.afterCrash && !this.run.isCaughtUp) ||
+      this.isAtWork() ||
+      this.storeFailedAtMs.some((failedMs) => failedMs > this.options.nowMs() - 31_000);
     const nowMs = this.options.nowMs();
     for (const [key, atMs] of this.handledAtMs) {
       if (!remembers || this.durable.has(key) || (!isClean && atMs > nowMs - slackMs)) continue;
@@ -155,8 +159,15 @@ export class Ledger {
 
   signal(signal: Signal): void {
     this.signals.push({ atMs: this.options.nowMs(), signal });
-    if (signal.kind === 'resync') this.run.order.delete(signal.channel);
+    if (signal.kind === 'resync') this.countAnew(signal.channel);
     if (signal.kind === 'quarantined' && signal.because === 'callback') this.violate(`a contract function failed`);
+  }
+
+  /** What was told without proof stays told: what comes from before it is late. */
+  private countAnew(channel: string): void {
+    const { order } = this.run;
+    const before = order.get(channel);
+    if (before !== undefined) order.set(channel, { ...before, highest: 0 });
   }
 
   private violate(what: string): void {
@@ -232,7 +243,7 @@ export class Ledger {
     if (continuity === 'unproven') before.unproven = Math.max(before.unproven, seq);
     if (seq >= before.highest) {
       before.highest = seq;
-      return false;
+      return before.unproven > seq;
     }
     const { startFrom, tellsAsOfSeq } = this.options.scenario;
     // Counting began with an event, because nobody had said where.
@@ -358,7 +369,13 @@ export class Ledger {
     const hasNoSource = !isPlaced || (scenario.logIs404 && !topic.isListed);
     if (this.isQuarantined(event)) return true;
     return this.signals.some(({ atMs, signal }) => {
-      if (!mayBeLost || (!hasNoSource && atMs < event.acceptedAtMs) || !('channel' in signal) || signal.channel !== channel) return false;
+      if (
+        !mayBeLost ||
+        (!hasNoSource && atMs < event.acceptedAtMs) ||
+        !('channel' in signal) ||
+        signal.channel !== channel
+      )
+        return false;
       if (signal.kind === 'gap') return signal.as === 'lost' && signal.from <= event.seq && event.seq <= signal.to;
       return signal.kind === 'resync' || (signal.kind === 'continuity' && signal.continuity !== 'kept');
     });
@@ -382,6 +399,8 @@ export class Ledger {
       for (const [id, event] of office.rows(kind, this.options.nowMs())) {
         const view = this.view.get(event.subject);
         if (this.isBefore(event) || view === event.version) continue;
+        // A list showed it as finished, and nobody is told of finished work that was not known then.
+        if ((this.finished.get(event.subject) ?? 0) >= event.version) continue;
         if (!this.isKnown(event.subject) && event.row !== undefined && isFinished(event.row)) continue;
         if (office.restores > 0 || (this.excuse(event) !== undefined && !this.isCompacted(event))) continue;
         differences.push(`${kind} ${id} is ${view} here and ${event.version} there`);
@@ -417,7 +436,7 @@ function subjectOf({ subject }: DeliveredEvent): string {
 }
 
 /** Everything that happens has its own moment, which its event and its row say somewhere. */
-export function versionOf(data: unknown): number | undefined {
+function versionOf(data: unknown): number | undefined {
   if (!isRecord(data)) return undefined;
   const inner = data['order'] ?? data['print_job'];
   const moment = (isRecord(inner) ? inner['updated_at'] : undefined) ?? data['updated_at'] ?? data['at'];

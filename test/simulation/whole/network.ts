@@ -1,6 +1,15 @@
 // Between the server and the device: sockets and requests, and everything that happens to them on the way.
-import { createMemoryHttp, type MemoryHttp, type MemoryOutcome, type ServedRequest } from '../../../src/testing/memory-http.ts';
-import { createMemoryTransport, type MemoryTransport, type ServerSocket } from '../../../src/testing/memory-transport.ts';
+import {
+  createMemoryHttp,
+  type MemoryHttp,
+  type MemoryOutcome,
+  type ServedRequest,
+} from '../../../src/testing/memory-http.ts';
+import {
+  createMemoryTransport,
+  type MemoryTransport,
+  type ServerSocket,
+} from '../../../src/testing/memory-transport.ts';
 import type { FakeHost } from '../../../src/testing/fake-host.ts';
 import type { Closing, JoinCredential, Transport } from '../../../src/transports/transport.ts';
 import { sku, type Backend, type Listing } from './backends.ts';
@@ -124,7 +133,8 @@ export function createNetwork(options: NetworkOptions): Network {
       const status = random() < 0.3 ? 503 : 502;
       return socket.refuse(random() < 0.5 ? { kind: 'unreachable' } : { kind: 'http', status });
     }
-    if (backend.auth === 'token' && socket.attempt.token !== token()) return socket.refuse({ kind: 'handshake-refused' });
+    if (backend.auth === 'token' && socket.attempt.token !== token())
+      return socket.refuse({ kind: 'handshake-refused' });
     subscribed.set(socket, new Map());
     socket.accept({ socketId: `1.${socket.number}` });
     if (fires('closed-after-open')) socket.close({ code: 1006 });
@@ -233,13 +243,18 @@ export function createNetwork(options: NetworkOptions): Network {
     const id = `${kind}-${forged}`;
     const { wire } = like.topic;
     toEverybody(wire, (socket) => {
-      counts(kind === 'client-event' ? 'frame-client-event' : kind === 'foreign' ? 'frame-foreign' : 'frame-unknown-event');
+      counts(
+        kind === 'client-event' ? 'frame-client-event' : kind === 'foreign' ? 'frame-foreign' : 'frame-unknown-event',
+      );
       if (kind === 'unknown-event') {
-        say(socket, () => socket.push({ channel: wire, name: 'SomethingNew', payload: { hello: id, v: 9, event_id: id } }));
+        say(socket, () =>
+          socket.push({ channel: wire, name: 'SomethingNew', payload: { hello: id, v: 9, event_id: id } }),
+        );
         return;
       }
       const seq = office.headOf(wire) + 1;
-      const over = kind === 'foreign' ? { store: { id: 9, sku: 'another-place' }, event_id: id, seq } : { event_id: id, seq };
+      const over =
+        kind === 'foreign' ? { store: { id: 9, sku: 'another-place' }, event_id: id, seq } : { event_id: id, seq };
       const name = kind === 'client-event' ? `client-${like.name}` : like.name;
       const payload = backend.log === undefined ? { id: 1 } : JSON.stringify(envelopeOf(like, over));
       say(socket, () => socket.push({ channel: wire, name, payload }));
@@ -277,12 +292,15 @@ export function createNetwork(options: NetworkOptions): Network {
     const header = { date: new Date(Math.floor(office.clockMs)).toUTCString() };
     if (pathname === '/v1/events/since' || pathname === '/log') return readLog(searchParams, header);
     const listing = backend.lists.find(({ path }) => path === pathname);
-    return listing === undefined ? { status: 404, body: { message: 'Not found' } } : readList(listing, searchParams, header);
+    return listing === undefined
+      ? { status: 404, body: { message: 'Not found' } }
+      : readList(listing, searchParams, header);
   }
 
   function trouble(): MemoryOutcome | undefined {
     if (fires('http-429')) return { status: 429, body: {}, headers: { 'retry-after': String(between(1, 8)) } };
-    if (fires('http-503')) return { status: 503, body: {}, headers: random() < 0.5 ? { 'retry-after': String(between(1, 6)) } : {} };
+    if (fires('http-503'))
+      return { status: 503, body: {}, headers: random() < 0.5 ? { 'retry-after': String(between(1, 6)) } : {} };
     if (fires('http-5xx')) return { status: 500, body: '<h1>Whoops</h1>', media: 'other' };
     if (fires('http-timeout')) return 'hang';
     if (fires('http-network')) return { kind: 'failure', because: 'network' };
@@ -327,7 +345,7 @@ export function createNetwork(options: NetworkOptions): Network {
     const page = office.page(wire, from, Math.min(scenario.logPage, Number(search.get('limit'))));
     if (page === 'gone') {
       counts('retention-gone');
-            const floor = scenario.tellsFloor ? { floor_seq: office.floorOf(wire) } : {};
+      const floor = scenario.tellsFloor ? { floor_seq: office.floorOf(wire) } : {};
       return { status: 410, body: { ...borders(wire), ...floor, message: 'gone' } };
     }
     if (page.hasMore) counts('paged');
@@ -347,7 +365,11 @@ export function createNetwork(options: NetworkOptions): Network {
     };
   }
 
-  function readList(listing: Listing, search: URLSearchParams, headers: Readonly<Record<string, string>>): MemoryOutcome {
+  function readList(
+    listing: Listing,
+    search: URLSearchParams,
+    headers: Readonly<Record<string, string>>,
+  ): MemoryOutcome {
     const since = search.get('updated_since');
     const cursor = search.get('cursor');
     const [chain, afterVersion] = cursor === null ? [undefined, undefined] : cursor.split('.').map(Number);
@@ -359,7 +381,13 @@ export function createNetwork(options: NetworkOptions): Network {
     const isLastPage = page.length === behind.length;
     const before = chain === undefined ? undefined : readings.get(String(chain));
     const atMs = before?.atMs ?? nowMs();
-    const note = noteReading({ of: listing.path, kind: 'list', atMs, isLastPage, rows: [...(before?.rows ?? []), ...page] });
+    const note = noteReading({
+      of: listing.path,
+      kind: 'list',
+      atMs,
+      isLastPage,
+      rows: [...(before?.rows ?? []), ...page],
+    });
     const { tombstones, tellsAsOf, tellsAsOfSeq, tellsEpoch } = scenario;
     if (!tombstones) counts('no-tombstones');
     if (!isLastPage) counts('paged');

@@ -56,9 +56,9 @@ const clockBaseMs = 1_800_000_000_000;
 export class Office {
   epoch = 'e1';
   /** Everything that was ever accepted, by id. */
-  readonly ever = new Map<string, Accepted>();
+  readonly ever: Map<string, Accepted> = new Map();
   /** The same by what it is about and its version. */
-  readonly byState = new Map<string, Accepted>();
+  readonly byState: Map<string, Accepted> = new Map();
   /** Everything that is true now, in its order. */
   accepted: Accepted[] = [];
   deletions: Deletion[] = [];

@@ -1,6 +1,12 @@
 import { noWholeFaults, wholeFaults, type WholeFaultCounts } from './faults.ts';
 import { simulateWhole, type WholeOptions } from './whole.ts';
 
+interface Spread {
+  readonly p50: number;
+  readonly p95: number;
+  readonly most: number;
+}
+
 export interface WholeSummary {
   readonly seeds: number;
   readonly attempted: number;
@@ -11,8 +17,9 @@ export interface WholeSummary {
   readonly recovered: number;
   readonly compacted: number;
   readonly told: number;
-  /** Of every hundred seeds, how long all but five, and all, took to be live and complete after healing. */
-  readonly healedMs: { readonly p95: number; readonly most: number };
+  /** How long it took after healing. */
+  readonly healedMs: Spread;
+  readonly liveMs: Spread;
   readonly faults: WholeFaultCounts;
   readonly failures: readonly { readonly seed: number; readonly violations: readonly string[] }[];
 }
@@ -24,14 +31,20 @@ export async function summariseWhole(first: number, seeds: number, options?: Who
   const faults = noWholeFaults();
   const failures: { seed: number; violations: readonly string[] }[] = [];
   const healed: number[] = [];
+  const live: number[] = [];
   for (let seed = first; seed < first + seeds; seed += 1) {
     const outcome = await simulateWhole(seed, options);
     for (const total of totals) sums[total] += outcome[total];
     for (const fault of wholeFaults) faults[fault] += outcome.faults[fault];
     healed.push(outcome.healedMs);
+    live.push(outcome.liveMs);
     if (outcome.violations.length > 0) failures.push({ seed, violations: outcome.violations });
   }
-  healed.sort((left, right) => left - right);
-  const healedMs = { p95: healed[Math.floor(healed.length * 0.95)] ?? 0, most: healed.at(-1) ?? 0 };
-  return { seeds, ...sums, healedMs, faults, failures };
+  return { seeds, ...sums, healedMs: spreadOf(healed), liveMs: spreadOf(live), faults, failures };
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (part: number): number => sorted[Math.floor(sorted.length * part)] ?? 0;
+  return { p50: at(0.5), p95: at(0.95), most: sorted.at(-1) ?? 0 };
 }

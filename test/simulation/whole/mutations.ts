@@ -1,0 +1,84 @@
+// Mistakes that somebody could make in what drives the machines, as changes of the source. Each has to be noticed by the
+// checker; one that does not apply any more has to be written anew.
+export interface Mutation {
+  readonly name: string;
+  /** Under `src/`. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'the driver counts an event as handled before its handler’s promise is settled',
+    file: 'core/session/channel-stream.ts',
+    from: 'handling.then(over, over);',
+    to: 'over();',
+  },
+  {
+    name: 'the driver marks nothing as redelivered',
+    file: 'core/session/channel-stream.ts',
+    from: 'const redelivered = seq !== undefined',
+    to: 'const redelivered = false && seq !== undefined',
+  },
+  {
+    name: 'handlers hear on after stop',
+    file: 'core/session/channel-stream.ts',
+    from: "dispatch({ kind: 'stop' });",
+    to: 'isOver = false;',
+  },
+  {
+    name: 'the keeper takes a commit for stored when it has failed',
+    file: 'core/session/keeper.ts',
+    from: 'pending = writes;',
+    to: 'void writes;',
+  },
+  {
+    name: 'the keeper does not give back the ids that were handled',
+    file: 'core/session/keeper.ts',
+    from: "await database.read('seen')",
+    to: '[]',
+  },
+  {
+    name: 'inbound lets events of other stores in',
+    file: 'core/session/inbound.ts',
+    from: 'if (foreign === undefined)',
+    to: 'if (foreign === undefined || true)',
+  },
+  {
+    name: 'the joiner says joined before the server does',
+    file: 'core/channels/joiner.ts',
+    from: 'guarded(() => linkOf(effect.generation)?.join(wire, credential));',
+    to: 'guarded(() => linkOf(effect.generation)?.join(wire, credential)); dispatch({ to: wire, input: { kind: "joined", generation: effect.generation, details: undefined } });',
+  },
+  {
+    name: 'reads take the first page of a log for all of it',
+    file: 'core/session/reads.ts',
+    from: 'hasMore: page.hasMore,',
+    to: 'hasMore: false,',
+  },
+  {
+    name: 'reads take the first page of a list for all of it',
+    file: 'core/session/reads.ts',
+    from: 'cursor = page.next;',
+    to: 'cursor = undefined;',
+  },
+  {
+    name: 'the session reads before it is in',
+    file: 'core/session/session.ts',
+    from: 'joiner.linkUp(up);',
+    to: 'for (const { stream } of entries.values()) stream?.joined(up.generation); joiner.linkUp(up);',
+  },
+  {
+    name: 'a channel that was denied once is never read again',
+    file: 'core/session/session.ts',
+    from: 'entry.stream?.deny(false);',
+    to: '',
+  },
+  {
+    name: 'a dead connection is believed in',
+    file: 'core/connection/settings.ts',
+    from: 'pingAfterMs: 15_000',
+    to: 'pingAfterMs: 90_000',
+  },
+];
