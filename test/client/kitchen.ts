@@ -20,7 +20,7 @@ import type { Client } from '../../src/surface.ts';
 export const sku = 'trattoria-du-port';
 export const wire = (channel: string): string => `private-store.${sku}.${channel}`;
 
-export interface Envelope {
+interface Envelope {
   readonly v: 1;
   readonly event: string;
   readonly event_id: string;
@@ -61,7 +61,7 @@ export interface Kitchen {
   ): Client<LaravelPos, Role>;
 }
 
-export interface Publishing {
+interface Publishing {
   readonly id?: string;
   readonly seq?: number;
   readonly sku?: string;

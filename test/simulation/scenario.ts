@@ -191,7 +191,7 @@ export function pagingScenarioOf(seed: number): Scenario {
 }
 
 /** Directed: a log that soon forgets and answers late, slow handlers and crashes: the rows of a list are often under way. */
-export function forgetfulScenarioOf(seed: number): Scenario {
+function forgetfulScenarioOf(seed: number): Scenario {
   const scenario = scenarioOf(seed);
   const rates: Record<FaultName, number> = {
     ...scenario.rates,

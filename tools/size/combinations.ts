@@ -15,7 +15,22 @@ const withContract = (name: string, contract: string, limit: string): Combinatio
 });
 
 export const combinations: readonly Combination[] = [
-  { name: 'everything from heard', imports: { '.': '*' }, limit: '13 kB' },
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '1 kB' },
+  {
+    name: 'a client over plain WebSocket, without a contract',
+    imports: { '.': '{ createClient }', './transports/websocket': '{ webSocket }' },
+    limit: '1 kB',
+  },
+  {
+    name: 'a kitchen display over plain WebSocket that remembers',
+    imports: {
+      '.': '{ createClient }',
+      './transports/websocket': '{ webSocket }',
+      './contracts/laravel-pos': '{ laravelPos }',
+      './storage/indexed-db': '{ indexedDb }',
+    },
+    limit: '1 kB',
+  },
   {
     name: 'decoding a contract of one’s own',
     imports: { '.': '{ defineContract, barePayload, createDecoder }' },

@@ -67,11 +67,11 @@ export const ownDenials: Readonly<
     status: 401,
     remediation: 'Sign in again: the server refused the last token and the token callback had no other.',
   },
-  noEndpoint: config(
+  noEndpoint: /* @__PURE__ */ config(
     undefined,
     'The channel needs a signature and nobody gives one: set authEndpoint on the transport, or authorise.',
   ),
-  noSocketId: config(
+  noSocketId: /* @__PURE__ */ config(
     undefined,
     'The channel needs a signature and the server named no socket to sign for: check that the transport is the server’s.',
   ),

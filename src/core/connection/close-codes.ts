@@ -30,36 +30,39 @@ const range = (from: number, to: number, ...row: Parameters<typeof meaning>): Ra
 });
 const only = (code: number, ...row: Parameters<typeof meaning>): Range => range(code, code, ...row);
 
-const unknownCode = meaning(
-  'unknown-code',
-  'server',
-  'retry-slowly',
-  'The server closed the connection with a code that heard does not know. Look it up in the server’s documentation.',
-);
+const unknownCode: Meaning = {
+  cause: 'unknown-code',
+  fault: 'server',
+  action: 'retry-slowly',
+  remediation:
+    'The server closed the connection with a code that heard does not know. Look it up in the server’s documentation.',
+};
 
-const lost = meaning(
-  'connection-lost',
-  'network',
-  'retry',
-  'The connection broke. If it happens often, look at the Wi-Fi, the router or a proxy with a short idle timeout.',
-);
+const lost: Meaning = {
+  cause: 'connection-lost',
+  fault: 'network',
+  action: 'retry',
+  remediation:
+    'The connection broke. If it happens often, look at the Wi-Fi, the router or a proxy with a short idle timeout.',
+};
 
-const restart = meaning(
-  'server-restart',
-  'server',
-  'spread',
-  'The server is restarting. Clients come back by themselves, spread over a few seconds.',
-);
+const restart: Meaning = {
+  cause: 'server-restart',
+  fault: 'server',
+  action: 'spread',
+  remediation: 'The server is restarting. Clients come back by themselves, spread over a few seconds.',
+};
 
-const rejected = meaning(
-  'credentials-rejected',
-  'credentials',
-  'renew',
-  'The server refused the token. Sign in again if asking for a new one does not help.',
-);
+const rejected: Meaning = {
+  cause: 'credentials-rejected',
+  fault: 'credentials',
+  action: 'renew',
+  remediation: 'The server refused the token. Sign in again if asking for a new one does not help.',
+};
 
 /** RFC 6455 and the registry behind it. */
-const webSocketCodes: readonly Range[] = [
+// Functions, so that a bundle that connects nowhere carries none of the tables.
+const webSocketCodes = (): readonly Range[] => [
   only(1000, 'closed-normally', 'server', 'retry', 'The server closed the connection without a complaint.'),
   only(1001, restart.cause, restart.fault, restart.action, restart.remediation),
   only(
@@ -132,7 +135,7 @@ const webSocketCodes: readonly Range[] = [
   ),
 ];
 
-const codes: Readonly<Record<CodeFamily, readonly Range[]>> = {
+const codes = (): Readonly<Record<CodeFamily, readonly Range[]>> => ({
   pusher: [
     only(4000, 'tls-required', 'configuration', 'block', 'This app takes encrypted connections only: use wss.'),
     only(
@@ -215,7 +218,7 @@ const codes: Readonly<Record<CodeFamily, readonly Range[]>> = {
       'retry-slowly',
       'The server refused something that this client did. Look in its log.',
     ),
-    ...webSocketCodes,
+    ...webSocketCodes(),
   ],
   // Private codes follow HTTP, as docs of several WebSocket servers do; anything else private is unknown.
   websocket: [
@@ -242,73 +245,79 @@ const codes: Readonly<Record<CodeFamily, readonly Range[]>> = {
       'retry-slowly',
       'The server was asked too often. It is retried more slowly by itself.',
     ),
-    ...webSocketCodes,
+    ...webSocketCodes(),
   ],
   // Reports reasons instead; a code is the engine's WebSocket showing through.
-  'socket-io': webSocketCodes,
-};
+  'socket-io': webSocketCodes(),
+});
 
 /** Socket.IO's `disconnect` reasons, which are constants of the library. */
-const socketIoReasons: ReadonlyMap<string, Meaning> = new Map([
-  [
-    'io server disconnect',
-    meaning(
-      'server-disconnected',
-      'server',
-      'reauthorise',
-      'The server put this client out. It comes back with a fresh token; if that recurs, the user may have been revoked.',
-    ),
-  ],
-  [
-    'io client disconnect',
-    meaning('closed-normally', 'client', 'retry', 'Something other than heard closed the socket. Leave it to heard.'),
-  ],
-  [
-    'server namespace disconnect',
-    meaning(
-      'server-disconnected',
-      'server',
-      'reauthorise',
-      'The server closed the namespace for this client. Look in its log.',
-    ),
-  ],
-  [
-    'client namespace disconnect',
-    meaning('closed-normally', 'client', 'retry', 'Something other than heard left the namespace. Leave it to heard.'),
-  ],
-  [
-    'ping timeout',
-    meaning('silent', 'network', 'retry', 'The server was not heard of in time. If it recurs, look at the network.'),
-  ],
-  ['transport close', lost],
-  ['transport error', lost],
-  [
-    'parse error',
-    meaning(
-      'protocol-error',
-      'server',
-      'retry-slowly',
-      'The server sent a packet that nobody can read. Check that both sides are Socket.IO 4.',
-    ),
-  ],
-  [
-    'forced close',
-    meaning('closed-normally', 'client', 'retry', 'The engine was closed from outside. Leave it to heard.'),
-  ],
-  [
-    'forced server close',
-    meaning(
-      'server-disconnected',
-      'server',
-      'retry',
-      'The server gave the connection up: the client did not join in time.',
-    ),
-  ],
-  ['server shutting down', restart],
-]);
+const socketIoReasons = (): ReadonlyMap<string, Meaning> =>
+  new Map([
+    [
+      'io server disconnect',
+      meaning(
+        'server-disconnected',
+        'server',
+        'reauthorise',
+        'The server put this client out. It comes back with a fresh token; if that recurs, the user may have been revoked.',
+      ),
+    ],
+    [
+      'io client disconnect',
+      meaning('closed-normally', 'client', 'retry', 'Something other than heard closed the socket. Leave it to heard.'),
+    ],
+    [
+      'server namespace disconnect',
+      meaning(
+        'server-disconnected',
+        'server',
+        'reauthorise',
+        'The server closed the namespace for this client. Look in its log.',
+      ),
+    ],
+    [
+      'client namespace disconnect',
+      meaning(
+        'closed-normally',
+        'client',
+        'retry',
+        'Something other than heard left the namespace. Leave it to heard.',
+      ),
+    ],
+    [
+      'ping timeout',
+      meaning('silent', 'network', 'retry', 'The server was not heard of in time. If it recurs, look at the network.'),
+    ],
+    ['transport close', lost],
+    ['transport error', lost],
+    [
+      'parse error',
+      meaning(
+        'protocol-error',
+        'server',
+        'retry-slowly',
+        'The server sent a packet that nobody can read. Check that both sides are Socket.IO 4.',
+      ),
+    ],
+    [
+      'forced close',
+      meaning('closed-normally', 'client', 'retry', 'The engine was closed from outside. Leave it to heard.'),
+    ],
+    [
+      'forced server close',
+      meaning(
+        'server-disconnected',
+        'server',
+        'retry',
+        'The server gave the connection up: the client did not join in time.',
+      ),
+    ],
+    ['server shutting down', restart],
+  ]);
 
 /** How an upgrade can be answered otherwise than with an upgrade. */
-const statuses: readonly Range[] = [
+const statuses = (): readonly Range[] => [
   range(
     200,
     299,
@@ -375,7 +384,7 @@ const statuses: readonly Range[] = [
   ),
 ];
 
-const failures: Readonly<Record<Exclude<FailureKind, 'http'>, Meaning>> = {
+const failures = (): Readonly<Record<Exclude<FailureKind, 'http'>, Meaning>> => ({
   html: meaning(
     'captive-portal',
     'network',
@@ -431,7 +440,7 @@ const failures: Readonly<Record<Exclude<FailureKind, 'http'>, Meaning>> = {
     'disable',
     'Nothing to do: this client was made without a socket. It reads over HTTP instead.',
   ),
-};
+});
 
 const within = (rows: readonly Range[], code: number): Meaning =>
   rows.find(({ from, to }) => Number.isInteger(code) && code >= from && code <= to) ?? unknownCode;
@@ -446,20 +455,20 @@ const verdict = ({ cause, fault, action, remediation }: Meaning, code: number | 
 
 /** Why a server, or the way to it, closed a socket. */
 export function verdictOfClosing(family: CodeFamily, { code, reason }: Closing): Verdict {
-  if (code !== undefined) return verdict(within(codes[family], code), code);
+  if (code !== undefined) return verdict(within(codes()[family], code), code);
   // Text that is not one of the library's constants could be anything, so it is not passed on.
-  const known = reason === undefined ? undefined : socketIoReasons.get(reason);
+  const known = reason === undefined ? undefined : socketIoReasons().get(reason);
   return known === undefined ? verdict(lost, undefined) : verdict(known, reason);
 }
 
 /** What a number means that the server sent as an error before it closed, or without closing. */
 export const verdictOfWarning = (family: CodeFamily, code: number): Verdict =>
-  verdict(within(codes[family], code), code);
+  verdict(within(codes()[family], code), code);
 
 /** Why there never was a socket. */
 export function verdictOfFailure(failure: Failure): Verdict {
-  if (failure.kind !== 'http') return verdict(failures[failure.kind], undefined);
-  const judged = verdict(within(statuses, failure.status), failure.status);
+  if (failure.kind !== 'http') return verdict(failures()[failure.kind], undefined);
+  const judged = verdict(within(statuses(), failure.status), failure.status);
   return failure.retryAfterMs === undefined ? judged : { ...judged, retryAfterMs: failure.retryAfterMs };
 }
 

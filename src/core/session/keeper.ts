@@ -3,10 +3,11 @@ import type { Host, Release } from '../../host/host.ts';
 import type { Database, StoreFault, StoredValue, StoreTable } from '../../storage/store.ts';
 import { validate, type Schema } from '../../contract/schema.ts';
 import { isRecord } from '../../lib/json.ts';
-import { SeenIds } from '../stream/dedupe.ts';
+import type { Seen } from '../stream/dedupe.ts';
 import { KnownRows } from '../stream/rows.ts';
 import type { StreamCommit, StreamMemory } from '../stream/state.ts';
 import { Pending } from './pending.ts';
+import { HeardIds } from './heard-ids.ts';
 import { readCursor, readRow, writeCursor } from './records.ts';
 import { createSeenLog } from './seen-log.ts';
 import { faultOf } from './steady-database.ts';
@@ -14,8 +15,8 @@ import { storable } from './storable.ts';
 import { rowKey } from './subjects.ts';
 
 export interface Keeper {
-  /** Ids that were handed out on any channel. */
-  readonly seen: SeenIds;
+  /** Ids that were heard, by channel, and whether they were told. */
+  readonly heard: HeardIds;
   /** The run before this one ended in the middle: what it handed out last may come again. */
   readonly endedInTheMiddle: boolean;
   /** What keeps it from writing right now. */
@@ -33,9 +34,9 @@ export interface Keeper {
   close(isSettled: boolean): Promise<void>;
 }
 
-export interface ChannelMemory {
+interface ChannelMemory {
   /** Ids that were handled on this channel. */
-  readonly seen: SeenIds;
+  readonly seen: Seen;
   readonly stream: StreamMemory;
   readonly rows: KnownRows;
   readonly values: Map<string, unknown>;
@@ -55,7 +56,7 @@ const mostRetryMs = 30_000;
 
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   const { host, database, problem, redact } = options;
-  const seen = new SeenIds();
+  const heard = new HeardIds();
   const history = createSeenLog();
   let pending = new Pending();
   let writing: Promise<void> | undefined;
@@ -74,7 +75,12 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     const wallMs = host.clock.wallMs();
     for (const record of await database.read('seen')) {
       const batch = history.load(record, nowMs, wallMs);
-      for (const { id } of batch?.seen ?? []) seen.add(id, batch?.atMs ?? nowMs);
+      if (batch === undefined) continue;
+      const seen = heard.on(batch.wire);
+      for (const { id } of batch.seen) {
+        seen.add(id, batch.atMs);
+        heard.tell(id);
+      }
     }
     const meta = new Map((await database.read('meta')).map(({ key, value }) => [key, value]));
     put('meta', 'running', true);
@@ -181,7 +187,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   }
 
   return {
-    seen,
+    heard,
     endedInTheMiddle,
     get failing() {
       return failing;
@@ -212,10 +218,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
         }
       }
       const { cursor, closed } = readCursor(cursors.get(wire));
-      const own = new SeenIds();
-      history.each(wire, (id, atMs) => void own.add(id, atMs));
       const positions = history.of(wire, positionsKept);
-      return { seen: own, stream: { cursor, closed, marks, positions }, rows, values };
+      return { seen: heard.on(wire), stream: { cursor, closed, marks, positions }, rows, values };
     },
     save,
     put,

@@ -11,8 +11,6 @@ interface SeenLog {
   add(wire: string, seen: readonly SeenRecord[], nowMs: number, wallMs: number): StoredRecord;
   /** Keys of records that nobody needs any more, the oldest first; few at a time. */
   prune(nowMs: number): readonly string[];
-  /** All that are kept of a channel, the oldest first. */
-  each(wire: string, tell: (id: string, atMs: number) => void): void;
   /** The last ones of a channel, the newest last. */
   of(wire: string, most: number): readonly SeenRecord[];
 }
@@ -85,12 +83,6 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
         oldest = 0;
       }
       return keys;
-    },
-    each(wire, tell) {
-      for (let index = oldest; index < batches.length; index += 1) {
-        const batch = batches[index];
-        if (batch?.wire === wire) for (const { id } of batch.seen) tell(id, batch.atMs);
-      }
     },
     of(wire, most) {
       const own: SeenRecord[] = [];

@@ -289,7 +289,7 @@ async function startOn(
 
   /** An event that two channels carry is one event to whoever listens to the client. */
   function deliver(event: DeliveredEvent): Promise<void> | undefined {
-    if (event.id !== undefined && !keeper.seen.add(event.id, nowMs())) return undefined;
+    if (event.id !== undefined && !keeper.heard.tell(event.id)) return undefined;
     // First: what is work is written with whatever moves the cursor past it.
     inbox.take(event);
     return consumers.deliver(event);

@@ -1,5 +1,12 @@
-// Which ids this client has heard, whatever channel they came on. A ring tells which is the oldest and a Set whether one
-// is there: a Map that evicts its first key costs thirty times as much and grows with its size.
+// Which ids a channel has heard. A ring tells which is the oldest and a Set whether one is there: a Map that evicts its
+// first key costs thirty times as much and grows with its size.
+
+/** Ids that were heard. */
+export interface Seen {
+  has(id: string): boolean;
+  /** Says false when it was there already. */
+  add(id: string, atMs: number): boolean;
+}
 
 /** An id is remembered while it is one of the last 1 000 or younger than a day; never more than 50 000. */
 export interface SeenLimits {
@@ -8,9 +15,9 @@ export interface SeenLimits {
   readonly keepAtMost: number;
 }
 
-const defaultSeenLimits: SeenLimits = { keepAtLeast: 1_000, keepForMs: 86_400_000, keepAtMost: 50_000 };
+export const defaultSeenLimits: SeenLimits = { keepAtLeast: 1_000, keepForMs: 86_400_000, keepAtMost: 50_000 };
 
-export class SeenIds {
+export class SeenIds implements Seen {
   private readonly ids = new Set<string>();
   private ring: (string | undefined)[] = [];
   private times: number[] = [];

@@ -1,7 +1,7 @@
 import type { Position } from '../../contract/channel.ts';
 import type { Unsettled } from './cursor.ts';
 import { Unsettled as UnsettledDeliveries } from './cursor.ts';
-import type { SeenIds } from './dedupe.ts';
+import type { Seen } from './dedupe.ts';
 import { ClosedHoles, type ClosedHole, type Missed } from './gap.ts';
 import { HeldEvents, type Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
@@ -19,7 +19,7 @@ export interface StreamOptions {
   readonly startFrom: 'now' | 'earliest' | { readonly seq: number };
   readonly settings: StreamSettings;
   readonly rules: StreamRules;
-  readonly seen: SeenIds;
+  readonly seen: Seen;
   readonly rows: KnownRows;
 }
 

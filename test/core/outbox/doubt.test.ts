@@ -160,6 +160,14 @@ test.each([
   expect(rig.outbox.counts()).toMatchObject({ waiting: 0, parked: 0 });
 });
 
+test('O14, O24: a verification that fails is asked ever slower', async () => {
+  const rig = await createRig({ serve: ({ plan }) => refused(plan.method === 'GET' ? 503 : 500) });
+  await rig.enqueue('none', { n: 1 });
+  await rig.host.pass(600_000);
+  const waits = rig.reads.map(({ atMs }, index) => atMs - (rig.reads[index - 1]?.atMs ?? 0));
+  expect(waits.slice(0, 10)).toEqual([0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+});
+
 test('O24: a verification whose token was refused waits for another, like everything', async () => {
   const rig = await after(refused(500), 'none');
   rig.last().answer(failed('unauthorised', { untouched: true }));

@@ -181,3 +181,15 @@ test.each(['online', 'visible', 'resume', 'clock-jump'] as const)(
     expect(asked.probes).toHaveLength(before + 1);
   },
 );
+
+test.each(['offline', 'hidden'] as const)('O28: "%s" is no hint to ask', async (kind) => {
+  const rig = await createRig();
+  await rig.enqueue('key', { n: 1 });
+  rig.last().answer(failed('network'));
+  await rig.settle();
+  rig.probes[0]?.(false);
+  await rig.settle();
+  rig.host.emit({ kind });
+  await rig.settle();
+  expect(rig.probes).toHaveLength(1);
+});

@@ -348,12 +348,12 @@ describe('reading', () => {
   });
 });
 
-describe('S25: a log without a list, at a device that was never here', () => {
+describe('a log without a list, at a device that was never here', () => {
   const fresh = () => stream({ snapshot: false }, { cursor: undefined, positions: [] });
   const join = { kind: 'joined', generation: 1 } as const;
   const drained = { kind: 'drained' } as const;
 
-  test('is asked where it ends, and begins there', () => {
+  test('S25: it is asked where it ends, and counting begins there', () => {
     const s = fresh();
     expect(kinds(s.at(0, join, drained))).toContain('read-replay');
     expect(s.state.read).toMatchObject({ isHead: true, from: 0 });
@@ -364,7 +364,7 @@ describe('S25: a log without a list, at a device that was never here', () => {
     expect(s.state.phase).toBe('live');
   });
 
-  test('does not begin behind what was heard meanwhile', () => {
+  test('S25: it does not begin behind what was heard meanwhile', () => {
     const s = fresh();
     s.at(0, join, drained, ...s.live(arrival(40), arrival(41)));
     s.at(1, s.page(41, arrival(1)));
@@ -373,7 +373,7 @@ describe('S25: a log without a list, at a device that was never here', () => {
     expect(s.delivered()).toEqual([40, 41]);
   });
 
-  test('that begins later says so with 410, and where it ends, too', () => {
+  test('S25: one that begins later says so with 410, and where it ends, too', () => {
     const s = fresh();
     s.at(0, join, drained);
     const answer = {
@@ -387,7 +387,7 @@ describe('S25: a log without a list, at a device that was never here', () => {
     expect(s.state.front).toBe(40);
   });
 
-  test('that does not say where it ends is counted from the next event', () => {
+  test('S25: one that does not say where it ends is counted from the next event', () => {
     const s = fresh();
     s.at(0, join, drained);
     const answer = { read: s.state.reads, failure: 'gone', retryAfterMs: undefined, floorSeq: undefined } as const;

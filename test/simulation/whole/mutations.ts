@@ -65,15 +65,15 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'the session reads before it is in',
-    file: 'core/session/session.ts',
-    from: 'joiner.linkUp(up);',
-    to: 'for (const { stream } of entries.values()) stream?.joined(up.generation); joiner.linkUp(up);',
+    file: 'core/channels/joiner.ts',
+    from: 'advanceAll(up(next));',
+    to: 'advanceAll(up(next)); for (const wire of channels.keys()) guarded(() => listener.joined(wire, next.generation, undefined));',
   },
   {
     name: 'a channel that was denied once is never read again',
-    file: 'core/session/session.ts',
-    from: 'entry.stream?.deny(false);',
-    to: '',
+    file: 'core/session/channel-stream.ts',
+    from: 'isDenied = denied;',
+    to: 'isDenied ||= denied;',
   },
   {
     name: 'a dead connection is believed in',

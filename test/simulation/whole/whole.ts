@@ -515,6 +515,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     const sinceMs = nowMs();
     const limitMs = healLimitMs();
     let liveMs: number | undefined;
+    let needsPerson = false;
     while (violations.length === 0 && !isConverged()) {
       if (nowMs() - sinceMs > limitMs) {
         const status = client?.status.get();
@@ -523,20 +524,22 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
         for (const difference of ledger.differences().slice(0, 4)) violated(difference);
       }
       if (isLive()) liveMs ??= nowMs() - sinceMs;
+      needsPerson ||= isForAPerson();
+      if (liveMs === undefined && !needsPerson && nowMs() - sinceMs > healMs) {
+        violated(`${healMs} ms after healing it is not live: ${client?.status.get().reason ?? ''}`);
+      }
       await pass(500);
     }
     const healedMs = nowMs() - sinceMs;
     return { healedMs, liveMs: liveMs ?? healedMs };
   }
 
+  const isForAPerson = (): boolean =>
+    client?.status.get().word === 'blocked' || client?.health().channels.some(({ word }) => word === 'denied') === true;
+
   /** What a person is needed for, and what a server asked to wait for, is tried again later. */
   function healLimitMs(): number {
-    const health = client?.health();
-    const word = client?.status.get().word;
-    let limitMs = healMs + reconcileMs;
-    if (word === 'blocked' || health?.channels.some((channel) => channel.word === 'denied') === true) limitMs += 90_000;
-    if (word !== 'live') limitMs += 60_000;
-    return limitMs;
+    return healMs + reconcileMs + (isForAPerson() ? 90_000 : 0);
   }
 
   const isLive = (): boolean =>
