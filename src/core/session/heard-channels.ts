@@ -20,7 +20,7 @@ import type { Inbound, Listening } from './inbound.ts';
 import type { Keeper } from './keeper.ts';
 import { needsOf, placeOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
-import type { ChannelWord } from './status.ts';
+import type { ChannelsStanding, ChannelWord } from './status.ts';
 import { createSubjects, listKey } from './subjects.ts';
 import type { Turns } from './turns.ts';
 
@@ -83,7 +83,7 @@ export interface HeardChannels {
   /** Reads everything again; resolves when it was read. */
   refresh(): Promise<void>;
   flush(): void;
-  standing(): readonly { readonly channel: string; readonly word: ChannelWord }[];
+  standing(): ChannelsStanding;
   health(): readonly ChannelHealth[];
   /** Hands out nothing more. Resolves to whether everything that was handed out is handled, and everything missed was read. */
   stop(
@@ -302,7 +302,18 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     flush() {
       for (const stream of streams()) stream.flush();
     },
-    standing: () => [...channels].map(([wire, heard]) => ({ channel: heard.place.channel, word: wordOf(wire, heard) })),
+    standing() {
+      let denied: string | undefined;
+      let isHeard = false;
+      for (const [wire, heard] of channels) {
+        const word = wordOf(wire, heard);
+        const { channel } = heard.place;
+        if (word === 'denied') denied ??= channel;
+        else if (word === 'live') isHeard = true;
+        else return { late: { channel, word }, allDenied: undefined };
+      }
+      return { late: undefined, allDenied: isHeard ? undefined : denied };
+    },
     health: () => [...channels].map(([wire, heard]) => healthOf(wire, heard)),
     async stop(withinMs, meanwhile) {
       isStopped = true;

@@ -20,7 +20,15 @@ export interface Standing {
   readonly connection: ConnectionStatus;
   /** HTTP answers although there is no socket, so that lists keep the device current. */
   readonly isPolling: boolean;
-  readonly channels: readonly { readonly channel: string; readonly word: ChannelWord }[];
+  readonly channels: ChannelsStanding;
+}
+
+/** Of all channels, what the status needs: looked for with every change, and perhaps among thousands. */
+export interface ChannelsStanding {
+  /** One that is not up to date. */
+  readonly late: { readonly channel: string; readonly word: ChannelWord } | undefined;
+  /** One of those that are denied, when all are. */
+  readonly allDenied: string | undefined;
 }
 
 export function statusOf({ isRunning, connection, isPolling, channels }: Standing): Status {
@@ -36,10 +44,8 @@ export function statusOf({ isRunning, connection, isPolling, channels }: Standin
     case 'open':
   }
   // Nothing can be heard, and somebody has to do something about it.
-  if (channels.length > 0 && channels.every(({ word }) => word === 'denied')) {
-    return { word: 'blocked', reason: `channel ${channels[0]?.channel ?? ''}: denied` };
-  }
-  const late = channels.find(({ word }) => word !== 'live' && word !== 'denied');
+  if (channels.allDenied !== undefined) return { word: 'blocked', reason: `channel ${channels.allDenied}: denied` };
+  const { late } = channels;
   if (late === undefined) return { word: 'live', reason: undefined };
   const doing = late.word === 'catchingUp' ? 'catching up' : 'joining';
   return { word: 'catchingUp', reason: `channel ${late.channel}: ${doing}` };

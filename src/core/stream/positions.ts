@@ -2,7 +2,8 @@
 // sequence, even if the server calls it by the same name.
 
 const smallest = 16;
-const largest = 1_024;
+/** More would only be memory: a server that was restored is found out by the last position that is known, and by its head. */
+const largest = 256;
 
 export class PositionWindow {
   private seqs: number[] = [];
