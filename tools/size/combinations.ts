@@ -15,11 +15,12 @@ const withContract = (name: string, contract: string, limit: string): Combinatio
 });
 
 export const combinations: readonly Combination[] = [
-  { name: 'everything from heard', imports: { '.': '*' }, limit: '1 kB' },
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '84 kB' },
   {
     name: 'a client over plain WebSocket, without a contract',
+    // Aim: 24 kB (record 14 says what stands between).
     imports: { '.': '{ createClient }', './transports/websocket': '{ webSocket }' },
-    limit: '1 kB',
+    limit: '79 kB',
   },
   {
     name: 'a kitchen display over plain WebSocket that remembers',
@@ -29,7 +30,8 @@ export const combinations: readonly Combination[] = [
       './contracts/laravel-pos': '{ laravelPos }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '1 kB',
+    // Aim, over Pusher: 55 kB.
+    limit: '98 kB',
   },
   {
     name: 'decoding a contract of one’s own',
