@@ -365,7 +365,8 @@ export function reset(
   s.missed = [];
   s.lowHead = undefined;
   s.vanished = undefined;
-  s.sequence = (s.sequence ?? 0) + 1;
+  s.sequences += 1;
+  s.sequence = s.sequences;
   s.released = false;
   s.read = undefined;
   s.dirty = true;

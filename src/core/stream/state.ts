@@ -157,6 +157,8 @@ export interface StreamState {
   position: Position;
   epoch: string | undefined;
   sequence: number | undefined;
+  /** The highest number that a sequence was ever given, also in a life that stored no cursor of it. */
+  sequences: number;
   /** The last contiguous position that was handed out or explained; unknown until there is something to count from. */
   front: number | undefined;
   /** The lowest cursor that may be stored: below it lies what only a list has told. */
@@ -221,9 +223,9 @@ export interface StreamState {
   status: StreamStatus;
 }
 
-/** What was heard before there was a cursor is of an unknown sequence. */
-const unusedSequence = (heard: readonly SeenRecord[]): number | undefined =>
-  heard.length === 0 ? undefined : heard.reduce((highest, { sequence = 0 }) => Math.max(highest, sequence), 0) + 1;
+/** Positions may be stored of a sequence whose cursor never was: its number must not be given to another one. */
+const highestSequence = ({ cursor, positions }: StreamMemory): number =>
+  positions.reduce((highest, { sequence = 0 }) => Math.max(highest, sequence), cursor?.sequence ?? 0);
 
 export function initialStream(options: StreamOptions, memory: StreamMemory, nowMs: number): StreamState {
   const { cursor } = memory;
@@ -231,6 +233,9 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
   const chosen = startFrom === 'now' ? undefined : startFrom === 'earliest' ? 0 : startFrom.seq;
   const isFirst = cursor === undefined && memory.marks.size === 0;
   const front = options.position === 'none' ? undefined : (cursor?.seq ?? chosen);
+  // What was heard before there was a cursor is of an unknown sequence.
+  const isUnknown = cursor === undefined && memory.positions.length > 0;
+  const sequences = highestSequence(memory) + (isUnknown ? 1 : 0);
   const positions = new PositionWindow();
   for (const { seq, id, sequence } of memory.positions) {
     if (seq !== undefined && cursor !== undefined && sequence === cursor.sequence) positions.put(seq, id);
@@ -244,7 +249,8 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     generation: 0,
     position: options.position,
     epoch: cursor?.epoch,
-    sequence: cursor === undefined ? unusedSequence(memory.positions) : cursor.sequence,
+    sequence: isUnknown ? sequences : cursor?.sequence,
+    sequences,
     front,
     base: front ?? 0,
     committed: cursor,

@@ -207,6 +207,16 @@ describe('reading', () => {
     expect(delivered()).toEqual([11]);
   });
 
+  test('S13: a number that positions are stored with is not given to the next sequence', () => {
+    const stored = { seq: 11, id: 'old', sequence: 1 };
+    const { at, list, goLive, live } = stream({}, { positions: [stored, { seq: 10, id: 'm10' }] });
+    goLive();
+    at(6_000, ...live(arrival(12, { epoch: 'f' })));
+    at(6_100, list(12, [], { epoch: 'f' }), { kind: 'settled', ticket: 1 });
+    const cursor = { epoch: 'f', seq: 12, sequence: 2 };
+    expect(at(6_200, { kind: 'flush' })).toMatchObject([{ kind: 'commit', commit: { cursor } }]);
+  });
+
   test('S1: what another channel told is a duplicate, and no anomaly unless it stands at two positions here', () => {
     const seen = new SeenIds();
     seen.add('m11', 0);
