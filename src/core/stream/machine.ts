@@ -111,8 +111,9 @@ function settle(s: StreamState, { ticket }: Input<'settled'>, turn: Turn): void 
   if (delivery === undefined) return;
   const { id, row, seq } = delivery;
   if (id !== undefined) s.handled.push({ seq: seq === 0 ? undefined : seq, id, sequence: s.sequence });
-  // An older handler may settle last: what is stored of a subject never goes back.
-  if (row !== undefined && s.options.rows.get(row.key)?.version === row.version) {
+  // An older handler may settle last, or a list may have told meanwhile that it is gone: what is stored never goes back.
+  const known = row === undefined ? undefined : s.options.rows.get(row.key);
+  if (row !== undefined && known?.version === row.version && !known.deleted) {
     s.handledRows.push({ row, deleted: false });
   }
   s.dirty = true;

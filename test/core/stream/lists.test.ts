@@ -253,6 +253,18 @@ describe('rows', () => {
     ]);
   });
 
+  test('S8: what a list said is gone is not stored as there when its slow handler settles at last', () => {
+    const { at, live, list } = listed();
+    at(0, list(10));
+    at(1_000, ...live(arrival(11, { row: { key: 'things\na', version: 2 } })));
+    at(20_000, { kind: 'refresh' });
+    expect(goneIn(at(20_100, list(11)))).toEqual(['a']);
+    const stored = at(20_200, { kind: 'settled', ticket: 1 }, { kind: 'flush' }).flatMap((effect) =>
+      effect.kind === 'commit' ? effect.commit.rows : [],
+    );
+    expect(stored).toEqual([{ row: { key: 'things\na', version: 2 }, deleted: true }]);
+  });
+
   test('S19: without tombstones the list is read whole every 15 minutes, with them it is not', () => {
     for (const tombstones of [false, true]) {
       const { at, list } = listed();
