@@ -30,6 +30,7 @@ export const faultNames = [
   'redelivery',
   'sparse',
   'overflow',
+  'begins-at-head',
 ] as const;
 
 export type FaultName = (typeof faultNames)[number];
@@ -49,6 +50,8 @@ export interface Scenario {
   /** The contract says that there is a log, and the server answers 404. */
   readonly replayIs404: boolean;
   readonly snapshot: boolean;
+  /** Without lists: counting begins where the log ends when the device first looks, not with the first event. */
+  readonly startsNow: boolean;
   readonly tombstones: boolean;
   readonly tellsAsOf: boolean;
   readonly tellsAsOfSeq: boolean;
@@ -82,6 +85,8 @@ export function scenarioOf(seed: number): Scenario {
   const sources = random();
   const replay = position === 'none' || sources < 0.2 ? undefined : chance(0.5) ? 'commit-ordered' : 'unordered';
   const snapshot = replay === undefined || sources < 0.75;
+  // What was added later draws from numbers of its own: what a seed was stays what it is.
+  const more = randomOf(seed ^ 0x2545f491);
   const rates: Partial<Record<FaultName, number>> = {};
   // Half of the faults are absent from any one seed: faults hide each other.
   for (const name of faultNames) rates[name] = chance(0.5) ? random() ** 2 * (ceilings[name] ?? 0.3) : 0;
@@ -92,6 +97,7 @@ export function scenarioOf(seed: number): Scenario {
     replay,
     replayIs404: replay !== undefined && snapshot && chance(0.1),
     snapshot,
+    startsNow: !snapshot && more() < 0.5,
     tombstones: chance(0.6),
     tellsAsOf: chance(0.7),
     tellsAsOfSeq: chance(0.6),
@@ -127,6 +133,7 @@ export function lateScenarioOf(seed: number): Scenario {
     replay: 'unordered',
     replayIs404: false,
     snapshot: false,
+    startsNow: false,
     actions: 40,
     delayMs: 200,
     retention: 100_000,
@@ -181,12 +188,34 @@ export function pagingScenarioOf(seed: number): Scenario {
     replay: 'unordered',
     replayIs404: false,
     snapshot: false,
+    startsNow: false,
     retention: 100_000,
     pageSize: 3,
     delayMs: 1_000 + Math.floor(random() * 1_500),
     everyMs: 300,
     actions: 60,
     rates,
+  };
+}
+
+/**
+ * Directed: a log without lists, at a device that was never there. Much happens while it asks where the log ends, and the
+ * answer is late, or fails at first.
+ */
+export function beginningScenarioOf(seed: number): Scenario {
+  const scenario = scenarioOf(seed);
+  const { random, position } = scenario;
+  return {
+    ...scenario,
+    position: position === 'none' ? 'monotonic' : position,
+    replay: scenario.replay ?? 'commit-ordered',
+    replayIs404: false,
+    snapshot: false,
+    startsNow: true,
+    retention: 100_000,
+    everyMs: 100 + Math.floor(random() * 500),
+    delayMs: 500 + Math.floor(random() * 2_000),
+    rates: { ...scenario.rates, loss: 0.2, network: 0.4 * random(), 'never-broadcast': 0.1 },
   };
 }
 
@@ -208,6 +237,7 @@ function forgetfulScenarioOf(seed: number): Scenario {
     replay: scenario.replay ?? 'unordered',
     replayIs404: false,
     snapshot: true,
+    startsNow: false,
     tellsAsOfSeq: true,
     retention: 5 + Math.floor(scenario.random() * 15),
     delayMs: 2_500,
@@ -235,4 +265,5 @@ export const directedScenarios: Readonly<Record<string, (seed: number) => Scenar
   'transactions that are under way when the device looks': underWayScenarioOf,
   'pages that are late': pagingScenarioOf,
   'a log that soon forgets': forgetfulScenarioOf,
+  'a device that begins where the log ends': beginningScenarioOf,
 };

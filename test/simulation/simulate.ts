@@ -33,6 +33,8 @@ export interface Outcome {
   readonly recovered: number;
   /** Never handed out, because a list told a later state of its subject. */
   readonly compacted: number;
+  /** Before the end of the log at which a device without lists began; nobody promised them. */
+  readonly earlier: number;
   readonly faults: FaultCounts;
   /** What must never happen, in words; empty when all is well. */
   readonly violations: readonly string[];
@@ -123,6 +125,13 @@ class World {
   /** The same in this life: a crash before its rows are stored takes it back. */
   private readonly listedNow = new Map<string, number>();
   private readonly listings = new Map<number, Listing>();
+  /** What lay before where this life began to count, without lists. */
+  private readonly earlier = new Set<string>();
+  /** Of these, what was not committed then. */
+  private readonly underWay = new Set<string>();
+  /** What this life heard by the socket, before a page had it. */
+  private readonly heard = new Set<string>();
+  private readonly paged = new Set<string>();
   private handedOut = new Set<string>();
   private stream: StreamState;
   private life = 0;
@@ -314,7 +323,7 @@ class World {
         position: scenario.position,
         replay: scenario.replay,
         snapshot: scenario.snapshot,
-        startFrom: scenario.snapshot ? 'now' : 'earliest',
+        startFrom: scenario.snapshot || scenario.startsNow ? 'now' : 'earliest',
         settings: { ...defaultStreamSettings, pageLimit: scenario.pageSize, maxHeld: scenario.maxHeld },
         rules: this.rules,
         seen,
@@ -333,6 +342,9 @@ class World {
     this.handings.clear();
     this.waiting.clear();
     this.listings.clear();
+    this.heard.clear();
+    this.paged.clear();
+    this.underWay.clear();
     this.hasNoPlace = this.durable.cursor === undefined;
     this.isListOwed = !this.hasNoPlace && this.durable.restores !== this.server.restores;
     this.restoresKnown = this.hasNoPlace ? this.server.restores : this.durable.restores;
@@ -372,6 +384,8 @@ class World {
     if (input.kind === 'settled') this.noteSettled(input.ticket);
     const isAsked = input.kind === 'snapshot' && this.stream.read?.number === input.answer.read;
     const isUnplaced = this.hasNoPlace && (this.stream.front === undefined || this.stream.blind !== undefined);
+    const hasBegun = !this.scenario.startsNow || this.stream.front !== undefined;
+    const isHead = input.kind === 'page' && this.stream.read?.isHead === true;
     const { effects } = step(this.stream, input, { nowMs: this.nowMs, random: this.scenario.random() });
     if (this.trace !== undefined) {
       const { phase, front, top } = this.stream;
@@ -379,6 +393,8 @@ class World {
       this.trace(`${this.nowMs} ${JSON.stringify(input)}\n    ${phase} front ${front} top ${top} held [${heldSeqs}]`);
       for (const effect of effects) this.trace(`      ${JSON.stringify(effect)}`);
     }
+    if (!hasBegun && this.stream.front !== undefined) this.noteBeginning(isHead ? input.answer.headSeq : undefined);
+    if (input.kind === 'page') for (const { event } of input.answer.events) this.paged.add(event.id ?? '');
     if (input.kind === 'live') this.noteTaken(input.arrival.event.id ?? '');
     if (isAsked && input.answer.epoch === this.stream.epoch) this.noteListed(input.answer.read, isUnplaced);
     for (const effect of effects) this.perform(effect);
@@ -523,6 +539,7 @@ class World {
 
   private noteArrival(arrival: Arrival): void {
     const id = arrival.event.id ?? '';
+    if (!this.paged.has(id)) this.heard.add(id);
     if (this.handedOut.has(id) || this.storedIds.has(id) || this.waiting.has(id)) return;
     this.waiting.set(id, this.nowMs);
   }
@@ -612,6 +629,24 @@ class World {
     return { kind: 'page', answer: page };
   }
 
+  /** Who begins where the log ends wants nothing of what lies before, but all from the first that it heard on. */
+  private noteBeginning(headSeq: number | undefined): void {
+    if (headSeq !== undefined) this.faults['begins-at-head'] += 1;
+    let from = headSeq === undefined ? Number.POSITIVE_INFINITY : headSeq + 1;
+    for (const { id, seq } of this.accepted.values()) if (this.heard.has(id) && seq < from) from = seq;
+    this.earlier.clear();
+    for (const { id, seq, visibleAtMs } of this.accepted.values()) {
+      if (seq >= from) continue;
+      this.earlier.add(id);
+      if (visibleAtMs > this.nowMs) this.underWay.add(id);
+    }
+  }
+
+  /** What was still under way then is told when it is heard. */
+  private isEarlier({ id }: Accepted): boolean {
+    return this.earlier.has(id) && !(this.underWay.has(id) && this.heard.has(id));
+  }
+
   // The end.
 
   private heal(): void {
@@ -667,6 +702,7 @@ class World {
         isKnowable(event.key) &&
         !this.handled.has(event.id) &&
         !this.handedOut.has(event.id) &&
+        !this.isEarlier(event) &&
         !this.isCompacted(event),
     );
     const different = this.differences().filter(({ row }) => isKnowable(row.key));
@@ -681,7 +717,7 @@ class World {
     return [...this.server.rows(this.nowMs)].flatMap(([key, row]) => {
       const view = this.view.get(key);
       const isSame = view === undefined ? row.deletes : view.version === row.version && view.deleted === row.deletes;
-      const isUnknowable = view?.deleted === true && row.deletes;
+      const isUnknowable = (view?.deleted === true && row.deletes) || this.isEarlier(row);
       if (isSame || isUnknowable) return [];
       const there = `${row.version}${row.deletes ? ', deleted' : ''}`;
       return [{ row, text: `${JSON.stringify(key)} is ${JSON.stringify(view)} here and ${there} there` }];
@@ -699,13 +735,15 @@ class World {
 
   private lostEvents: readonly string[] = [];
   private compactedCount = 0;
+  private earlierCount = 0;
 
   private checkEnd(): void {
     if (this.violations.length > 0) return;
     const lost: string[] = [];
     for (const event of this.accepted.values()) {
       if (this.handled.has(event.id)) continue;
-      if (this.isCompacted(event)) this.compactedCount += 1;
+      if (this.isEarlier(event)) this.earlierCount += 1;
+      else if (this.isCompacted(event)) this.compactedCount += 1;
       else lost.push(event.id);
     }
     this.lostEvents = lost;
@@ -719,12 +757,13 @@ class World {
     return {
       seed: this.scenario.seed,
       attempted,
-      ok: attempted - this.lostEvents.length - this.compactedCount,
+      ok: attempted - this.lostEvents.length - this.compactedCount - this.earlierCount,
       lost: this.lostEvents.length,
       duplicated: this.duplicated,
       unexpected: this.unexpected,
       recovered: this.recovered,
       compacted: this.compactedCount,
+      earlier: this.earlierCount,
       faults: this.faults,
       violations: this.violations,
     };

@@ -11,14 +11,15 @@ export interface Summary {
   readonly unexpected: number;
   readonly recovered: number;
   readonly compacted: number;
+  readonly earlier: number;
   readonly faults: FaultCounts;
   readonly failures: readonly { readonly seed: number; readonly violations: readonly string[] }[];
 }
 
-const totals = ['attempted', 'ok', 'lost', 'duplicated', 'unexpected', 'recovered', 'compacted'] as const;
+const totals = ['attempted', 'ok', 'lost', 'duplicated', 'unexpected', 'recovered', 'compacted', 'earlier'] as const;
 
 export function summarise(first: number, seeds: number, rules?: StreamRules, world?: WorldRules): Summary {
-  const sums = { attempted: 0, ok: 0, lost: 0, duplicated: 0, unexpected: 0, recovered: 0, compacted: 0 };
+  const sums = { attempted: 0, ok: 0, lost: 0, duplicated: 0, unexpected: 0, recovered: 0, compacted: 0, earlier: 0 };
   const faults = noFaults();
   const failures: { seed: number; violations: readonly string[] }[] = [];
   for (let seed = first; seed < first + seeds; seed += 1) {

@@ -63,4 +63,5 @@ export const wrongRules: readonly WrongRule[] = [
     ...wrong('a list shows whatever began before it', { knowsAllBefore: () => true }),
     scenario: underWayScenarioOf,
   },
+  wrong('counting begins at the end of the log, whatever was heard meanwhile', { beginsAt: (head) => head }),
 ];

@@ -58,13 +58,13 @@ export function accept(s: StreamState, arrival: Arrival, origin: 'live' | 'repla
   if (waiting !== undefined && event.id !== undefined && waiting !== event.id) return 'reset-position';
   noteTop(s, seq, event.headSeq);
   if (front === undefined) {
-    if (s.phase !== 'live') return hold(s, arrival, origin, turn);
+    const behind = Math.min(event.previousSeq ?? seq - 1, seq - 1);
+    if (s.phase !== 'live') {
+      s.heardBehind = Math.min(s.heardBehind ?? behind, behind);
+      return hold(s, arrival, origin, turn);
+    }
     // Nothing to count from: it begins here.
-    anchorBlindly(
-      s,
-      (event.previousSeq ?? seq - 1) < seq ? (event.previousSeq ?? seq - 1) : seq - 1,
-      turn.moment.nowMs,
-    );
+    anchorBlindly(s, behind, turn.moment.nowMs);
     return accept(s, arrival, origin, turn);
   }
   if (s.position === 'monotonic') return acceptMonotonic(s, arrival, seq, origin, turn);
@@ -84,13 +84,15 @@ function noteTop(s: StreamState, seq: number, headSeq: number | undefined): void
 
 export function anchor(s: StreamState, front: number): void {
   s.front = front;
+  s.heardBehind = undefined;
   if (s.base < front) s.base = front;
   if (s.top < front) s.top = front;
 }
 
 /** Nobody said what came before this event: one more list has to, where there are lists. */
 export function anchorBlindly(s: StreamState, front: number, nowMs: number): void {
-  anchor(s, front);
+  // What was heard and dropped (S23) came after the beginning, too.
+  anchor(s, Math.min(front, s.heardBehind ?? front));
   if (s.options.snapshot && !s.snapshotMissing) s.blind = { sinceMs: nowMs, looked: false };
 }
 
@@ -139,8 +141,9 @@ function acceptMonotonic(
 function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live' | 'replay', turn: Turn): Decision {
   const { id } = arrival.event;
   const hole = s.closed.at(seq);
-  // Where counting began blindly, what lies before was never looked at.
-  const isUnknown = s.blind !== undefined && id !== undefined && s.positions.idAt(seq) === undefined;
+  // Where counting began blindly, or at the end of the log, what lies before was never looked at.
+  const isBefore = s.blind !== undefined || (origin === 'live' && seq <= s.beganAt);
+  const isUnknown = isBefore && id !== undefined && s.positions.idAt(seq) === undefined;
   if ((hole === undefined && !isUnknown) || !s.options.rules.deliversLate) {
     // A list stood for it. Should its position come back with another id, the server was restored.
     if (origin === 'replay' && id !== undefined && s.positions.idAt(seq) === undefined) remember(s, seq, id, turn);

@@ -288,11 +288,11 @@ export function vanishedDueAtMs({ vanished, vanishedResetMs, options: { settings
  * says by now.
  */
 function startAtHead(s: StreamState, headSeq: number | undefined, turn: Turn): void {
-  const first = s.held.first;
-  const heard =
-    first?.seq === undefined ? undefined : Math.min(first.arrival.event.previousSeq ?? Infinity, first.seq - 1);
   if (headSeq === undefined) s.isHeadless = true;
-  else anchor(s, Math.min(headSeq, heard ?? headSeq));
+  else if (s.front === undefined) {
+    s.beganAt = s.options.rules.beginsAt(headSeq, s.heardBehind);
+    anchor(s, s.beganAt);
+  }
   s.dirty = true;
   startRead(s, turn, undefined);
 }
@@ -315,6 +315,8 @@ function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Tu
     return;
   }
   turn.effects.push({ kind: 'signal', signal: { kind: 'resync', reason: 'gone', from: s.committed } });
+  // Where the log said that it ends, it cannot be read either.
+  if (s.resync === 'gone') s.isHeadless = true;
   s.resync = 'gone';
   s.checkFrom = undefined;
   if (floorSeq === undefined) {
@@ -353,6 +355,8 @@ export function reset(
   s.front = rules.frontAfterReset(s.front) ?? restart;
   s.base = s.front ?? 0;
   s.reach = 0;
+  s.heardBehind = undefined;
+  s.beganAt = -1;
   s.top = s.front ?? 0;
   s.ahead = [];
   s.closed = new ClosedHoles();
@@ -631,6 +635,8 @@ export function overflow(s: StreamState, turn: Turn): void {
     release(s, s.held.count, turn);
     return;
   }
+  // What lies before where the log is read from would not come again.
+  release(s, countUpTo(s, s.front ?? -1), turn);
   // What was heard of is not absent: neither a closed hole nor a page that is under way says so any more.
   for (const { seq } of s.held.all) if (seq !== undefined && s.closed.at(seq) !== undefined) s.closed.fill(seq);
   s.missed = [];

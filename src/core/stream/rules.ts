@@ -37,6 +37,8 @@ export interface StreamRules {
   coveredBy(asOfSeq: number | undefined, top: number): number | undefined;
   /** S10: what a list that names no position covers. */
   coveredUnnamed(hasLog: boolean, front: number, topAtIssue: number): number;
+  /** S25: where counting begins. `heardBehind` lies before what was heard until the log said where it ends. */
+  beginsAt(head: number, heardBehind: number | undefined): number;
   /** S18, S24: whether a list shows whatever began before a moment. */
   knowsAllBefore(atMs: number, readMs: number, overlapMs: number): boolean;
   /** S20: how long after the last look everything is looked at again. */
@@ -81,6 +83,7 @@ export const streamRules: StreamRules = {
   coveredBy: (asOfSeq) => asOfSeq,
   // A transaction that took a position may not be visible to the list yet, and the log will tell of it.
   coveredUnnamed: (hasLog, front, topAtIssue) => (hasLog ? front : topAtIssue),
+  beginsAt: (head, heardBehind) => Math.min(head, heardBehind ?? head),
   knowsAllBefore: (atMs, readMs, overlapMs) => readMs - atMs >= overlapMs,
   reconcileMs: (settingMs) => settingMs,
   deliversLate: true,

@@ -200,8 +200,12 @@ export interface StreamState {
   absentAtMs: number[];
   resync: ResyncReason | undefined;
   replayMissing: boolean;
-  /** The log does not say where it ends. */
+  /** The log does not say where it ends, or cannot be read from there. */
   isHeadless: boolean;
+  /** The position before the lowest that was heard while there was nothing to count from. */
+  heardBehind: number | undefined;
+  /** Where counting began at the end of the log: what lies up to here was never looked at. */
+  beganAt: number;
   snapshotMissing: boolean;
   /** The front when this connection began, until a page has shown that it is still the same sequence. */
   checkFrom: number | undefined;
@@ -280,6 +284,8 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     resync: undefined,
     replayMissing: false,
     isHeadless: false,
+    heardBehind: undefined,
+    beganAt: -1,
     snapshotMissing: false,
     checkFrom: undefined,
     blind: undefined,

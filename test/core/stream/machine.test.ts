@@ -383,6 +383,52 @@ describe('a log without a list, at a device that was never here', () => {
     expect(s.delivered()).toEqual([40, 41]);
   });
 
+  test('S25: it begins with what was heard, although that waited too long, or was too much to keep', () => {
+    const settings = { ...defaultStreamSettings, maxHeld: 1 };
+    for (const position of ['dense', 'monotonic'] as const) {
+      const dropped = stream({ snapshot: false, position, settings }, { cursor: undefined, positions: [] });
+      dropped.at(0, join, drained, ...dropped.live(arrival(40), arrival(41), arrival(42)));
+      dropped.at(1, dropped.page(42));
+      expect(dropped.state.front).toBe(39);
+
+      const waited = stream({ snapshot: false, position }, { cursor: undefined, positions: [] });
+      waited.at(0, join, drained, ...waited.live(arrival(40)));
+      waited.at(5_000, { kind: 'tick' });
+      expect(waited.delivered()).toEqual([40]);
+      waited.at(5_001, waited.page(42));
+      waited.at(5_002, waited.page(42, arrival(41), arrival(42)));
+      expect(waited.delivered()).toEqual([40, 41, 42]);
+    }
+  });
+
+  test('S25: what took a position before its end and is heard later is told, and nothing that was there', () => {
+    const s = fresh();
+    s.at(0, join, drained);
+    s.at(1, s.page(40));
+    s.at(2, s.page(40, arrival(40)));
+    s.at(3, ...s.live(arrival(38), arrival(38), arrival(41), arrival(40)));
+    expect(s.delivered()).toEqual([38, 41]);
+  });
+
+  test('S23, S25: nor is that dropped with what can be read again', () => {
+    const settings = { ...defaultStreamSettings, maxHeld: 1 };
+    const s = stream({ snapshot: false, position: 'monotonic', settings }, { cursor: undefined, positions: [] });
+    s.at(0, join, drained);
+    s.at(1, s.page(40));
+    s.at(2, ...s.live(arrival(38), arrival(41)));
+    expect(s.delivered()).toEqual([38]);
+  });
+
+  test('S25: one that says where it ends and cannot be read from there is counted from the next event', () => {
+    const s = fresh();
+    s.at(0, join, drained);
+    for (let asked = 0; asked < 10 && s.state.read !== undefined; asked += 1) {
+      const answer = { failure: 'gone', retryAfterMs: undefined, floorSeq: undefined, headSeq: 40 } as const;
+      s.at(1, { kind: 'failed', answer: { ...answer, read: s.state.reads } });
+    }
+    expect(s.state).toMatchObject({ phase: 'live', front: undefined });
+  });
+
   test('S25: one that begins later says so with 410, and where it ends, too', () => {
     const s = fresh();
     s.at(0, join, drained);
