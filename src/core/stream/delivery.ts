@@ -69,7 +69,13 @@ export function accept(s: StreamState, arrival: Arrival, origin: 'live' | 'repla
   }
   if (s.position === 'monotonic') return acceptMonotonic(s, arrival, seq, origin, turn);
   if (seq <= front) return acceptLow(s, arrival, seq, origin, turn);
-  if (known !== undefined || s.ahead.some(({ from, to }) => from <= seq && seq <= to)) return 'duplicate';
+  if (s.ahead.some(({ from, to }) => from <= seq && seq <= to)) return 'duplicate';
+  if (known !== undefined) {
+    // Handled before a restart, above what was a hole then: no page may call it one.
+    putAhead(s, seq, event.previousSeq);
+    if (origin === 'replay' || !isBuffering(s)) pump(s, turn);
+    return 'duplicate';
+  }
   const decision = follows(s, seq, event.previousSeq)
     ? handOutAhead(s, arrival, seq, origin, turn)
     : hold(s, arrival, origin, turn);
@@ -133,7 +139,7 @@ function acceptMonotonic(
   turn: Turn,
 ): Decision {
   const { id } = arrival.event;
-  if (id === undefined ? s.positions.idAt(seq) !== undefined : s.options.seen.has(id)) return 'duplicate';
+  if (s.positions.idAt(seq) !== undefined || (id !== undefined && s.options.seen.has(id))) return 'duplicate';
   if ((origin === 'live' && isBuffering(s)) || isFull(s)) return hold(s, arrival, origin, turn);
   return handOut(s, arrival, origin, 'kept', turn);
 }
@@ -145,8 +151,9 @@ function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live'
   const isBefore = s.blind !== undefined || (origin === 'live' && seq <= s.beganAt);
   const isUnknown = isBefore && id !== undefined && s.positions.idAt(seq) === undefined;
   if ((hole === undefined && !isUnknown) || !s.options.rules.deliversLate) {
-    // A list stood for it. Should its position come back with another id, the server was restored.
-    if (origin === 'replay' && id !== undefined && s.positions.idAt(seq) === undefined) remember(s, seq, id, turn);
+    // A list stood for it. Should its position come back with another id, the server was restored. It was not told here, and
+    // another channel may still have to.
+    if (origin === 'replay' && id !== undefined && s.positions.idAt(seq) === undefined) s.positions.put(seq, id);
     return 'duplicate';
   }
   if (id !== undefined && s.options.seen.has(id)) return 'duplicate';
@@ -154,15 +161,6 @@ function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live'
   s.closed.fill(seq);
   s.dirty = true;
   return handOut(s, arrival, origin, 'kept', turn);
-}
-
-/** What stands where a list said that counting begins: another id there is another sequence. */
-function remember(s: StreamState, seq: number, id: string, { moment }: Turn): void {
-  if (s.positions.idAt(seq) !== undefined || s.options.seen.has(id)) return;
-  s.positions.put(seq, id);
-  s.options.seen.add(id, moment.nowMs);
-  s.handled.push({ seq, id, sequence: s.sequence });
-  s.dirty = true;
 }
 
 const isFull = (s: StreamState): boolean => s.unsettled.count >= s.options.settings.maxUnsettled;

@@ -108,6 +108,22 @@ describe('holes', () => {
     expect(delivered()).toEqual([12, 11]);
   });
 
+  test('S11: what was handled above a hole before a restart is no hole', () => {
+    const positions = [
+      { seq: 10, id: 'm10' },
+      { seq: 12, id: 'm12' },
+    ];
+    const seen = new SeenIds();
+    for (const { id } of positions) seen.add(id, 0);
+    const { at, live, page, all, delivered, state } = stream({ seen }, { positions });
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' }, ...live(arrival(14)));
+    at(5_000, { kind: 'tick' });
+    at(5_100, page(14, arrival(11), arrival(12), arrival(13), arrival(14)));
+    expect(delivered()).toEqual([14, 11, 13]);
+    expect(state.front).toBe(14);
+    expect(all).not.toContainEqual(expect.objectContaining({ kind: 'signal' }));
+  });
+
   test('S11: another log has to lack it twice', () => {
     const { at, live, goLive, page, state } = stream({ replay: 'unordered' });
     goLive();
@@ -227,6 +243,19 @@ describe('reading', () => {
     expect(kinds(all)).not.toContain('signal');
     at(20, ...live(arrival(12, { id: 'm11' })));
     expect(all).toContainEqual({ kind: 'signal', signal: { kind: 'anomaly', id: 'm11', seq: 12 } });
+  });
+
+  test('S1: what a channel only looked back at is still told on another one', () => {
+    const seen = new SeenIds();
+    const began = stream({ seen, snapshot: false }, { cursor: undefined, positions: [] });
+    began.at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    began.at(1, began.page(40));
+    began.at(2, began.page(40, arrival(40)));
+    expect(began.state.positions.idAt(40)).toBe('m40');
+    const { at, live, goLive, delivered } = stream({ seen });
+    goLive();
+    at(10, ...live(arrival(11, { id: 'm40' })));
+    expect(delivered()).toEqual([11]);
   });
 
   test('S13: a head below the front in two reads 2 s apart is another sequence', () => {
