@@ -5,6 +5,7 @@ import * as inbox from './inbox/summary.ts';
 import { wrongRules as wrongInboxRules } from './inbox/wrong-rules.ts';
 import * as outbox from './outbox/summary.ts';
 import { wrongRules as wrongOutboxRules } from './outbox/wrong-rules.ts';
+import { firstSiblingFailure, wrongSiblingRules } from './siblings.ts';
 import { firstFailure } from './summary.ts';
 import { hunt } from './whole/mutants.ts';
 import { mutations } from './whole/mutations.ts';
@@ -32,6 +33,7 @@ const note = (of: string, name: string, failure: Failure | undefined): void => {
 for (const { name, rules, world, scenario } of wrongRules) {
   note('stream', name, firstFailure(seeds, rules, world, scenario));
 }
+for (const { name, rules } of wrongSiblingRules) note('two channels', name, firstSiblingFailure(seeds, rules).failure);
 for (const { name, rules } of wrongOutboxRules) note('outbox', name, await outbox.firstFailure(seeds, rules));
 for (const { name, rules, world } of wrongInboxRules)
   note('inbox', name, await inbox.firstFailure(seeds, rules, world));

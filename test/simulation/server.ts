@@ -41,8 +41,8 @@ export class ModelServer {
     this.fired = fired;
   }
 
-  /** A change is accepted. It says when to broadcast it; `undefined`: never. */
-  accept(nowMs: number): { readonly event: Accepted; readonly broadcastAtMs: number | undefined } {
+  /** A change is accepted; another channel may carry the same id. It says when to broadcast it; `undefined`: never. */
+  accept(nowMs: number, id?: string): { readonly event: Accepted; readonly broadcastAtMs: number | undefined } {
     const { random, position, isSparse, replay, critical, lateTenths } = this.scenario;
     const previousSeq = this.head;
     // A transaction that took a position and was rolled back.
@@ -64,7 +64,7 @@ export class ModelServer {
     this.lockedUntilMs.set(key, visibleAtMs);
     if (this.fired('never-broadcast')) broadcastAtMs = undefined;
     const event: Accepted = {
-      id: `m${this.versions}`,
+      id: id ?? `m${this.versions}`,
       seq: this.head,
       epoch: this.epoch,
       previousSeq,

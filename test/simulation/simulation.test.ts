@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { streamRules } from '../../src/core/stream/rules.ts';
 import { patience, runs } from '../effort.ts';
 import { directedScenarios, faultNames } from './scenario.ts';
+import { firstSiblingFailure, wrongSiblingRules } from './siblings.ts';
 import { firstFailure, summarise } from './summary.ts';
 import { wrongRules } from './wrong-rules.ts';
 
@@ -30,7 +31,25 @@ describe(
   patience,
 );
 
+test(
+  'two channels that tell the same ids: each is handed out once, and neither loses what the other knows',
+  () => {
+    const { failure, met } = firstSiblingFailure(runs(5_000).numRuns);
+    expect(failure).toBeUndefined();
+    expect(met).toBeGreaterThan(1_000);
+  },
+  patience,
+);
+
 describe('the checker notices a wrong rule:', () => {
+  test.each(wrongSiblingRules)(
+    '$name',
+    ({ rules }) => {
+      expect(firstSiblingFailure(seeds, rules).failure).toBeDefined();
+    },
+    patience,
+  );
+
   test.each(wrongRules)(
     '$name',
     ({ rules, world, scenario }) => {
