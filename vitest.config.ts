@@ -33,6 +33,8 @@ const config: ViteUserConfig = defineConfig({
       { extends: true, test: { name: 'commands', environment: 'node', include: commands } },
       {
         extends: true,
+        // What is found out only while tests run makes Vite load the page again under them.
+        optimizeDeps: { include: ['zod', 'zod/mini', 'idb', 'fast-check'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts', inBothWorlds],

@@ -202,7 +202,7 @@ export function pagingScenarioOf(seed: number): Scenario {
  * Directed: a log without lists, at a device that was never there. Much happens while it asks where the log ends, and the
  * answer is late, or fails at first.
  */
-export function beginningScenarioOf(seed: number): Scenario {
+function beginningScenarioOf(seed: number): Scenario {
   const scenario = scenarioOf(seed);
   const { random, position } = scenario;
   return {
