@@ -87,9 +87,10 @@ export function scenarioOf(seed: number): Scenario {
   const snapshot = replay === undefined || sources < 0.75;
   // What was added later draws from numbers of its own: what a seed was stays what it is.
   const more = randomOf(seed ^ 0x2545f491);
-  const rates: Partial<Record<FaultName, number>> = {};
+  const rates: Partial<Record<FaultName, number>> = { 'begins-at-head': 0 };
+  const rateOf = (name: FaultName): number => (chance(0.5) ? random() ** 2 * (ceilings[name] ?? 0.3) : 0);
   // Half of the faults are absent from any one seed: faults hide each other.
-  for (const name of faultNames) rates[name] = chance(0.5) ? random() ** 2 * (ceilings[name] ?? 0.3) : 0;
+  for (const name of faultNames) if (name !== 'begins-at-head') rates[name] = rateOf(name);
   return {
     seed,
     random,

@@ -199,7 +199,9 @@ function handOut(
   let stale = false;
   if (row !== undefined) {
     const known = rows.get(row.key);
-    stale = known !== undefined && !s.options.rules.appliesRow(known, row.version);
+    // What a list lacked that named a position is gone, also for a late event of before.
+    const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
+    stale = isListedGone || (known !== undefined && !s.options.rules.appliesRow(known, row.version));
     // A row has told this or something later: telling it again would go back in time.
     if (stale && known !== undefined && (isToldByRow(known, row.version) || seen.has(derivedId(row)))) {
       s.compacted = true;

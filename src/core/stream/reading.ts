@@ -201,7 +201,8 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
       s.dirty = true;
     }
   }
-  pump(s, turn);
+  // Without a proof of contiguity what came meanwhile waits for the last page: it comes after, and may be of another sequence.
+  if (s.position === 'dense' || !continues) pump(s, turn);
   if (continues) {
     startRead(s, turn, covered);
     return;
@@ -357,6 +358,7 @@ export function reset(
   s.reach = 0;
   s.heardBehind = undefined;
   s.beganAt = -1;
+  s.listedUpTo = -1;
   s.top = s.front ?? 0;
   s.ahead = [];
   s.closed = new ClosedHoles();
@@ -412,6 +414,9 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   // What was received is told as what it is, and only what was not as a row.
   pump(s, turn);
   if (s.position === 'dense') release(s, countUpTo(s, limit), turn);
+  // It stands for what was heard before counting has begun, too.
+  s.heardBehind = undefined;
+  if (covered !== undefined && covered > s.listedUpTo) s.listedUpTo = covered;
   for (const part of answer.parts) {
     takePart(s, part, read, 'all', turn);
     noteMark(s, part, read, turn);

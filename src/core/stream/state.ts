@@ -204,6 +204,8 @@ export interface StreamState {
   isHeadless: boolean;
   /** The position before the lowest that was heard while there was nothing to count from. */
   heardBehind: number | undefined;
+  /** The highest position that a list named: it stands for what lies before. */
+  listedUpTo: number;
   /** Where counting began at the end of the log: what lies up to here was never looked at. */
   beganAt: number;
   snapshotMissing: boolean;
@@ -285,6 +287,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     replayMissing: false,
     isHeadless: false,
     heardBehind: undefined,
+    listedUpTo: -1,
     beganAt: -1,
     snapshotMissing: false,
     checkFrom: undefined,

@@ -253,6 +253,16 @@ describe('rows', () => {
     ]);
   });
 
+  test('S4, S19: a late event of before a list that lacked its row is told, and is no row any more', () => {
+    const { at, live, list } = listed();
+    at(0, list(10));
+    at(10_000, ...live(arrival(13)));
+    at(10_500, { kind: 'tick' });
+    at(10_600, list(13));
+    const late = at(10_700, ...live(arrival(11, { row: { key: 'things\na', version: 2 } })));
+    expect(late).toMatchObject([{ kind: 'deliver', stale: true, arrival: { event: { seq: 11 } } }]);
+  });
+
   test('S8: what a list said is gone is not stored as there when its slow handler settles at last', () => {
     const { at, live, list } = listed();
     at(0, list(10));

@@ -170,6 +170,16 @@ describe('reading', () => {
     expect(kinds(at(0, page(10)))).toEqual(['continuity', 'status']);
   });
 
+  test('S22: without a proof of contiguity, what comes between two pages goes out after the last one', () => {
+    const { at, live, page, delivered } = stream({ position: 'monotonic' });
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' }, ...live(arrival(19)));
+    const first = page(19, arrival(12));
+    if (first.kind !== 'page') throw new Error('not a page');
+    at(1, { kind: 'page', answer: { ...first.answer, hasMore: true, nextSeq: 12 } });
+    at(2, page(19, arrival(15), arrival(19)));
+    expect(delivered()).toEqual([12, 15, 19]);
+  });
+
   test('S22: an outbox that is stuck holds nobody up for more than 3 s', () => {
     const { at } = stream();
     at(0, { kind: 'joined', generation: 1 });
