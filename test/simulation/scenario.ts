@@ -249,6 +249,22 @@ function forgetfulScenarioOf(seed: number): Scenario {
   };
 }
 
+/** Directed: a log that often does not move on, so that lists close holes; slow handlers of their rows, and crashes meanwhile. */
+export function slowRowsScenarioOf(seed: number): Scenario {
+  const scenario = forgetfulScenarioOf(seed);
+  const rates: Record<FaultName, number> = {
+    ...scenario.rates,
+    crash: 0.25,
+    disconnect: 0.1,
+    network: 0.1,
+    'no-progress': 0.5,
+    'slow-handler': 0.9,
+    'hanging-handler': 0.1,
+    'restored-same-name': 0,
+  };
+  return { ...scenario, retention: 100_000, pageSize: 2, delayMs: 300, rates };
+}
+
 const ceilings: Readonly<Partial<Record<FaultName, number>>> = {
   restored: 0.05,
   'restored-same-name': 0.05,
@@ -266,5 +282,6 @@ export const directedScenarios: Readonly<Record<string, (seed: number) => Scenar
   'transactions that are under way when the device looks': underWayScenarioOf,
   'pages that are late': pagingScenarioOf,
   'a log that soon forgets': forgetfulScenarioOf,
+  'rows of a list that are under way in a crash': slowRowsScenarioOf,
   'a device that begins where the log ends': beginningScenarioOf,
 };

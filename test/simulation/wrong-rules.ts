@@ -1,5 +1,5 @@
 import { streamRules, type StreamRules } from '../../src/core/stream/rules.ts';
-import { lateScenarioOf, pagingScenarioOf, underWayScenarioOf, type Scenario } from './scenario.ts';
+import { lateScenarioOf, pagingScenarioOf, slowRowsScenarioOf, underWayScenarioOf, type Scenario } from './scenario.ts';
 import type { WorldRules } from './simulate.ts';
 
 /** A rule that somebody could write. The checker has to notice each of them. */
@@ -62,6 +62,10 @@ export const wrongRules: readonly WrongRule[] = [
   {
     ...wrong('a list shows whatever began before it', { knowsAllBefore: () => true }),
     scenario: underWayScenarioOf,
+  },
+  {
+    ...wrong('a hole is stored as compacted before the rows of its list are handled', { storesHole: () => true }),
+    scenario: slowRowsScenarioOf,
   },
   wrong('counting begins at the end of the log, whatever was heard meanwhile', { beginsAt: (head) => head }),
 ];

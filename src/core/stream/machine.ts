@@ -351,7 +351,7 @@ function commit(s: StreamState, { effects }: Turn): void {
     commit: {
       cursor,
       // A restart counts over what is stored as closed: not before the rows that stand for it are handled.
-      closed: isListHandled ? s.closed.all : s.closed.all.filter(({ as }) => as !== 'compacted'),
+      closed: s.closed.all.filter(({ as }) => s.options.rules.storesHole(as, isListHandled)),
       marks: areMarksDue ? pendingMarks.marks : new Map(),
       seen: s.handled,
       rows: s.handledRows,

@@ -1,5 +1,6 @@
 // The decisions that nothing may be lost or doubled by, one function each. The machine reads them from a table, so that
 // the simulation can put a wrong one in its place and show that it is noticed.
+import type { ClosedHole } from './gap.ts';
 import type { KnownRow, RowVersion } from './rows.ts';
 
 export interface StreamRules {
@@ -37,6 +38,8 @@ export interface StreamRules {
   coveredBy(asOfSeq: number | undefined, top: number): number | undefined;
   /** S10: what a list that names no position covers. */
   coveredUnnamed(hasLog: boolean, front: number, topAtIssue: number): number;
+  /** S8: whether a closed hole is stored; the rows of the list that closed it may still be unhandled. */
+  storesHole(as: ClosedHole['as'], isListHandled: boolean): boolean;
   /** S25: where counting begins. `heardBehind` lies before what was heard until the log said where it ends. */
   beginsAt(head: number, heardBehind: number | undefined): number;
   /** S18, S24: whether a list shows whatever began before a moment. */
@@ -83,6 +86,7 @@ export const streamRules: StreamRules = {
   coveredBy: (asOfSeq) => asOfSeq,
   // A transaction that took a position may not be visible to the list yet, and the log will tell of it.
   coveredUnnamed: (hasLog, front, topAtIssue) => (hasLog ? front : topAtIssue),
+  storesHole: (as, isListHandled) => isListHandled || as !== 'compacted',
   beginsAt: (head, heardBehind) => Math.min(head, heardBehind ?? head),
   knowsAllBefore: (atMs, readMs, overlapMs) => readMs - atMs >= overlapMs,
   reconcileMs: (settingMs) => settingMs,
