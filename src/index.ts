@@ -19,6 +19,7 @@ export type {
   OutboxChange,
   OutboxCounts,
   Settled,
+  UntouchedRecord,
 } from './core/outbox/outbox.ts';
 export type { ParkedMutation } from './core/outbox/parked-mutation.ts';
 export type { OutboxSettings } from './core/outbox/settings.ts';
