@@ -24,6 +24,7 @@ import {
   type SnapshotAnswer,
 } from './reading.ts';
 import type { PhaseName, StreamEffect, StreamState } from './state.ts';
+import type { Watermark } from './watermark.ts';
 
 interface Inputs {
   /** The channel is heard; `generation` grows with every connection. */
@@ -327,6 +328,10 @@ function scheduleCommit(s: StreamState, input: StreamInput, turn: Turn): void {
   } else s.commitDueAtMs ??= nowMs + settings.commitMs;
 }
 
+/** There was a list, and a restart reads it whole: not everything that was out before it is handled. */
+const unmarked = (marks: ReadonlyMap<string, Watermark>): Map<string, Watermark> =>
+  new Map([...marks].map(([list, { tombstones }]) => [list, { asOf: undefined, tombstones }]));
+
 function commit(s: StreamState, { effects }: Turn): void {
   s.dirty = false;
   s.commitDueAtMs = undefined;
@@ -334,6 +339,7 @@ function commit(s: StreamState, { effects }: Turn): void {
   const areMarksDue =
     pendingMarks !== undefined && (unsettled.oldest?.ticket ?? s.nextTicket) > pendingMarks.afterTicket;
   const isListHandled = pendingMarks === undefined || areMarksDue;
+  const isToNote = pendingMarks !== undefined && !areMarksDue && !s.isListNoted;
   // Without positions a cursor still says which epoch the lists are of.
   const isListed = !s.isFirst && s.resync === undefined && isListHandled;
   const unplaced = s.position === 'none' && s.epoch !== undefined && isListed ? 0 : -1;
@@ -344,7 +350,7 @@ function commit(s: StreamState, { effects }: Turn): void {
   const hasMoved =
     cursor !== undefined &&
     (cursor.seq !== s.committed?.seq || cursor.epoch !== s.committed.epoch || cursor.sequence !== s.committed.sequence);
-  if (!hasMoved && !areMarksDue && s.handled.length === 0 && s.handledRows.length === 0) return;
+  if (!hasMoved && !areMarksDue && !isToNote && s.handled.length === 0 && s.handledRows.length === 0) return;
   if (cursor !== undefined) s.committed = cursor;
   effects.push({
     kind: 'commit',
@@ -352,11 +358,12 @@ function commit(s: StreamState, { effects }: Turn): void {
       cursor,
       // A restart counts over what is stored as closed: not before the rows that stand for it are handled.
       closed: s.closed.all.filter(({ as }) => s.options.rules.storesHole(as, isListHandled)),
-      marks: areMarksDue ? pendingMarks.marks : new Map(),
+      marks: areMarksDue ? pendingMarks.marks : isToNote ? unmarked(pendingMarks.marks) : new Map(),
       seen: s.handled,
       rows: s.handledRows,
     },
   });
+  s.isListNoted ||= areMarksDue || isToNote;
   if (areMarksDue) s.pendingMarks = undefined;
   s.handled = [];
   s.handledRows = [];

@@ -176,6 +176,8 @@ export interface StreamState {
   pendingMarks: { readonly afterTicket: number; readonly marks: Map<string, Watermark> } | undefined;
   /** Nothing was ever stored for this channel: its first list only fills collections. */
   isFirst: boolean;
+  /** It is stored that there was a list: the next start must not take its first one for the very first. */
+  isListNoted: boolean;
   /** Rows are stored and no cursor names their sequence: no list was read yet that knows everything from before the start. */
   isDoubtful: boolean;
   read: Read | undefined;
@@ -267,6 +269,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     marks: new Map(memory.marks),
     pendingMarks: undefined,
     isFirst,
+    isListNoted: !isFirst,
     isDoubtful: cursor === undefined && options.snapshot && options.rows.size > 0,
     read: undefined,
     reads: 0,

@@ -118,6 +118,23 @@ describe('rows', () => {
     ]);
   });
 
+  test('S18: a handler that hangs does not make the first list after a restart the very first one', () => {
+    const { at, live, list } = listed({}, neverHeard);
+    at(0, ...live(arrival(7)));
+    at(5_000, { kind: 'tick' });
+    at(5_100, list(12, [thing('a', 1)]));
+    const effects = at(5_400, { kind: 'flush' });
+    const [marks] = effects.flatMap((effect) => (effect.kind === 'commit' ? [effect.commit.marks] : []));
+    // Where the next list begins is not known before the handler is done.
+    expect(marks).toEqual(new Map([['things', { asOf: undefined, tombstones: true }]]));
+    const rows = new KnownRows();
+    rows.put({ key: 'things\na', version: 1 }, false, false, 0);
+    const next = listed({ rows }, { ...neverHeard, marks: marks ?? new Map() });
+    expect(rowsIn(next.at(0, next.list(13, [thing('a', 1), thing('b', 2)])))).toEqual([
+      { name: 'b', version: 2, isTold: true },
+    ]);
+  });
+
   test('S18: after another epoch the list is right, even if its versions are lower', () => {
     const { at, live, list } = listed();
     at(0, list(10));
