@@ -430,8 +430,11 @@ class World {
     return false;
   }
 
-  private isToldByRow(id: string, version: number): boolean {
-    return this.storedIds.has(`${this.accepted.get(id)?.key}\n${version}`);
+  /** A row of a list told it, or something later that this list shows, too, and was stored as handled. */
+  private isToldByRow(id: string, shown: number): boolean {
+    const { key, version = shown } = this.accepted.get(id) ?? {};
+    for (let told = version; told <= shown; told += 1) if (this.storedIds.has(`${key}\n${told}`)) return true;
+    return false;
   }
 
   private isStored(id: string): boolean {
