@@ -139,7 +139,13 @@ function acceptMonotonic(
   turn: Turn,
 ): Decision {
   const { id } = arrival.event;
-  if (s.positions.idAt(seq) !== undefined || (id !== undefined && s.options.seen.has(id))) return 'duplicate';
+  if (origin === 'replay' && seq === s.headAt) {
+    // It was there before this device was. A frame of it may still be on its way, and is told.
+    if (id !== undefined && s.positions.idAt(seq) === undefined) s.positions.put(seq, id);
+    return 'duplicate';
+  }
+  const isThere = s.positions.idAt(seq) !== undefined && seq !== s.headAt;
+  if (isThere || (id !== undefined && s.options.seen.has(id))) return 'duplicate';
   if ((origin === 'live' && isBuffering(s)) || isFull(s)) return hold(s, arrival, origin, turn);
   return handOut(s, arrival, origin, 'kept', turn);
 }

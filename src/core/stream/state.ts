@@ -202,6 +202,8 @@ export interface StreamState {
   absentAtMs: number[];
   resync: ResyncReason | undefined;
   replayMissing: boolean;
+  /** Where the log ended when counting began there. */
+  headAt: number | undefined;
   /** The log does not say where it ends, or cannot be read from there. */
   isHeadless: boolean;
   /** The position before the lowest that was heard while there was nothing to count from. */
@@ -288,6 +290,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     absentAtMs: [],
     resync: undefined,
     replayMissing: false,
+    headAt: undefined,
     isHeadless: false,
     heardBehind: undefined,
     listedUpTo: -1,

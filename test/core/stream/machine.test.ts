@@ -413,6 +413,30 @@ describe('a log without a list, at a device that was never here', () => {
     expect(s.state.phase).toBe('live');
   });
 
+  test('S25, S13: what stands where the log ends is not told; another id there later is another sequence', () => {
+    const s = stream({ snapshot: false, position: 'monotonic' }, { cursor: undefined, positions: [] });
+    s.at(0, join, drained);
+    s.at(1, s.page(40, arrival(1)));
+    expect(s.state.read).toMatchObject({ isHead: false, from: 39 });
+    s.at(2, s.page(40, arrival(40)));
+    expect(s.delivered()).toEqual([]);
+    s.at(3, { kind: 'left' }, { kind: 'joined', generation: 2 }, drained);
+    expect(s.state.read).toMatchObject({ from: 39 });
+    const effects = s.at(4, s.page(42, arrival(40, { id: 'new' }), arrival(42)));
+    expect(effects[0]).toMatchObject({ kind: 'signal', signal: { kind: 'resync', reason: 'position-reused' } });
+    s.at(5, s.page(42, arrival(40, { id: 'new' }), arrival(42)));
+    expect(s.delivered()).toEqual(expect.arrayContaining([40, 42]));
+  });
+
+  test('S25: a frame of what stands there may come after the answer, and is told', () => {
+    const s = stream({ snapshot: false, position: 'monotonic' }, { cursor: undefined, positions: [] });
+    s.at(0, join, drained);
+    s.at(1, s.page(40, arrival(1)));
+    s.at(2, s.page(40, arrival(40)));
+    s.at(3, ...s.live(arrival(40)));
+    expect(s.delivered()).toEqual([40]);
+  });
+
   test('S25: it does not begin behind what was heard meanwhile', () => {
     const s = fresh();
     s.at(0, join, drained, ...s.live(arrival(40), arrival(41)));
