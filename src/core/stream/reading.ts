@@ -427,9 +427,13 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   s.isFirst = false;
   if (settlesDoubt(s, read)) s.isDoubtful = false;
   if (s.resync === 'gone' || isOtherSequence(s.resync)) s.checkFrom = undefined;
+  let begins = false;
   if (s.blind !== undefined) {
     const isOver = knowsAllBefore(s, read, s.blind.sinceMs) || (covered ?? -1) >= (s.front ?? 0);
     s.blind = isOver ? undefined : { ...s.blind, looked: true };
+    // What took a position before that event, and was never heard, was told by lists alone.
+    begins = isOver;
+    if (isOver) s.compacted = true;
   }
   if (s.position !== 'none') countFrom(s, covered, limit, turn);
   s.dirty = true;
@@ -447,6 +451,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
     return;
   }
   s.resync = wasResync;
+  if (begins && s.phase === 'live') tell(s, wasResync ?? 'caught-up', turn);
   finish(s, turn);
 }
 

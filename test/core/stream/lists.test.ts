@@ -338,6 +338,20 @@ describe('counting', () => {
     expect(state.position).toBe('dense');
   });
 
+  test('S24: and the app is told that lists alone told what lay before that event', () => {
+    const { at, live, list } = stream({}, neverHeard);
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    at(0, list(undefined));
+    at(10_000, ...live(arrival(7)), { kind: 'settled', ticket: 1 });
+    at(10_500, { kind: 'tick' });
+    expect(kinds(at(10_600, list(undefined)))).not.toContain('continuity');
+    at(20_000, { kind: 'tick' });
+    expect(at(20_100, list(undefined))).toContainEqual({
+      kind: 'continuity',
+      told: { continuity: 'kept', reason: 'caught-up', replayed: 0, compacted: true },
+    });
+  });
+
   test('S24: where counting began with an event, lists are read until one knows all before, and no cursor is stored', () => {
     const { at, live, list, delivered } = stream({}, neverHeard);
     at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
