@@ -16,6 +16,8 @@ export interface Life {
   readonly timers: number;
   readonly listeners: number;
   readonly requests: number;
+  /** Tells of the requests and attempts to connect that are under way now whether any of them still is. */
+  asked(): () => boolean;
   /** Something comes in from outside: now, after the sleep, or never. */
   receive(action: () => void): void;
   /** The end, without a word. */
@@ -73,6 +75,7 @@ export function createDevice(options: DeviceOptions): Device {
     const timers = new Set<Release>();
     const sockets = new Set<TransportConnection>();
     const given = new Set<AbortController>();
+    const connecting = new Set<symbol>();
 
     function receive(action: () => void): void {
       if (isDead) return;
@@ -124,8 +127,14 @@ export function createDevice(options: DeviceOptions): Device {
       capabilities: options.transport.capabilities,
       connect(attempt, handlers) {
         let isAbandoned = false;
+        const trial = Symbol();
+        connecting.add(trial);
+        const ended = <Told>(told: Told): Told => {
+          connecting.delete(trial);
+          return told;
+        };
         const connection = options.transport.connect(attempt, {
-          opened: (details) => receive(() => handlers.opened(details)),
+          opened: (details) => receive(() => handlers.opened(ended(details))),
           frame: (frame) =>
             receive(() => {
               options.frameArrives(frame, isAbandoned);
@@ -135,8 +144,8 @@ export function createDevice(options: DeviceOptions): Device {
           joined: (channel, details) => receive(() => handlers.joined(channel, details)),
           refused: (channel, refusal) => receive(() => handlers.refused(channel, refusal)),
           warned: (code) => receive(() => handlers.warned(code)),
-          closed: (closing) => receive(() => handlers.closed(closing)),
-          failed: (failure) => receive(() => handlers.failed(failure)),
+          closed: (closing) => receive(() => handlers.closed(ended(closing))),
+          failed: (failure) => receive(() => handlers.failed(ended(failure))),
         });
         if (isDead) connection.close();
         else sockets.add(connection);
@@ -144,6 +153,7 @@ export function createDevice(options: DeviceOptions): Device {
           ...connection,
           close() {
             isAbandoned = true;
+            connecting.delete(trial);
             sockets.delete(connection);
             connection.close();
           },
@@ -190,6 +200,11 @@ export function createDevice(options: DeviceOptions): Device {
       },
       get requests() {
         return given.size;
+      },
+      asked() {
+        const requests = Array.from(given);
+        const attempts = Array.from(connecting);
+        return () => requests.some((request) => given.has(request)) || attempts.some((one) => connecting.has(one));
       },
       receive,
       die() {

@@ -17,6 +17,16 @@ export interface LedgerOptions {
   readonly violated: (what: string) => void;
 }
 
+/** What was told of a channel in the order of its positions. */
+interface Counted {
+  highest: number;
+  unproven: number;
+  /** The first one that was told. */
+  first: number | undefined;
+  /** Another sequence has begun in this run. */
+  isAnew: boolean;
+}
+
 /** One run of the app, from start to stop or crash. */
 interface Run {
   readonly startedAtMs: number;
@@ -28,7 +38,7 @@ interface Run {
   readonly versions: Map<string, number>;
   /** Subjects of which more was told than that something about them has changed. */
   readonly wholes: Set<string>;
-  readonly order: Map<string, { highest: number; unproven: number; readonly first: number }>;
+  readonly order: Map<string, Counted>;
 }
 
 interface ToldSignal {
@@ -56,6 +66,10 @@ interface Loss {
 export class Ledger {
   /** By channel: what happened before is yesterday's to a device that hears it for the first time. */
   private readonly baselines = new Map<string, number>();
+  /** By channel that was caught up for a while for the first time in this run: since when. */
+  private readonly settledNow = new Map<string, number>();
+  /** When the store last took something. */
+  storedAtMs: number = Number.NEGATIVE_INFINITY;
   storeFailedAtMs: number[] = [];
   /** The log's beginning was asked for when it was gone. */
   hasForgotten = false;
@@ -68,6 +82,8 @@ export class Ledger {
   private readonly handledKeys = new Set<string>();
   /** Handlers that are not done. */
   private readonly atWork = new Map<string, number>();
+  /** When the last handler that took its time was done. */
+  private workedMs: number | undefined;
   private readonly handedOut = new Set<string>();
   private readonly durable = new Set<string>();
   /** The newest state of each subject that was handled. */
@@ -110,6 +126,7 @@ export class Ledger {
   /** `slackMs`: how long ago a handled event must have been to be stored for sure. */
   end(isClean: boolean, slackMs: number, remembers: boolean): void {
     this.run.isOver = true;
+    this.forgetUnstored();
     this.endedAtWork =
       !remembers ||
       (this.run.afterCrash && !this.run.isCaughtUp) ||
@@ -131,8 +148,18 @@ export class Ledger {
   }
 
   /** A channel has been caught up for a while: from now on nothing may be missing there. */
-  settle(channel: string): void {
-    if (!this.baselines.has(channel)) this.baselines.set(channel, this.options.nowMs());
+  settle(channel: string, sinceMs: number): void {
+    if (this.baselines.has(channel)) return;
+    this.baselines.set(channel, this.options.nowMs());
+    this.settledNow.set(channel, sinceMs);
+  }
+
+  /** A device that could store nothing at all since it heard a channel hears it for the first time again. */
+  private forgetUnstored(): void {
+    for (const [channel, sinceMs] of this.settledNow) {
+      if (this.storedAtMs < sinceMs) this.baselines.delete(channel);
+    }
+    this.settledNow.clear();
   }
 
   private isBefore({ topic, acceptedAtMs }: Accepted): boolean {
@@ -145,7 +172,9 @@ export class Ledger {
   }
 
   private isAtWork(): boolean {
-    return [...this.atWork.values()].some((untilMs) => untilMs >= this.options.nowMs());
+    const nowMs = this.options.nowMs();
+    // At the same moment their time is over: who wakes up hears of both at once.
+    return this.workedMs === nowMs || [...this.atWork.values()].some((untilMs) => untilMs >= nowMs);
   }
 
   /** A list was read to its end; it shows what was there when it began. */
@@ -159,15 +188,15 @@ export class Ledger {
 
   signal(signal: Signal): void {
     this.signals.push({ atMs: this.options.nowMs(), signal });
-    if (signal.kind === 'resync') this.countAnew(signal.channel);
+    if (signal.kind === 'resync') this.countAnew(signal.channel, isOtherSequence.has(signal.reason));
     if (signal.kind === 'quarantined' && signal.because === 'callback') this.violate(`a contract function failed`);
   }
 
   /** What was told without proof stays told: what comes from before it is late. */
-  private countAnew(channel: string): void {
+  private countAnew(channel: string, isOther: boolean): void {
     const { order } = this.run;
-    const before = order.get(channel);
-    if (before !== undefined) order.set(channel, { ...before, highest: 0 });
+    const { unproven, first, isAnew } = order.get(channel) ?? { unproven: 0, first: undefined, isAnew: false };
+    order.set(channel, { highest: 0, unproven, first: isOther ? undefined : first, isAnew: isAnew || isOther });
   }
 
   private violate(what: string): void {
@@ -238,16 +267,18 @@ export class Ledger {
   /** True when it comes late, and may. */
   private checkOrder({ seq, continuity, channel }: DeliveredEvent, { topic, id }: Accepted): boolean {
     if (topic.position !== 'dense' || seq === undefined) return false;
-    const before = this.run.order.get(channel) ?? { highest: 0, unproven: 0, first: seq };
+    const before = this.run.order.get(channel) ?? { highest: 0, unproven: 0, first: undefined, isAnew: false };
+    before.first ??= seq;
     this.run.order.set(channel, before);
     if (continuity === 'unproven') before.unproven = Math.max(before.unproven, seq);
     if (seq >= before.highest) {
       before.highest = seq;
-      return before.unproven > seq;
+      // An event for a position that was told as a hole is late, also when the order is counted anew since.
+      return before.unproven > seq || this.isInTold(channel, seq);
     }
     const { startFrom, tellsAsOfSeq } = this.options.scenario;
-    // Counting began with an event, because nobody had said where.
-    const isUncounted = seq < before.first && startFrom === 'now' && !tellsAsOfSeq;
+    // Counting began with an event, because nobody had said where: at the first start, or in another sequence.
+    const isUncounted = seq < before.first && (startFrom === 'now' || before.isAnew) && !tellsAsOfSeq;
     const mayBeLate = before.unproven > seq || this.isInTold(channel, seq) || this.isSparse(channel) || isUncounted;
     if (!mayBeLate) this.violate(`${id} at ${seq} of ${channel} came after ${before.highest}`);
     return true;
@@ -301,7 +332,7 @@ export class Ledger {
   handled(key: string, accepted: Accepted): void {
     this.handledAtMs.set(key, this.options.nowMs());
     this.handledKeys.add(key);
-    this.atWork.delete(key);
+    if (this.atWork.delete(key)) this.workedMs = this.options.nowMs();
     const { subject, version } = accepted;
     this.view.set(subject, Math.max(this.view.get(subject) ?? 0, version));
     if (key.startsWith('row ')) this.rowView.set(subject, Math.max(this.rowView.get(subject) ?? 0, version));
@@ -420,6 +451,8 @@ export class Ledger {
     return { attempted: accepted.length, ...counts, duplicated, unexpected, recovered };
   }
 }
+
+const isOtherSequence: ReadonlySet<string> = new Set(['epoch', 'restored', 'position-reused']);
 
 /** Events that only say what has changed: of a subject that the device does not know they make no row. */
 const partial: ReadonlySet<string> = new Set([

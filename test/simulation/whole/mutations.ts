@@ -81,4 +81,34 @@ export const mutations: readonly Mutation[] = [
     from: 'pingAfterMs: 15_000',
     to: 'pingAfterMs: 90_000',
   },
+  {
+    name: 'a question that hangs is never given up',
+    file: 'core/api/wait-for.ts',
+    from: "const release = host.schedule(limitMs, () => end({ kind: 'timeout' }));",
+    to: 'const release = (): void => void limitMs;',
+  },
+  {
+    name: 'the keeper stores no cursor and no mark',
+    file: 'core/session/keeper.ts',
+    from: 'for (const [list, { asOf, tombstones }] of commit.marks) {',
+    to: 'pending.put("cursors", wire, undefined); for (const [list, { asOf, tombstones }] of []) {',
+  },
+  {
+    name: 'the keeper forgets that the last run has ended well',
+    file: 'core/session/keeper.ts',
+    from: "if (isSettled) put('meta', 'running', undefined);",
+    to: 'void isSettled;',
+  },
+  {
+    name: 'what waits goes out in the order in which it came',
+    file: 'core/stream/held.ts',
+    from: 'while (index > 0 && (events[index - 1]?.seq ?? -1) > held.seq) index -= 1;',
+    to: '',
+  },
+  {
+    name: 'an older row goes over a newer one',
+    file: 'core/stream/rows.ts',
+    from: "typeof rowTold === 'number' && typeof version === 'number' ? version <= rowTold : version === rowTold;",
+    to: 'rowTold === undefined && version === undefined;',
+  },
 ];

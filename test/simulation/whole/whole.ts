@@ -324,11 +324,18 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   }
 
   function plan({ kind }: Parameters<FailPlan>[0]): Failure | undefined {
+    if (kind !== 'commit') return undefined;
+    const failure = commitFailure();
+    const isStored = failure === undefined || failure.kind === 'lose-after' || failure.kind === 'crash-after';
+    if (isStored) ledger.storedAtMs = nowMs();
+    return failure;
+  }
+
+  function commitFailure(): Failure | undefined {
     const failed = (failure: Failure): Failure => {
       ledger.storeFailedAtMs.push(nowMs());
       return failure;
     };
-    if (kind !== 'commit') return undefined;
     if (fires('store-full')) return failed({ kind: 'fail', fault: random() < 0.5 ? 'full' : 'failed' });
     if (fires('store-lost')) return failed({ kind: 'lose' });
     if (fires('store-lost-after')) return failed({ kind: 'lose-after' });
@@ -384,7 +391,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   function checkSettled(): void {
     if (liveSinceMs === undefined || nowMs() - liveSinceMs < 12_000) return;
     const words = new Map(client?.health().channels.map(({ channel, word }) => [channel, word]));
-    for (const { channel } of backend.topics) if (words.get(channel) === 'live') ledger.settle(channel);
+    for (const { channel } of backend.topics) if (words.get(channel) === 'live') ledger.settle(channel, liveSinceMs);
   }
 
   function compareHandlers(): void {
@@ -514,6 +521,10 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     trace(() => 'healed');
     const sinceMs = nowMs();
     const limitMs = healLimitMs();
+    // What nobody answered before the healing is given up in its own time, and the wait that comes then may be as long as
+    // after any other failure.
+    const isWaiting = life?.asked() ?? (() => false);
+    let askedMs = sinceMs;
     let liveMs: number | undefined;
     let needsPerson = false;
     while (violations.length === 0 && !isConverged()) {
@@ -525,7 +536,8 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       }
       if (isLive()) liveMs ??= nowMs() - sinceMs;
       needsPerson ||= isForAPerson();
-      if (liveMs === undefined && !needsPerson && nowMs() - sinceMs > healMs) {
+      if (isWaiting()) askedMs = nowMs();
+      if (liveMs === undefined && !needsPerson && nowMs() - askedMs > healMs) {
         violated(`${healMs} ms after healing it is not live: ${client?.status.get().reason ?? ''}`);
       }
       await pass(500);
