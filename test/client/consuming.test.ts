@@ -292,3 +292,23 @@ test('what comes while nobody holds a channel is there for whoever opens it agai
   expect(heard).toEqual(['1', '2', '3']);
   await kds.dispose();
 });
+
+test('a channel does not go on past what another one has set off and nobody has finished', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('kds/tickets', []);
+  const kds = kitchen.client('kds');
+  let finish: () => void = () => undefined;
+  kds.on('KdsTicketCreated', () => new Promise<void>((resolve) => (finish = resolve)));
+  await kds.start();
+  kds.channel('station', { station: 'grill' });
+  await kitchen.host.pass(1_000);
+  const name = [...(kitchen.transport.live[0]?.joined ?? [])].find((joined) => joined.includes('grill')) ?? '';
+  const ticket = { ticket: { id: 1, order_id: 1, status: 'queued', items: [] } };
+  for (const channel of [wire('kds'), name]) kitchen.publish(channel, 'KdsTicketCreated', ticket, { id: 'the-same' });
+  const unsettled = () => kds.health().channels.map((one) => one.unsettled);
+  expect(unsettled()).toEqual([1, 0, 1]);
+  finish();
+  await kitchen.host.pass(1_000);
+  expect(unsettled()).toEqual([0, 0, 0]);
+  await kds.dispose();
+});

@@ -140,6 +140,8 @@ async function startOn(
   let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
   let lastVerdict: Verdict | undefined;
   let wokenAtMs = Number.NEGATIVE_INFINITY;
+  /** By the event's id: those whose handlers are not done. */
+  const underWay = new Map<string, Promise<void>>();
 
   const report = (error: unknown): void => signal({ kind: 'callback', error });
   const nowMs = (): number => host.clock.monotonicMs();
@@ -289,10 +291,15 @@ async function startOn(
 
   /** An event that two channels carry is one event to whoever listens to the client. */
   function deliver(event: DeliveredEvent): Promise<void> | undefined {
-    if (event.id !== undefined && !keeper.heard.tell(event.id)) return undefined;
+    const { id } = event;
+    // The other channel waits for what the first one set off: its cursor must not pass what is not handled.
+    if (id !== undefined && !keeper.heard.tell(id)) return underWay.get(id);
     // First: what is work is written with whatever moves the cursor past it.
     inbox.take(event);
-    return consumers.deliver(event);
+    const handling = consumers.deliver(event);
+    if (id === undefined || handling === undefined) return handling;
+    underWay.set(id, handling);
+    return handling.finally(() => void underWay.delete(id));
   }
 
   const messages = createMessages({
