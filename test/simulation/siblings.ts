@@ -274,7 +274,7 @@ class Siblings {
   ): StreamState {
     const { scenario } = this;
     const seen = new SeenIds();
-    for (const { id } of positions) seen.add(id, this.nowMs);
+    for (const { id, isOnlyThere } of positions) if (isOnlyThere !== true) seen.add(id, this.nowMs);
     return initialStream(
       {
         position: scenario.position,
@@ -439,7 +439,7 @@ class Siblings {
     channel.closed = commit.closed;
     for (const record of commit.seen) {
       channel.stored.push(record);
-      this.storedIds.push(record.id);
+      if (record.isOnlyThere !== true) this.storedIds.push(record.id);
     }
   }
 

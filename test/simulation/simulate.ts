@@ -316,7 +316,8 @@ class World {
     const { scenario, durable } = this;
     const seen = new SeenIds();
     const rows = new KnownRows();
-    if (this.worldRules.remembersIds) for (const { id } of durable.seen) seen.add(id, this.nowMs);
+    const handled = durable.seen.filter(({ isOnlyThere }) => isOnlyThere !== true);
+    if (this.worldRules.remembersIds) for (const { id } of handled) seen.add(id, this.nowMs);
     for (const [key, { version, deleted }] of durable.rows) rows.put({ key, version }, deleted, false, 0);
     return initialStream(
       {
@@ -583,7 +584,7 @@ class World {
     for (const [resource, mark] of commit.marks) durable.marks.set(resource, mark);
     for (const record of commit.seen) {
       durable.seen.push(record);
-      this.storedIds.add(record.id);
+      if (record.isOnlyThere !== true) this.storedIds.add(record.id);
     }
     for (const { row, deleted } of commit.rows) {
       durable.rows.set(row.key, { version: row.version, deleted: deleted || this.isDeletion(row.version) });

@@ -77,7 +77,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       const batch = history.load(record, nowMs, wallMs);
       if (batch === undefined) continue;
       const seen = heard.on(batch.wire);
-      for (const { id } of batch.seen) {
+      for (const { id, isOnlyThere } of batch.seen) {
+        if (isOnlyThere === true) continue;
         seen.add(id, batch.atMs);
         heard.tell(id);
       }

@@ -57,12 +57,21 @@ export function readSeen(value: unknown): SeenBatchRecord | undefined {
   const ids: unknown = value['ids'];
   const seqs: unknown = value['seqs'];
   const sequences: unknown = value['sequences'];
+  const onlyThere: unknown = value['onlyThere'];
   if (typeof wire !== 'string' || typeof at !== 'number' || !Array.isArray(ids)) return undefined;
   const seen = ids.flatMap((id: unknown, index) => {
     const seq: unknown = Array.isArray(seqs) ? seqs[index] : undefined;
     const sequence: unknown = Array.isArray(sequences) ? sequences[index] : undefined;
     if (typeof id !== 'string') return [];
-    return [{ id, seq: isPosition(seq) ? seq : undefined, ...(isPosition(sequence) && { sequence }) }];
+    const isOnlyThere = Array.isArray(onlyThere) && onlyThere[index] === true;
+    return [
+      {
+        id,
+        seq: isPosition(seq) ? seq : undefined,
+        ...(isPosition(sequence) && { sequence }),
+        ...(isOnlyThere && { isOnlyThere }),
+      },
+    ];
   });
   return { wire, atWallMs: at, seen };
 }

@@ -105,5 +105,8 @@ function writeSeen(wire: string, seen: readonly SeenRecord[], wallMs: number): S
     ...(seen.some(({ sequence }) => sequence !== undefined) && {
       sequences: seen.map(({ sequence }) => sequence ?? null),
     }),
+    ...(seen.some(({ isOnlyThere }) => isOnlyThere === true) && {
+      onlyThere: seen.map(({ isOnlyThere = false }) => isOnlyThere),
+    }),
   };
 }

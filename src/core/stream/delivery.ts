@@ -139,12 +139,11 @@ function acceptMonotonic(
   turn: Turn,
 ): Decision {
   const { id } = arrival.event;
-  if (origin === 'replay' && seq === s.headAt) {
-    // It was there before this device was. A frame of it may still be on its way, and is told.
-    if (id !== undefined && s.positions.idAt(seq) === undefined) s.positions.put(seq, id);
+  if (origin === 'replay' && seq === s.beganAt) {
+    noteBefore(s, seq, id);
     return 'duplicate';
   }
-  const isThere = s.positions.idAt(seq) !== undefined && seq !== s.headAt;
+  const isThere = s.positions.idAt(seq) !== undefined && (seq !== s.beganAt || id === undefined);
   if (isThere || (id !== undefined && s.options.seen.has(id))) return 'duplicate';
   if ((origin === 'live' && isBuffering(s)) || isFull(s)) return hold(s, arrival, origin, turn);
   return handOut(s, arrival, origin, 'kept', turn);
@@ -167,6 +166,17 @@ function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live'
   s.closed.fill(seq);
   s.dirty = true;
   return handOut(s, arrival, origin, 'kept', turn);
+}
+
+/**
+ * What stands where counting began was there before this device, and tells a restored server (S13). It was not told: a frame
+ * of it may still be on its way, here or on another channel.
+ */
+function noteBefore(s: StreamState, seq: number, id: string | undefined): void {
+  if (id === undefined || s.positions.idAt(seq) !== undefined || s.options.seen.has(id)) return;
+  s.positions.put(seq, id);
+  s.handled.push({ seq, id, sequence: s.sequence, isOnlyThere: true });
+  s.dirty = true;
 }
 
 const isFull = (s: StreamState): boolean => s.unsettled.count >= s.options.settings.maxUnsettled;

@@ -109,7 +109,7 @@ function beginAt(s: StreamState): number {
   const isNear = last !== undefined && upTo - last < s.options.settings.overlapPositions && last >= s.reach;
   if (!s.options.rules.looksBack) return upTo;
   if (isNear) return Math.max(0, last - 1);
-  return s.position === 'dense' || upTo === s.headAt ? Math.max(0, upTo - 1) : upTo;
+  return s.position === 'dense' || upTo === s.beganAt ? Math.max(0, upTo - 1) : upTo;
 }
 
 const noBoundaries: ReadonlyMap<string, string> = new Map();
@@ -293,8 +293,6 @@ function startAtHead(s: StreamState, headSeq: number | undefined, turn: Turn): v
   else if (s.front === undefined) {
     s.beganAt = s.options.rules.beginsAt(headSeq, s.heardBehind);
     anchor(s, s.beganAt);
-    // It is read once more, to know what stands there: another id there is another sequence.
-    if (s.front === headSeq) s.headAt = headSeq;
   }
   s.dirty = true;
   startRead(s, turn, undefined);
@@ -372,7 +370,6 @@ export function reset(
   s.absentAtMs = [];
   s.missed = [];
   s.lowHead = undefined;
-  s.headAt = undefined;
   s.vanished = undefined;
   s.sequences += 1;
   s.sequence = s.sequences;

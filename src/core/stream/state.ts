@@ -35,6 +35,8 @@ export interface SeenRecord {
   readonly id: string;
   /** As in {@link Cursor}: in another sequence the position means nothing. */
   readonly sequence?: number | undefined;
+  /** It stands at that position, and was not handed out. */
+  readonly isOnlyThere?: true;
 }
 
 /** What a commit stores and a restart gives back. */
@@ -202,8 +204,6 @@ export interface StreamState {
   absentAtMs: number[];
   resync: ResyncReason | undefined;
   replayMissing: boolean;
-  /** Where the log ended when counting began there. */
-  headAt: number | undefined;
   /** The log does not say where it ends, or cannot be read from there. */
   isHeadless: boolean;
   /** The position before the lowest that was heard while there was nothing to count from. */
@@ -290,7 +290,6 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     absentAtMs: [],
     resync: undefined,
     replayMissing: false,
-    headAt: undefined,
     isHeadless: false,
     heardBehind: undefined,
     listedUpTo: -1,
