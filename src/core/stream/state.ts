@@ -247,8 +247,11 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
   const isUnknown = cursor === undefined && memory.positions.length > 0;
   const sequences = highestSequence(memory) + (isUnknown ? 1 : 0);
   const positions = new PositionWindow();
-  for (const { seq, id, sequence } of memory.positions) {
-    if (seq !== undefined && cursor !== undefined && sequence === cursor.sequence) positions.put(seq, id);
+  let beganAt = -1;
+  for (const { seq, id, sequence, isOnlyThere } of memory.positions) {
+    if (seq === undefined || cursor === undefined || sequence !== cursor.sequence) continue;
+    positions.put(seq, id);
+    if (isOnlyThere === true) beganAt = seq;
   }
   return {
     options,
@@ -293,7 +296,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     isHeadless: false,
     heardBehind: undefined,
     listedUpTo: -1,
-    beganAt: -1,
+    beganAt,
     snapshotMissing: false,
     checkFrom: undefined,
     blind: undefined,
