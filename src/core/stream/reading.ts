@@ -323,6 +323,9 @@ function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Tu
   if (floorSeq === undefined) {
     s.front = undefined;
     s.ahead = [];
+    // What waits was heard: counting must not begin behind it.
+    const { seq, arrival } = s.held.first ?? {};
+    s.heardBehind = seq === undefined ? undefined : Math.min(arrival?.event.previousSeq ?? seq - 1, seq - 1);
   } else if (s.position === 'dense') {
     close(s, missing(s, 0, floorSeq - 1), 'lost', turn);
     pump(s, turn);

@@ -506,6 +506,26 @@ describe('a log without a list, at a device that was never here', () => {
     expect(s.state.front).toBe(40);
   });
 
+  test('S25: it does not begin behind what waits when the log turns out to begin later, and what waits goes out in order', () => {
+    const s = stream({ snapshot: false }, { cursor: { epoch: 'e', seq: 10, sequence: undefined } });
+    s.goLive();
+    s.at(10, ...s.live(arrival(18), arrival(22)));
+    s.at(600, { kind: 'refresh' });
+    const gone = (): StreamInput => ({
+      kind: 'failed',
+      answer: { read: s.state.reads, failure: 'gone', retryAfterMs: undefined, floorSeq: undefined, headSeq: 30 },
+    });
+    // From before the front, from the front, and where it ends.
+    s.at(700, gone());
+    s.at(750, gone());
+    s.at(800, gone());
+    expect(s.state.front).toBe(17);
+    s.at(900, gone());
+    s.at(1_000, ...s.live(arrival(28)));
+    s.at(9_000, { kind: 'tick' });
+    expect(s.delivered()).toEqual([18, 22, 28]);
+  });
+
   test('S25: one that does not say where it ends is counted from the next event', () => {
     const s = fresh();
     s.at(0, join, drained);
