@@ -353,8 +353,25 @@ export class Ledger {
   private excuse(event: Accepted): 'compacted' | 'told' | undefined {
     const { topic } = event;
     if (this.isCompacted(event)) return 'compacted';
-    if (this.isBefore(event)) return 'compacted';
+    if (this.isBefore(event) || this.isUnknowable(event)) return 'compacted';
     return this.isToldLoss(event, topic) ? 'told' : undefined;
+  }
+
+  /**
+   * What `What is open` in the SPEC of the stream says: a position was given out twice under one name, the device had not
+   * handled anything there that it could compare, and was started anew since.
+   */
+  private isUnknowable(event: Accepted): boolean {
+    const { office } = this.options;
+    return event.acceptedAtMs < this.run.startedAtMs && office.isReused(event) && !this.canCompare(event);
+  }
+
+  /** An event of that channel from before is stored: what lists told has no position. */
+  private canCompare({ topic, number }: Accepted): boolean {
+    return [...this.durable].some((id) => {
+      const stored = this.options.office.ever.get(id);
+      return stored !== undefined && stored.topic === topic && stored.number < number;
+    });
   }
 
   private isCompacted(event: Accepted): boolean {

@@ -34,6 +34,8 @@ interface Deletion {
 interface TopicState {
   head: number;
   lastVisibleMs: number;
+  /** Positions up to here were given out before a restore under the same name, and are given out again. */
+  reusedTo: number;
   log: Accepted[];
 }
 
@@ -72,7 +74,8 @@ export class Office {
 
   constructor(options: OfficeOptions) {
     this.options = options;
-    for (const { wire } of options.backend.topics) this.topics.set(wire, { head: 0, lastVisibleMs: 0, log: [] });
+    for (const { wire } of options.backend.topics)
+      this.topics.set(wire, { head: 0, lastVisibleMs: 0, reusedTo: 0, log: [] });
   }
 
   get clockMs(): number {
@@ -168,6 +171,7 @@ export class Office {
     this.accepted = this.accepted.filter(isKept);
     this.deletions = this.deletions.filter(({ version }) => from === undefined || version < from.version);
     for (const state of this.topics.values()) {
+      if (!renames) state.reusedTo = Math.max(state.reusedTo, state.head);
       state.log = state.log.filter(isKept);
       state.head = state.log.at(-1)?.seq ?? 0;
       state.lastVisibleMs = nowMs;
@@ -194,6 +198,10 @@ export class Office {
     const nowMs = this.options.nowMs();
     const { log, head } = this.stateOf(wire);
     return log.reduce((lowest, event) => (event.visibleAtMs > nowMs ? Math.min(lowest, event.seq - 1) : lowest), head);
+  }
+
+  isReused({ topic, seq }: Accepted): boolean {
+    return seq <= this.stateOf(topic.wire).reusedTo;
   }
 
   headOf(wire: string): number {
