@@ -298,7 +298,9 @@ class Siblings {
     this.heard = new HeardIds();
     this.underWay.clear();
     const remembered = this.rules.remembersAll ? this.channels : this.channels.slice(0, 1);
-    for (const { stored } of remembered) for (const { id } of stored) this.heard.tell(this.hear(id));
+    for (const { stored } of remembered) {
+      for (const { id, isOnlyThere } of stored) if (isOnlyThere !== true) this.heard.tell(this.hear(id));
+    }
     for (const channel of this.channels) {
       channel.handings.clear();
       if (channel.cursor === undefined) channel.beganAt = undefined;
