@@ -207,7 +207,8 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
     startRead(s, turn, covered);
     return;
   }
-  // Who has read the log to its end is told by a list what has changed since.
+  // Who has read the log to its end is told by a list what has changed since; also after a restart, if the log was empty.
+  if (s.isFirst) s.dirty = true;
   s.isFirst = false;
   finish(s, turn);
 }

@@ -135,6 +135,13 @@ describe('rows', () => {
     ]);
   });
 
+  test('S18: that a log was empty is stored, too: the next start does not take its list for the very first one', () => {
+    const { at, page } = stream({ startFrom: 'earliest' }, neverHeard);
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    at(10, page(0));
+    expect(cursorsIn(at(300, { kind: 'tick' }))).toEqual([{ epoch: 'e', seq: 0 }]);
+  });
+
   test('S18: after another epoch the list is right, even if its versions are lower', () => {
     const { at, live, list } = listed();
     at(0, list(10));
