@@ -100,10 +100,10 @@ export const mutations: readonly Mutation[] = [
     to: 'void isSettled;',
   },
   {
-    name: 'what waits goes out in the order in which it came',
-    file: 'core/stream/held.ts',
-    from: 'while (index > 0 && (events[index - 1]?.seq ?? -1) > held.seq) index -= 1;',
-    to: '',
+    name: 'an event follows on whatever was before',
+    file: 'core/stream/rules.ts',
+    from: 'joins: (front, seq, previousSeq) => seq === front + 1 ||',
+    to: 'joins: (front, seq, previousSeq) => seq > front ||',
   },
   {
     name: 'an older row goes over a newer one',
