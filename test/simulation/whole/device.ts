@@ -2,6 +2,7 @@
 // hears nothing more, and nothing of it is observed.
 import type { Host, HostEvent, Release } from '../../../src/host/host.ts';
 import type { Http, HttpAnswer } from '../../../src/http/http.ts';
+import { defaultJoiningSettings } from '../../../src/core/channels/settings.ts';
 import { seededRandom, type FakeHost } from '../../../src/testing/fake-host.ts';
 import type { Frame, Transport, TransportConnection } from '../../../src/transports/transport.ts';
 
@@ -16,7 +17,7 @@ export interface Life {
   readonly timers: number;
   readonly listeners: number;
   readonly requests: number;
-  /** Tells of the requests and attempts to connect that are under way now whether any of them still is. */
+  /** Tells of the requests, attempts to connect and to join that are under way now whether any of them still is. */
   asked(): () => boolean;
   /** Something comes in from outside: now, after the sleep, or never. */
   receive(action: () => void): void;
@@ -151,6 +152,13 @@ export function createDevice(options: DeviceOptions): Device {
         else sockets.add(connection);
         return {
           ...connection,
+          join(...question) {
+            const joining = Symbol();
+            connecting.add(joining);
+            // Nobody answers some of them, and the client waits no longer than this.
+            world.schedule(defaultJoiningSettings.joinTimeoutMs, () => connecting.delete(joining));
+            connection.join(...question);
+          },
           close() {
             isAbandoned = true;
             connecting.delete(trial);

@@ -6,8 +6,8 @@ import { replayOf } from './run.ts';
 import { summariseWhole } from './summary.ts';
 
 const seeds = 2_000;
-/** Beyond these, a few seeds in ten thousand still fail (3029 is the first): order between what a list and what an event told. */
-const provenSeeds = 3_000;
+/** Beyond these, single seeds in some thousands still fail (14708 is the next). */
+const provenSeeds = 14_700;
 
 export function gate(half: 0 | 1): void {
   describe(
