@@ -83,7 +83,7 @@ export const sabotages: readonly Sabotage[] = [
     gate: 'unused',
     breaks: 'a dependency that is listed as not used yet, and is used',
     says: /Remove from ignoreDependencies/,
-    apply: (tree) => append(tree, 'src/index.ts', "export { openDB } from 'idb';"),
+    apply: (tree) => append(tree, 'src/index.ts', "export { io } from 'socket.io-client';"),
   },
   {
     gate: 'lockfile',
