@@ -24,6 +24,8 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // A world for each file takes longer than the tests in it: the quick run does without, the whole one does not.
+          isolate: process.env['HEARD_LENGTH'] !== 'short',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/tabs/**', 'test/types/**', ...commands, ...properties, ...simulation],
         },
