@@ -1,6 +1,5 @@
 // Two channels of one client: some orders are told on both, each at a position of its own, and what was heard is shared.
 import { HeardIds } from '../../src/core/session/heard-ids.ts';
-import { SeenIds } from '../../src/core/stream/dedupe.ts';
 import { dueAtMs, step, type StreamInput } from '../../src/core/stream/machine.ts';
 import { KnownRows } from '../../src/core/stream/rows.ts';
 import { streamRules, type StreamRules } from '../../src/core/stream/rules.ts';
@@ -273,7 +272,7 @@ class Siblings {
     startsNow: boolean,
   ): StreamState {
     const { scenario } = this;
-    const seen = new SeenIds();
+    const seen = new HeardIds().on('');
     for (const { id, isOnlyThere } of positions) if (isOnlyThere !== true) seen.add(id, this.nowMs);
     return initialStream(
       {

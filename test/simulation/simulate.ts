@@ -1,6 +1,6 @@
 // One seed: a server, a network and a device that crashes, until everything is healed, and then the question whether the
 // device knows what the server knows.
-import { SeenIds } from '../../src/core/stream/dedupe.ts';
+import { HeardIds } from '../../src/core/session/heard-ids.ts';
 import type { Arrival } from '../../src/core/stream/held.ts';
 import { dueAtMs, step, type StreamInput } from '../../src/core/stream/machine.ts';
 import type { FailedAnswer } from '../../src/core/stream/reading.ts';
@@ -314,7 +314,7 @@ class World {
 
   private freshStream(): StreamState {
     const { scenario, durable } = this;
-    const seen = new SeenIds();
+    const seen = new HeardIds().on('');
     const rows = new KnownRows();
     const handled = durable.seen.filter(({ isOnlyThere }) => isOnlyThere !== true);
     if (this.worldRules.remembersIds) for (const { id } of handled) seen.add(id, this.nowMs);
