@@ -2,7 +2,7 @@
 // by the events that went through. Waiting costs nothing, and neither does what other programs do meanwhile.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { OpenRow } from './rows.ts';
+import type { Costs, OpenRow } from './rows.ts';
 
 export interface Load {
   readonly events: number;
@@ -27,7 +27,7 @@ async function cost(load: Load): Promise<number> {
 }
 
 /** One side, the other side twice, and the first one again: what changes meanwhile changes for both. */
-export function perEvent(measured: Load, baseline: Load): OpenRow {
+export function perEvent(measured: Load, baseline: Load): OpenRow<Costs> {
   return {
     async round() {
       const first = await cost(baseline);
