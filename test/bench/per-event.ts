@@ -1,7 +1,6 @@
 // For whatever goes on over time: the CPU time of the process, with its garbage collector and all of its threads, divided
 // by the events that went through. Waiting costs nothing, and neither does what other programs do meanwhile.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '../heap.ts';
 import type { Costs, OpenRow } from './rows.ts';
 
 export interface Load {
@@ -13,13 +12,10 @@ export interface Load {
   close?(): Promise<void>;
 }
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
 async function cost(load: Load): Promise<number> {
   await load.prepare();
   // Nobody pays for what was thrown away before.
-  collect();
+  collectGarbage();
   const before = process.cpuUsage();
   await load.run();
   const { user, system } = process.cpuUsage(before);

@@ -7,11 +7,14 @@ import { memory } from '../../../src/storage/memory.ts';
 import { sqlite } from '../../../src/storage/sqlite.ts';
 import type { Database, Store } from '../../../src/storage/store.ts';
 import { patience, runs } from '../../effort.ts';
+import { heapBytes } from '../../heap.ts';
 import { createRig, ok, type Input, type Rig } from './rig.ts';
 
 /** Fewer while working. */
 const maxItems = Math.min(10_000, runs(10_000).numRuns);
 const lanes = 50;
+/** A record, and what is known of it beside. */
+const mostBytesEach = 1_500;
 const inOrder: readonly number[] = Array.from({ length: maxItems }, (_, n) => n);
 
 const numberOf = (input: unknown): number => (input as Input).n;
@@ -52,12 +55,14 @@ test(
 );
 
 test(
-  'O5: a full outbox on a disk is in order after a restart',
+  'O5: a full outbox on a disk is in order after a restart, and takes little memory',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'heard-many-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const database = await switchedOffAndOn(sqlite({ folder }));
+    const before = await heapBytes();
     const rig = await createRig({ database, pausedFor: ['offline'] });
+    expect((await heapBytes()) - before).toBeLessThan(maxItems * mostBytesEach);
     expect(pendingIn(rig)).toEqual(inOrder);
     await rig.outbox.dispose();
     await database.close();
