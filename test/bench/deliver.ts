@@ -3,7 +3,7 @@
 import { sqlite } from '../../src/storage/sqlite.ts';
 import { openBrasserie } from './brasserie-server.ts';
 import { folderOnDisk } from './disk.ts';
-import type { NotRun, OpenRow, TimeRow } from './rows.ts';
+import type { NotRun, OpenRow, TimeRow, Times } from './rows.ts';
 import { openWaiter } from './waiter.ts';
 
 const tables = [3, 1, 2];
@@ -34,11 +34,11 @@ async function outage(folder: string): Promise<number> {
   return tookMs;
 }
 
-function threeOrders(): Promise<OpenRow<number> | NotRun> {
+function threeOrders(): Promise<OpenRow<Times> | NotRun> {
   const folder = folderOnDisk();
   if ('notRun' in folder) return Promise.resolve(folder);
   return Promise.resolve({
-    round: () => outage(folder.path),
+    round: async () => ({ ms: await outage(folder.path) }),
     close() {
       folder.remove();
       return Promise.resolve();

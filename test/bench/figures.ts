@@ -1,5 +1,5 @@
 // What is told of a row once its rounds are over.
-import type { BenchRow, Costs, NotRun, OpenRow, RatioRow, TimeRow } from './rows.ts';
+import type { BenchRow, Costs, NotRun, OpenRow, RatioRow, TimeRow, Times } from './rows.ts';
 
 const rounds = 7;
 
@@ -31,6 +31,8 @@ interface Time extends Told {
   readonly highestMs: number;
   readonly mustMs: number;
   readonly aimMs: number;
+  /** What the bare store took. */
+  readonly bareMs: number | undefined;
 }
 
 interface Missing extends Told {
@@ -88,8 +90,10 @@ function ratioOf(row: RatioRow, costs: readonly Costs[]): Ratio {
   };
 }
 
-function timeOf(row: TimeRow, times: readonly number[]): Time {
+function timeOf(row: TimeRow, all: readonly Times[]): Time {
   const { name, figure, mustMs, aimMs } = row;
+  const times = all.map(({ ms }) => ms);
+  const bare = all.flatMap(({ bareMs }) => bareMs ?? []);
   const ms = medianOf(times);
   return {
     kind: 'time',
@@ -100,6 +104,7 @@ function timeOf(row: TimeRow, times: readonly number[]): Time {
     highestMs: Math.max(...times),
     mustMs,
     aimMs,
+    bareMs: bare.length === 0 ? undefined : medianOf(bare),
     verdict: verdictOn(ms, mustMs, aimMs),
   };
 }
@@ -118,8 +123,12 @@ export function lineOf(figures: Figures): string {
     return `${' '.repeat(38)}  ${figures.verdict.padEnd(12)} ${figures.name}: ${figures.reason}`;
   }
   if (figures.kind === 'time') {
-    const { ms, lowestMs, highestMs, mustMs, aimMs, name, figure } = figures;
-    const what = figure === 'p95' ? `${name} (p95)` : name;
+    const { ms, lowestMs, highestMs, mustMs, aimMs, bareMs, name, figure } = figures;
+    const remarks = [
+      ...(figure === 'p95' ? ['p95'] : []),
+      ...(bareMs === undefined ? [] : [`the bare store takes ${short(bareMs)} ms`]),
+    ];
+    const what = remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
     return columns('ms', [ms, lowestMs, highestMs, mustMs, aimMs], figures, what);
   }
   const { ratio, lowest, highest, must, aim, name, against } = figures;

@@ -6,8 +6,8 @@ import { pageScript } from '../page-script.ts';
 import { openBrasserie } from './brasserie-server.ts';
 import { folderOnDisk } from './disk.ts';
 import { p95Of } from './figures.ts';
-import type { NotRun, OpenRow, TimeRow } from './rows.ts';
-import { openWaiter, timesToKeep, type Pace } from './waiter.ts';
+import type { NotRun, OpenRow, TimeRow, Times } from './rows.ts';
+import { openWaiter, timesOfStore, timesToKeep, type Pace } from './waiter.ts';
 import type { WaiterPage } from './waiter-page.ts';
 
 declare global {
@@ -17,13 +17,17 @@ declare global {
 
 const ordersPerRound = 200;
 
-async function inNode(pace: Pace): Promise<OpenRow<number> | NotRun> {
+async function inNode(pace: Pace): Promise<OpenRow<Times> | NotRun> {
   const folder = folderOnDisk();
   if ('notRun' in folder) return folder;
   const server = await openBrasserie({ answersAfterMs: 0 });
-  const waiter = await openWaiter(server, sqlite({ folder: folder.path }));
+  const store = sqlite({ folder: folder.path });
+  const waiter = await openWaiter(server, store);
   return {
-    round: async () => p95Of(await timesToKeep(waiter, ordersPerRound, pace)),
+    async round() {
+      const ms = p95Of(await timesToKeep(waiter, ordersPerRound, pace));
+      return { ms, bareMs: p95Of(await timesOfStore(store, ordersPerRound)) };
+    },
     async close() {
       await waiter.client.dispose();
       await server.stop();
@@ -32,7 +36,7 @@ async function inNode(pace: Pace): Promise<OpenRow<number> | NotRun> {
   };
 }
 
-async function inChromium(pace: Pace): Promise<OpenRow<number> | NotRun> {
+async function inChromium(pace: Pace): Promise<OpenRow<Times> | NotRun> {
   const found = findOrInstallChromium();
   if (!found.met) return { notRun: found.reason };
   const folder = folderOnDisk();
@@ -55,10 +59,12 @@ async function inChromium(pace: Pace): Promise<OpenRow<number> | NotRun> {
   const { url, httpUrl } = server;
   await page.evaluate((place) => globalThis.waiterPage.open(place), { url, httpUrl });
   const asked = { orders: ordersPerRound, pace };
-  const times = (): Promise<readonly number[]> =>
-    page.evaluate(({ orders, pace }) => globalThis.waiterPage.timesToKeep(orders, pace), asked);
   return {
-    round: async () => p95Of(await times()),
+    async round() {
+      const times = await page.evaluate(({ orders, pace }) => globalThis.waiterPage.timesToKeep(orders, pace), asked);
+      const bare = await page.evaluate(({ orders }) => globalThis.waiterPage.timesOfStore(orders), asked);
+      return { ms: p95Of(times), bareMs: p95Of(bare) };
+    },
     async close() {
       await browser.close();
       await server.stop();

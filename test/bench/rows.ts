@@ -15,6 +15,12 @@ export interface RatioRow {
   open(): Promise<OpenRow<Costs>>;
 }
 
+/** How long it took, and what the bare store took for as much right after it: a slow disk is not ours. */
+export interface Times {
+  readonly ms: number;
+  readonly bareMs?: number;
+}
+
 /** Something that a person waits for: what is promised is a time, disk and network included. */
 export interface TimeRow {
   readonly kind: 'time';
@@ -23,7 +29,7 @@ export interface TimeRow {
   readonly figure: 'p95' | 'single';
   readonly mustMs: number;
   readonly aimMs: number;
-  open(): Promise<OpenRow<number> | NotRun>;
+  open(): Promise<OpenRow<Times> | NotRun>;
 }
 
 /** Rows are opened and measured one after the other, so that none has to live with what another one built. */

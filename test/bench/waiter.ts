@@ -78,3 +78,17 @@ export async function timesToKeep({ client, order }: Waiter, orders: number, pac
   if (parked > 0) throw new Error(`Not what was to be measured: ${parked} orders were refused.`);
   return times;
 }
+
+/** How long the store takes for as many records of such a size, one after the other, with nothing around it. */
+export async function timesOfStore(store: Store, records: number): Promise<readonly number[]> {
+  const database = await store.open('bare');
+  const value = { input: { table_id: 7, items: [{ dish_id: 12, qty: 2 }] }, rest: 'x'.repeat(300) };
+  const times: number[] = [];
+  for (let number = 0; number < records; number += 1) {
+    const before = performance.now();
+    await database.commit({ writes: [{ table: 'outbox', key: `order ${number}`, value }], durability: 'strict' });
+    times.push(performance.now() - before);
+  }
+  await database.close();
+  return times;
+}
