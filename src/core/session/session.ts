@@ -228,11 +228,11 @@ async function startOn(
    * have to look at every order that was taken offline.
    */
   function noteReachability(): void {
-    const isReachableNow = link !== undefined || reach.isAnswering;
-    if (isReachableNow === isReachable) return;
-    isReachable = isReachableNow;
+    const wasReachable = isReachable;
+    isReachable = link !== undefined || reach.isAnswering;
     if (!isReachable) return outbox.pause(unreachable);
     outbox.resume(unreachable);
+    if (wasReachable) return;
     // What waited goes now, before any channel is joined, and perhaps long before there is a socket.
     void tellSent(outbox.follow({ timeoutMs: settings.drainMs }));
   }
