@@ -12,6 +12,7 @@ if (decode(frame).kind !== 'event') throw new Error('The reference envelope does
 
 export const rows: readonly BenchRow[] = [
   {
+    kind: 'ratio',
     name: 'decode + validate the reference envelope',
     against: 'JSON.parse of it',
     must: 1.8,

@@ -1,10 +1,10 @@
 // For pure functions: the median time of a call.
 import { Bench } from 'tinybench';
-import type { OpenRow } from './rows.ts';
+import type { Costs, OpenRow } from './rows.ts';
 
 const msPerTask = 150;
 
-export function perCall(measured: () => unknown, baseline: () => unknown): OpenRow {
+export function perCall(measured: () => unknown, baseline: () => unknown): OpenRow<Costs> {
   return {
     async round() {
       const bench = new Bench({ time: msPerTask, warmupTime: 30 });

@@ -1,8 +1,7 @@
 // For whatever goes on over time: the CPU time of the process, with its garbage collector and all of its threads, divided
 // by the events that went through. Waiting costs nothing, and neither does what other programs do meanwhile.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import type { OpenRow } from './rows.ts';
+import { collectGarbage } from '../heap.ts';
+import type { Costs, OpenRow } from './rows.ts';
 
 export interface Load {
   readonly events: number;
@@ -13,13 +12,10 @@ export interface Load {
   close?(): Promise<void>;
 }
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
 async function cost(load: Load): Promise<number> {
   await load.prepare();
   // Nobody pays for what was thrown away before.
-  collect();
+  collectGarbage();
   const before = process.cpuUsage();
   await load.run();
   const { user, system } = process.cpuUsage(before);
@@ -27,7 +23,7 @@ async function cost(load: Load): Promise<number> {
 }
 
 /** One side, the other side twice, and the first one again: what changes meanwhile changes for both. */
-export function perEvent(measured: Load, baseline: Load): OpenRow {
+export function perEvent(measured: Load, baseline: Load): OpenRow<Costs> {
   return {
     async round() {
       const first = await cost(baseline);

@@ -246,6 +246,7 @@ async function screen(stations: number, used = stations): Promise<Load> {
 
 export const rows: readonly BenchRow[] = [
   {
+    kind: 'ratio',
     // What peers take for a socket and JSON.parse, times 2.2 (and 1.6), less the socket: see the targets over WebSocket.
     name: 'receive an event, over memory, from frame to handler and memory',
     against: 'JSON.parse of it',
@@ -256,30 +257,35 @@ export const rows: readonly BenchRow[] = [
     },
   },
   {
+    kind: 'ratio',
     name: 'with 1 000 channels that are all in use',
     against: 'one channel',
     must: 1.15,
     open: async () => perEvent(await screen(1_000), await screen(1)),
   },
   {
+    kind: 'ratio',
     name: 'with 1 000 channels, of which one is in use',
     against: 'one channel',
     must: 1.15,
     open: async () => perEvent(await screen(1_000, 1), await screen(1)),
   },
   {
+    kind: 'ratio',
     name: 'after 1 000 000 events',
     against: 'the first 10 000',
     must: 1.15,
     open: async () => perEvent(live(await openTill(1_000_000)), withoutHistory()),
   },
   {
+    kind: 'ratio',
     name: 'with 1 000 listeners of other events',
     against: 'one of them',
     must: 1.15,
     open: async () => perEvent(live(await withListeners(1_000)), live(await withListeners(1))),
   },
   {
+    kind: 'ratio',
     name: 'catch up with 10 000 events from pages of 500',
     against: 'the same live',
     must: 1.5,

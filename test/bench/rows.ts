@@ -5,17 +5,42 @@ export interface Costs {
 }
 
 /** Something that costs time, beside the work that it is measured against. Both must do their work on every call. */
-export interface BenchRow {
+export interface RatioRow {
+  readonly kind: 'ratio';
   readonly name: string;
   readonly against: string;
   /** The ratio that must not be passed, and the one that is aimed for. */
   readonly must: number;
   readonly aim?: number;
-  /** Gets everything ready. Rows are measured one after the other, so that none has to live with what another one built. */
-  open(): Promise<OpenRow>;
+  open(): Promise<OpenRow<Costs>>;
 }
 
-export interface OpenRow {
-  round(): Promise<Costs>;
+/** How long it took, and what the bare store took for as much right after it: a slow disk is not ours. */
+export interface Times {
+  readonly ms: number;
+  readonly bareMs?: number;
+}
+
+/** Something that a person waits for: what is promised is a time, disk and network included. */
+export interface TimeRow {
+  readonly kind: 'time';
+  readonly name: string;
+  /** What a round tells: what 95 of 100 did not pass, or the time of the only one that it measured. */
+  readonly figure: 'p95' | 'single';
+  readonly mustMs: number;
+  readonly aimMs: number;
+  open(): Promise<OpenRow<Times> | NotRun>;
+}
+
+/** Rows are opened and measured one after the other, so that none has to live with what another one built. */
+export type BenchRow = RatioRow | TimeRow;
+
+export interface OpenRow<Measure> {
+  round(): Promise<Measure>;
   close(): Promise<void>;
+}
+
+/** This machine lacks what the row needs. */
+export interface NotRun {
+  readonly notRun: string;
 }

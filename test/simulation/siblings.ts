@@ -1,6 +1,5 @@
 // Two channels of one client: some orders are told on both, each at a position of its own, and what was heard is shared.
 import { HeardIds } from '../../src/core/session/heard-ids.ts';
-import { SeenIds } from '../../src/core/stream/dedupe.ts';
 import { dueAtMs, step, type StreamInput } from '../../src/core/stream/machine.ts';
 import { KnownRows } from '../../src/core/stream/rows.ts';
 import { streamRules, type StreamRules } from '../../src/core/stream/rules.ts';
@@ -14,9 +13,9 @@ import {
   type StreamState,
 } from '../../src/core/stream/state.ts';
 import type { ClosedHole } from '../../src/core/stream/gap.ts';
-import { Agenda } from './agenda.ts';
+import { Course } from './course.ts';
 import { randomOf } from './random.ts';
-import { noFaults, scenarioOf, type FaultName, type Scenario } from './scenario.ts';
+import { scenarioOf, type Scenario } from './scenario.ts';
 import { ModelServer, type Accepted } from './server.ts';
 
 /** How a client tells once what two of its channels carry. */
@@ -123,33 +122,27 @@ export function firstSiblingFailure(
 const simulateSiblings = (seed: number, rules: SiblingRules = siblingRules): SiblingOutcome =>
   new Siblings(siblingScenarioOf(seed), rules).run();
 
-class Siblings {
-  private readonly scenario: Scenario;
+class Siblings extends Course<Happening> {
   private readonly rules: SiblingRules;
-  private readonly faults = noFaults();
-  private readonly agenda = new Agenda<Happening>();
   private readonly channels: readonly Channel[];
   private readonly orders = new Map<string, readonly Channel[]>();
   private readonly handled = new Set<string>();
   private readonly storedIds: string[] = [];
   /** Came late, below the cursor, and was being handled in a crash: no log tells it again (SPEC.md, what is open). */
   private readonly tooLate = new Set<string>();
-  private readonly violations: string[] = [];
   private handedOut = new Set<string>();
   private heard = new HeardIds();
   /** What is being handled, and who else came to it meanwhile. */
   private readonly underWay = new Map<string, { readonly channel: Channel; readonly ticket: number }[]>();
-  private isHealthy = false;
   private isUp = true;
   private isConnected = false;
   private life = 1;
   private generation = 0;
-  private nowMs = 0;
   private actionsLeft: number;
   private toldByOther = 0;
 
   constructor(scenario: Scenario, rules: SiblingRules) {
-    this.scenario = scenario;
+    super(scenario);
     this.rules = rules;
     this.actionsLeft = scenario.actions;
     // The second one may be put up later than the first: what it looks back at is still to be told by the other.
@@ -181,31 +174,7 @@ class Siblings {
     return { toldByOther, violations };
   }
 
-  private fires(fault: FaultName): boolean {
-    if (this.isHealthy || this.scenario.random() >= this.scenario.rates[fault]) return false;
-    this.faults[fault] += 1;
-    return true;
-  }
-
-  private plan(afterMs: number, happening: Happening): void {
-    this.agenda.plan(this.nowMs + afterMs, happening);
-  }
-
-  private delayMs(): number {
-    return this.isHealthy ? 50 : Math.floor(this.scenario.random() * (this.scenario.delayMs + 100));
-  }
-
-  private advance(untilMs: number): void {
-    while (this.agenda.nextAtMs <= untilMs && this.violations.length === 0) {
-      const next = this.agenda.next();
-      if (next === undefined) break;
-      this.nowMs = Math.max(this.nowMs, next.atMs);
-      this.happen(next.item);
-    }
-    this.nowMs = untilMs;
-  }
-
-  private happen(happening: Happening): void {
+  protected happen(happening: Happening): void {
     const isNow = 'life' in happening && happening.life === this.life && this.isUp;
     switch (happening.kind) {
       case 'act':
@@ -248,7 +217,7 @@ class Siblings {
     this.orders.set(id, carriers);
     for (const channel of carriers) {
       const { event, broadcastAtMs } = channel.server.accept(this.nowMs, id);
-      if (broadcastAtMs !== undefined) this.agenda.plan(broadcastAtMs, { kind: 'broadcast', channel, event });
+      if (broadcastAtMs !== undefined) this.planAt(broadcastAtMs, { kind: 'broadcast', channel, event });
     }
   }
 
@@ -273,7 +242,7 @@ class Siblings {
     startsNow: boolean,
   ): StreamState {
     const { scenario } = this;
-    const seen = new SeenIds();
+    const seen = new HeardIds().on('');
     for (const { id, isOnlyThere } of positions) if (isOnlyThere !== true) seen.add(id, this.nowMs);
     return initialStream(
       {
@@ -365,7 +334,7 @@ class Siblings {
     const due = Math.max(dueAtMs(channel.stream), this.nowMs);
     if (due >= channel.plannedTickMs || due === Number.POSITIVE_INFINITY) return;
     channel.plannedTickMs = due;
-    this.agenda.plan(due, { kind: 'tick', channel });
+    this.planAt(due, { kind: 'tick', channel });
   }
 
   private noteSettled(channel: Channel, ticket: number): void {

@@ -1,6 +1,6 @@
 // One seed: a server, a network and a device that crashes, until everything is healed, and then the question whether the
 // device knows what the server knows.
-import { SeenIds } from '../../src/core/stream/dedupe.ts';
+import { HeardIds } from '../../src/core/session/heard-ids.ts';
 import type { Arrival } from '../../src/core/stream/held.ts';
 import { dueAtMs, step, type StreamInput } from '../../src/core/stream/machine.ts';
 import type { FailedAnswer } from '../../src/core/stream/reading.ts';
@@ -17,8 +17,8 @@ import {
 } from '../../src/core/stream/state.ts';
 import type { ClosedHole } from '../../src/core/stream/gap.ts';
 import type { Watermark } from '../../src/core/stream/watermark.ts';
-import { Agenda } from './agenda.ts';
-import { noFaults, scenarioOf, type FaultCounts, type FaultName, type Scenario } from './scenario.ts';
+import { Course } from './course.ts';
+import { scenarioOf, type FaultCounts, type Scenario } from './scenario.ts';
 import { ModelServer, type Accepted } from './server.ts';
 
 export interface Outcome {
@@ -98,14 +98,10 @@ export function simulate(
   return new World(scenario(seed), rules, world, trace).run();
 }
 
-class World {
-  private readonly scenario: Scenario;
+class World extends Course<Happening> {
   private readonly rules: StreamRules;
   private readonly worldRules: WorldRules;
-  private readonly faults: FaultCounts = noFaults();
-  private readonly agenda = new Agenda<Happening>();
   private readonly server: ModelServer;
-  private readonly violations: string[] = [];
   private readonly durable: Durable = {
     cursor: undefined,
     restores: 0,
@@ -138,8 +134,6 @@ class World {
   private isUp = false;
   private generation = 0;
   private isConnected = false;
-  private isHealthy = false;
-  private nowMs = 0;
   private plannedTickMs = Number.POSITIVE_INFINITY;
   private duplicated = 0;
   private unexpected = 0;
@@ -154,7 +148,7 @@ class World {
   private readonly trace: ((line: string) => void) | undefined;
 
   constructor(scenario: Scenario, rules: StreamRules, worldRules: WorldRules, trace?: (line: string) => void) {
-    this.scenario = scenario;
+    super(scenario);
     this.trace = trace;
     trace?.(JSON.stringify(scenario));
     this.rules = rules;
@@ -177,32 +171,7 @@ class World {
     return this.outcome();
   }
 
-  private fires(fault: FaultName): boolean {
-    if (this.isHealthy || this.scenario.random() >= this.scenario.rates[fault]) return false;
-    this.faults[fault] += 1;
-    return true;
-  }
-
-  private plan(afterMs: number, happening: Happening): void {
-    this.agenda.plan(this.nowMs + afterMs, happening);
-  }
-
-  private delayMs(): number {
-    return this.isHealthy ? 50 : Math.floor(this.scenario.random() * (this.scenario.delayMs + 100));
-  }
-
-  private advance(untilMs: number): void {
-    while (this.agenda.nextAtMs <= untilMs) {
-      const next = this.agenda.next();
-      if (next === undefined) break;
-      this.nowMs = Math.max(this.nowMs, next.atMs);
-      this.happen(next.item);
-      if (this.violations.length > 0) return;
-    }
-    this.nowMs = untilMs;
-  }
-
-  private happen(happening: Happening): void {
+  protected happen(happening: Happening): void {
     switch (happening.kind) {
       case 'act':
         this.actionsLeft -= 1;
@@ -240,7 +209,7 @@ class World {
     const { event, broadcastAtMs } = this.server.accept(this.nowMs);
     this.accepted.set(event.id, event);
     this.trace?.(`${this.nowMs} accepted ${JSON.stringify(event)}`);
-    if (broadcastAtMs !== undefined) this.agenda.plan(broadcastAtMs, { kind: 'broadcast', event });
+    if (broadcastAtMs !== undefined) this.planAt(broadcastAtMs, { kind: 'broadcast', event });
     return event;
   }
 
@@ -314,7 +283,7 @@ class World {
 
   private freshStream(): StreamState {
     const { scenario, durable } = this;
-    const seen = new SeenIds();
+    const seen = new HeardIds().on('');
     const rows = new KnownRows();
     const handled = durable.seen.filter(({ isOnlyThere }) => isOnlyThere !== true);
     if (this.worldRules.remembersIds) for (const { id } of handled) seen.add(id, this.nowMs);
@@ -402,7 +371,7 @@ class World {
     const due = dueAtMs(this.stream);
     if (due < this.plannedTickMs) {
       this.plannedTickMs = Math.max(due, this.nowMs);
-      this.agenda.plan(this.plannedTickMs, { kind: 'tick' });
+      this.planAt(this.plannedTickMs, { kind: 'tick' });
     }
   }
 

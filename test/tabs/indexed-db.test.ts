@@ -5,13 +5,12 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../../src/testing/fake-host.ts';
 import { chromiumLaunch } from '../../tools/chromium.ts';
 import { patience, runs } from '../effort.ts';
+import { pageScript } from '../page-script.ts';
 import type { Verbs } from './page.ts';
 
 declare global {
@@ -35,13 +34,7 @@ const server = createServer((request, response) => {
 
 let origin = '';
 beforeAll(async () => {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, rollupOptions: { input: fileURLToPath(new URL('page.ts', import.meta.url)) } },
-  });
-  const [output] = Array.isArray(result) ? result : 'output' in result ? [result] : [];
-  script = output?.output.map((file) => ('code' in file ? file.code : '')).join('\n') ?? '';
+  script = await pageScript(new URL('page.ts', import.meta.url));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -32,9 +32,17 @@ export interface TestSocketsOptions {
   /** In place of the upgrade. */
   upgrade?(socket: Socket): void;
   readonly http?: RequestListener;
+  /** Where another one was before. */
+  readonly port?: number;
 }
 
-export async function serve({ connected, said, upgrade, http }: TestSocketsOptions = {}): Promise<TestSockets> {
+export async function serve({
+  connected,
+  said,
+  upgrade,
+  http,
+  port: wanted = 0,
+}: TestSocketsOptions = {}): Promise<TestSockets> {
   const peers: Peer[] = [];
   const connections = new Set<Socket>();
   const server = createServer(http);
@@ -74,7 +82,7 @@ export async function serve({ connected, said, upgrade, http }: TestSocketsOptio
       connected?.(own);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   async function stop(): Promise<void> {
     for (const socket of connections) socket.destroy();

@@ -109,6 +109,8 @@ export interface Outbox {
   enqueue(name: string, input: unknown): Promise<MutationHandle>;
   /** Says that the client is connected, sends what waits, and tells how far it came. */
   drain(options?: DrainOptions): Promise<DrainReport>;
+  /** Tells how far it comes by itself. */
+  follow(options?: DrainOptions): Promise<DrainReport>;
   pause(reason: string): void;
   resume(reason: string): void;
   /** There is a token again. */
@@ -653,6 +655,12 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
       if (disposed) return Promise.reject(gone());
       const report = drains.begin(state, how);
       dispatch({ kind: 'connected' });
+      return report;
+    },
+    follow(how) {
+      if (disposed) return Promise.reject(gone());
+      const report = drains.begin(state, how);
+      drains.look(state);
       return report;
     },
     pause: (reason) => dispatch({ kind: 'pause', reason }),

@@ -1,6 +1,16 @@
 // Which ids came on which channels, and which of them were told to those who listen to the whole client. One memory for all
-// channels: a thousand of them must not each remember a day of their own.
-import { defaultSeenLimits, type Seen, type SeenLimits } from '../stream/dedupe.ts';
+// channels: a thousand of them must not each remember a day of their own. A ring tells which is the oldest: a Map that evicts
+// its first key costs thirty times as much and grows with its size.
+import type { Seen } from '../stream/seen.ts';
+
+/** An id is remembered while it is one of the last 1 000 or younger than a day; never more than 50 000. */
+interface SeenLimits {
+  readonly keepAtLeast: number;
+  readonly keepForMs: number;
+  readonly keepAtMost: number;
+}
+
+const defaultSeenLimits: SeenLimits = { keepAtLeast: 1_000, keepForMs: 86_400_000, keepAtMost: 50_000 };
 
 /** On several channels; rare. */
 interface Shared {

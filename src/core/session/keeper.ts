@@ -3,7 +3,7 @@ import type { Host, Release } from '../../host/host.ts';
 import type { Database, StoreFault, StoredValue, StoreTable } from '../../storage/store.ts';
 import { validate, type Schema } from '../../contract/schema.ts';
 import { isRecord } from '../../lib/json.ts';
-import type { Seen } from '../stream/dedupe.ts';
+import type { Seen } from '../stream/seen.ts';
 import { KnownRows } from '../stream/rows.ts';
 import type { StreamCommit, StreamMemory } from '../stream/state.ts';
 import { Pending } from './pending.ts';

@@ -19,6 +19,7 @@ import type { Verdict } from '../connection/verdict.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
+import type { DrainReport } from '../outbox/drain.ts';
 import type { RandomBytes } from '../outbox/mutation-id.ts';
 import { createOutbox, type ConflictHook, type MutationHandle, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
@@ -137,6 +138,9 @@ async function startOn(
   let connection: ConnectionStatus = { word: 'connecting', verdict: undefined };
   let generation = 0;
   let link: Link | undefined;
+  /** The outbox starts paused. */
+  let isReachable = false;
+  let isTelling = false;
   let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
   let lastVerdict: Verdict | undefined;
   let wokenAtMs = Number.NEGATIVE_INFINITY;
@@ -224,8 +228,13 @@ async function startOn(
    * have to look at every order that was taken offline.
    */
   function noteReachability(): void {
-    if (link !== undefined || reach.isAnswering) outbox.resume(unreachable);
-    else outbox.pause(unreachable);
+    const wasReachable = isReachable;
+    isReachable = link !== undefined || reach.isAnswering;
+    if (!isReachable) return outbox.pause(unreachable);
+    outbox.resume(unreachable);
+    if (wasReachable) return;
+    // What waited goes now, before any channel is joined, and perhaps long before there is a socket.
+    void tellSent(outbox.follow({ timeoutMs: settings.drainMs }));
   }
 
   /** An order that is taken while there is no socket may go all the same. */
@@ -394,8 +403,15 @@ async function startOn(
   }
 
   /** The streams wait 3 s for it and no longer. */
-  async function push(): Promise<void> {
-    const { sent, parked, remaining, durationMs } = await outbox.drain({ timeoutMs: settings.drainMs });
+  const push = (): Promise<void> => tellSent(outbox.drain({ timeoutMs: settings.drainMs }));
+
+  /** Who looks while somebody looks already sees the same, and it is told once. */
+  async function tellSent(report: Promise<DrainReport>): Promise<void> {
+    const isFirst = !isTelling;
+    isTelling = true;
+    const { sent, parked, remaining, durationMs } = await report;
+    if (!isFirst) return;
+    isTelling = false;
     if (sent + parked > 0) signal({ kind: 'drained', sent, parked, remaining, durationMs });
   }
 

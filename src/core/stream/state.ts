@@ -1,7 +1,7 @@
 import type { Position } from '../../contract/channel.ts';
 import type { Unsettled } from './cursor.ts';
 import { Unsettled as UnsettledDeliveries } from './cursor.ts';
-import type { Seen } from './dedupe.ts';
+import type { Seen } from './seen.ts';
 import { ClosedHoles, type ClosedHole, type Missed } from './gap.ts';
 import { HeldEvents, type Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';

@@ -1,26 +1,13 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
 import { eventsOf } from '../../../src/core/consume/event-queue.ts';
 import { observableOf } from '../../../src/core/consume/observable.ts';
 import { waitFor } from '../../../src/core/consume/wait-for.ts';
 import { createFakeHost } from '../../../src/testing/fake-host.ts';
 import { patience } from '../../effort.ts';
+import { heapBytes, megabyte } from '../../heap.ts';
 import { createRig, quiet } from './rig.ts';
 
 vi.setConfig({ testTimeout: patience });
-setFlagsFromString('--expose-gc');
-const collectGarbage: unknown = runInNewContext('gc');
-
-/** What is in use when everything that can be forgotten was. */
-async function heapBytes(): Promise<number> {
-  // References that a turn of the event loop holds are let go by the next one.
-  await new Promise((resolve) => setImmediate(resolve));
-  if (typeof collectGarbage === 'function') collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
-
-const megabyte = 1_048_576;
 
 /** Each of these would hold far more than the limit if one of its rounds were remembered. */
 async function growthOf(round: (number: number) => unknown, rounds: number): Promise<number> {

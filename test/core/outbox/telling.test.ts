@@ -33,6 +33,27 @@ test('O37: nothing to do is done at once', async () => {
   expect(await rig.outbox.drain()).toEqual({ sent: 0, parked: 0, remaining: 0, durationMs: 0, latencies: [] });
 });
 
+test('O37: who only follows is told the same, and nothing goes because of it', async () => {
+  const rig = await createRig({ pausedFor: ['offline'] });
+  for (const n of [1, 2]) await rig.enqueue('key', { n });
+  expect(await rig.outbox.follow()).toMatchObject({ sent: 0, remaining: 2 });
+  rig.outbox.resume('offline');
+  const report = rig.outbox.follow();
+  await rig.settle();
+  rig.asked[0]?.answer(ok());
+  await rig.settle();
+  rig.asked[1]?.answer(failed('network'));
+  await rig.settle();
+  expect(await report).toMatchObject({ sent: 1, parked: 0, remaining: 1 });
+  // It waits for the GET; a drain would have sent it at once (O30).
+  const after = rig.outbox.follow({ timeoutMs: 100 });
+  await rig.host.pass(100);
+  expect(await after).toMatchObject({ sent: 0, remaining: 1 });
+  expect(rig.asked).toHaveLength(2);
+  await rig.outbox.dispose();
+  await expect(rig.outbox.follow()).rejects.toMatchObject({ code: 'disposed' });
+});
+
 test.each([refused(503), refused(429), failed('timeout'), failed('unauthorised', { untouched: true })])(
   'O37: it ends at the first failure that is retried (%j)',
   async (answer) => {

@@ -1,5 +1,5 @@
 // A stream under an example's control: what comes in at which moment, and what it does about it.
-import { SeenIds } from '../../../src/core/stream/dedupe.ts';
+import { HeardIds } from '../../../src/core/session/heard-ids.ts';
 import type { Arrival } from '../../../src/core/stream/held.ts';
 import { step, type StreamInput } from '../../../src/core/stream/machine.ts';
 import { KnownRows } from '../../../src/core/stream/rows.ts';
@@ -59,7 +59,7 @@ export function stream(options: Partial<StreamOptions> = {}, memory: Partial<Str
       startFrom: 'now',
       settings: defaultStreamSettings,
       rules: streamRules,
-      seen: new SeenIds(),
+      seen: new HeardIds().on(''),
       rows: new KnownRows(),
       ...options,
     },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SeenIds } from '../../../src/core/stream/dedupe.ts';
+import { HeardIds } from '../../../src/core/session/heard-ids.ts';
 import { KnownRows } from '../../../src/core/stream/rows.ts';
 import { defaultStreamSettings } from '../../../src/core/stream/settings.ts';
 import type { StreamEffect } from '../../../src/core/stream/state.ts';
@@ -104,7 +104,7 @@ describe('rows', () => {
     if (told?.kind !== 'row' || told.ticket === undefined) throw new Error('not told');
     const effects = at(10, { kind: 'settled', ticket: told.ticket }, { kind: 'flush' });
     const stored = effects.flatMap((effect) => (effect.kind === 'commit' ? effect.commit.seen : []));
-    const seen = new SeenIds();
+    const seen = new HeardIds().on('');
     for (const { id } of stored) seen.add(id, 0);
     const next = listed({ seen });
     expect(rowsIn(next.at(0, next.list(10, [thing('a', 6)])))).toEqual([{ name: 'a', version: 6, isTold: false }]);

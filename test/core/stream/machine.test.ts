@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SeenIds } from '../../../src/core/stream/dedupe.ts';
+import { HeardIds } from '../../../src/core/session/heard-ids.ts';
 import { dueAtMs, type StreamInput } from '../../../src/core/stream/machine.ts';
 import { defaultStreamSettings } from '../../../src/core/stream/settings.ts';
 import type { StreamEffect } from '../../../src/core/stream/state.ts';
@@ -113,7 +113,7 @@ describe('holes', () => {
       { seq: 10, id: 'm10' },
       { seq: 12, id: 'm12' },
     ];
-    const seen = new SeenIds();
+    const seen = new HeardIds().on('');
     for (const { id } of positions) seen.add(id, 0);
     const { at, live, page, all, delivered, state } = stream({ seen }, { positions });
     at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' }, ...live(arrival(14)));
@@ -244,7 +244,7 @@ describe('reading', () => {
   });
 
   test('S1: what another channel told is a duplicate, and no anomaly unless it stands at two positions here', () => {
-    const seen = new SeenIds();
+    const seen = new HeardIds().on('');
     seen.add('m11', 0);
     const { at, live, goLive, all, delivered } = stream({ seen });
     goLive();
@@ -256,7 +256,7 @@ describe('reading', () => {
   });
 
   test('S1: what a channel only looked back at is still told on another one', () => {
-    const seen = new SeenIds();
+    const seen = new HeardIds().on('');
     const began = stream({ seen, snapshot: false }, { cursor: undefined, positions: [] });
     began.at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
     began.at(1, began.page(40));

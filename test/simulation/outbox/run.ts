@@ -1,30 +1,11 @@
-// `node test/simulation/outbox/run.ts --seeds N [--seed S] [--json]`; with `--seed S --trace` also every step of that seed.
-import { parseArgs } from 'node:util';
+// `node test/simulation/outbox/run.ts`, as command.ts says.
+import { play } from '../command.ts';
 import { simulate } from './simulate.ts';
 import { summarise } from './summary.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    json: { type: 'boolean' },
-    trace: { type: 'boolean' },
-  },
+await play(process.argv.slice(2), {
+  usualSeeds: 10_000,
+  summarise,
+  trace: (seed, tell) => simulate(seed, undefined, tell),
+  replayOf: (seed) => `node test/simulation/outbox/run.ts --seed ${seed} --trace`,
 });
-const first = Number(values.seed ?? 1);
-const count = Number(values.seeds ?? (values.seed === undefined ? 10_000 : 1));
-if (values.trace === true) await simulate(first, undefined, console.log);
-const started = performance.now();
-const summary = await summarise(first, count);
-const seconds = Math.round(performance.now() - started) / 1_000;
-
-if (values.json === true) console.log(JSON.stringify({ ...summary, seconds }, undefined, 2));
-else {
-  const { faults, failures, ...totals } = summary;
-  console.table({ ...totals, seconds });
-  console.table(faults);
-  for (const { seed, violations } of failures.slice(0, 10)) {
-    console.log(`seed ${seed}: ${violations.join('; ')}\n  node test/simulation/outbox/run.ts --seed ${seed} --trace`);
-  }
-}
-process.exitCode = summary.failures.length === 0 ? 0 : 1;

@@ -1,0 +1,156 @@
+// What is told of a row once its rounds are over.
+import type { BenchRow, Costs, NotRun, OpenRow, RatioRow, TimeRow, Times } from './rows.ts';
+
+const rounds = 7;
+
+interface Told {
+  readonly name: string;
+  readonly verdict: 'aim reached' | 'ok' | 'TOO SLOW' | 'NOT RUN';
+}
+
+interface Ratio extends Told {
+  readonly kind: 'ratio';
+  readonly against: string;
+  /** The median of the rounds. */
+  readonly ratio: number;
+  readonly lowest: number;
+  readonly highest: number;
+  readonly must: number;
+  readonly aim: number;
+  /** In microseconds, on this machine in this mood: for nothing but a look at the size of it. */
+  readonly measuredUs: number;
+  readonly baselineUs: number;
+}
+
+interface Time extends Told {
+  readonly kind: 'time';
+  readonly figure: TimeRow['figure'];
+  /** The median of the rounds. */
+  readonly ms: number;
+  readonly lowestMs: number;
+  readonly highestMs: number;
+  readonly mustMs: number;
+  readonly aimMs: number;
+  /** What the bare store took. */
+  readonly bareMs: number | undefined;
+}
+
+interface Missing extends Told {
+  readonly kind: 'not-run';
+  readonly reason: string;
+}
+
+export type Figures = Ratio | Time | Missing;
+
+export async function measure(row: BenchRow): Promise<Figures> {
+  if (row.kind === 'ratio') return ratioOf(row, await roundsOf(await row.open()));
+  const opened = await row.open();
+  return 'notRun' in opened ? missing(row, opened) : timeOf(row, await roundsOf(opened));
+}
+
+async function roundsOf<Measure>(opened: OpenRow<Measure>): Promise<readonly Measure[]> {
+  try {
+    // The first one is for the compiler.
+    await opened.round();
+    const all: Measure[] = [];
+    for (let round = 0; round < rounds; round += 1) all.push(await opened.round());
+    return all;
+  } finally {
+    await opened.close();
+  }
+}
+
+const sorted = (values: readonly number[]): readonly number[] => values.toSorted((left, right) => left - right);
+
+const medianOf = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** What 95 of 100 do not pass. */
+export const p95Of = (values: readonly number[]): number =>
+  sorted(values)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
+
+const verdictOn = (value: number, must: number, aim: number): Told['verdict'] =>
+  value <= aim ? 'aim reached' : value <= must ? 'ok' : 'TOO SLOW';
+
+function ratioOf(row: RatioRow, costs: readonly Costs[]): Ratio {
+  const { name, against, must, aim = must } = row;
+  const ratios = costs.map(({ measured, baseline }) => measured / baseline);
+  const ratio = medianOf(ratios);
+  return {
+    kind: 'ratio',
+    name,
+    against,
+    ratio,
+    lowest: Math.min(...ratios),
+    highest: Math.max(...ratios),
+    must,
+    aim,
+    verdict: verdictOn(ratio, must, aim),
+    measuredUs: medianOf(costs.map(({ measured }) => measured)),
+    baselineUs: medianOf(costs.map(({ baseline }) => baseline)),
+  };
+}
+
+function timeOf(row: TimeRow, all: readonly Times[]): Time {
+  const { name, figure, mustMs, aimMs } = row;
+  const times = all.map(({ ms }) => ms);
+  const bare = all.flatMap(({ bareMs }) => bareMs ?? []);
+  const ms = medianOf(times);
+  return {
+    kind: 'time',
+    name,
+    figure,
+    ms,
+    lowestMs: Math.min(...times),
+    highestMs: Math.max(...times),
+    mustMs,
+    aimMs,
+    bareMs: bare.length === 0 ? undefined : medianOf(bare),
+    verdict: verdictOn(ms, mustMs, aimMs),
+  };
+}
+
+const missing = ({ name }: BenchRow, { notRun }: NotRun): Missing => ({
+  kind: 'not-run',
+  name,
+  verdict: 'NOT RUN',
+  reason: notRun,
+});
+
+export const heading: string = `    median        spread   must    aim  verdict       what it costs (${rounds} rounds; × is a ratio, ms is time on this machine)`;
+
+export function lineOf(figures: Figures): string {
+  if (figures.kind === 'not-run') {
+    return `${' '.repeat(38)}  ${figures.verdict.padEnd(12)} ${figures.name}: ${figures.reason}`;
+  }
+  if (figures.kind === 'time') {
+    const { ms, lowestMs, highestMs, mustMs, aimMs, bareMs, name, figure } = figures;
+    const remarks = [
+      ...(figure === 'p95' ? ['p95'] : []),
+      ...(bareMs === undefined ? [] : [`the bare store takes ${short(bareMs)} ms`]),
+    ];
+    const what = remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
+    return columns('ms', [ms, lowestMs, highestMs, mustMs, aimMs], figures, what);
+  }
+  const { ratio, lowest, highest, must, aim, name, against } = figures;
+  return columns('×', [ratio, lowest, highest, must, aim], figures, `${name}, against ${against}`);
+}
+
+function columns(
+  unit: string,
+  [value, lowest, highest, must, aim]: readonly [number, number, number, number, number],
+  { verdict }: Told,
+  what: string,
+): string {
+  const spread = `${short(lowest)} to ${short(highest)}`;
+  return [
+    `${short(value)} ${unit.padEnd(2)}`.padStart(10),
+    spread.padStart(14),
+    `≤ ${must}`.padStart(7),
+    `≤ ${aim}`.padStart(7),
+    `  ${verdict.padEnd(12)}`,
+    ` ${what}`,
+  ].join('');
+}
+
+/** As many digits as mean something. */
+const short = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
