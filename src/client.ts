@@ -11,7 +11,7 @@ import { eventsOf } from './core/consume/event-queue.ts';
 import { observableOf } from './core/consume/observable.ts';
 import { waitFor } from './core/consume/wait-for.ts';
 import type { DrainOptions } from './core/outbox/drain.ts';
-import type { OutboxChange } from './core/outbox/outbox.ts';
+import type { OutboxChange } from './core/outbox/changes.ts';
 import { forget, unsentIn } from './core/session/forget.ts';
 import type { Health } from './core/session/health.ts';
 import { lineOf } from './core/session/lines.ts';

@@ -215,7 +215,7 @@ export type OutboxInput =
   | { readonly kind: 'probed'; readonly probe: number; readonly reached: boolean };
 
 /** How a mutation ended; `parked` may be followed by another end, when a person has decided. */
-type End =
+export type End =
   | { readonly kind: 'done'; readonly by: AnsweredBy }
   | { readonly kind: 'parked' }
   | { readonly kind: 'discarded' }

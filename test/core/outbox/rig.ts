@@ -4,14 +4,9 @@ import { query, type QueryDefinition } from '../../../src/contract/query.ts';
 import type { RequestPlan } from '../../../src/contract/request.ts';
 import type { Schema } from '../../../src/contract/schema.ts';
 import type { Api, ApiAnswer, AskOptions } from '../../../src/core/api/api.ts';
-import {
-  createOutbox,
-  type MutationHandle,
-  type Outbox,
-  type OutboxChange,
-  type OutboxOptions,
-  type Settled,
-} from '../../../src/core/outbox/outbox.ts';
+import type { OutboxChange } from '../../../src/core/outbox/changes.ts';
+import type { MutationHandle, Settled } from '../../../src/core/outbox/handles.ts';
+import { createOutbox, type Outbox, type OutboxOptions } from '../../../src/core/outbox/outbox.ts';
 import type { OutboxSignal } from '../../../src/core/outbox/signal.ts';
 import {
   StoreError,
