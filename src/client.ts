@@ -359,11 +359,11 @@ const idleHealth = (offsetMs: number | undefined): Health => ({
   status: stopped,
   connection: { word: 'offline', cause: undefined, code: undefined, remediation: undefined, sockets: 0 },
   isPolling: false,
-  storage: { survives: 'none', failing: undefined },
+  storage: { survives: 'none', failing: undefined, setAside: 0 },
   clock: { offsetMs },
   channels: [],
   counts: { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0, unheard: 0 },
   work: { waiting: 0, running: 0, dead: 0 },
-  outbox: { waiting: 0, parked: 0, untouched: 0 },
+  outbox: { waiting: 0, inflight: 0, parked: 0, untouched: 0 },
   quarantined: [],
 });

@@ -64,6 +64,8 @@ interface InboxStore {
   put(table: StoreTable, key: string, value: StoredValue | undefined): void;
   /** Resolves when everything that was put is stored, or cannot be. */
   stored(): Promise<void>;
+  /** Keeps a record apart that cannot be read. */
+  setAside(table: StoreTable, key: string, value: StoredValue, reason: string): void;
 }
 
 export interface InboxOptions {
@@ -98,6 +100,7 @@ export interface Inbox {
 }
 
 const ledgerPrefix = 'work ';
+const unreadable = 'unreadable work';
 const itemPrefix = 'item ';
 
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
@@ -138,11 +141,12 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     for (const { key, value } of await store.read('inbox')) {
       if (key.startsWith(ledgerPrefix)) {
         const entry = readLedger(value);
-        if (entry === undefined) setAside('inbox', key, value);
+        if (entry === undefined) store.setAside('inbox', key, value, unreadable);
         else entries.set(key.slice(ledgerPrefix.length), entry);
       } else {
         const record = readItem(value);
-        if (record === undefined) setAside('inbox', key, value);
+        // It cannot be done, and it must not be forgotten: nobody knows what it was.
+        if (record === undefined) store.setAside('inbox', key, value, unreadable);
         // It was closed while it ran, and the process ended before the run did.
         else if (record.isClosed) store.put('inbox', key, undefined);
         else records.set(key.slice(itemPrefix.length), record);
@@ -150,7 +154,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     }
     for (const { key, value } of await store.read('dead-letters')) {
       const record = readDead(value);
-      if (record === undefined) setAside('dead-letters', key, value);
+      if (record === undefined) store.setAside('dead-letters', key, value, unreadable);
       else dead.set(key, record);
     }
     // Above every id of this device, also of those that are gone.
@@ -172,13 +176,6 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     dispatch({ kind: 'restored', works });
     // Afterwards: what is open is not forgotten.
     ledger.restore(entries);
-  }
-
-  /** It cannot be done, and it must not be forgotten: nobody knows what it was. */
-  function setAside(table: StoreTable, key: string, value: StoredValue): void {
-    store.put('set-aside', `${table} ${key}`, { table, key, text: JSON.stringify(value), reason: 'unreadable work' });
-    store.put(table, key, undefined);
-    signal({ kind: 'storage', fault: 'corrupt', remediation: unreadable });
   }
 
   function workOf(id: string, { event, lane, key, attempt }: ItemRecord): Work {
@@ -442,9 +439,6 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     stop,
   };
 }
-
-const unreadable =
-  'Work could not be read back from the storage. It was set aside there; look whether something was not done.';
 
 const errorClass = (error: unknown): string =>
   error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : typeof error;

@@ -27,15 +27,20 @@ import { createTelling } from './telling.ts';
 import { createWriting } from './writing.ts';
 
 export interface OutboxCounts {
+  /** Everything that is neither answered nor parked. */
   readonly waiting: number;
+  /** Of those: on their way, or sent without a known outcome. */
+  readonly inflight: number;
+  /** For a person. */
   readonly parked: number;
+  /** Records that are left as they are. */
   readonly untouched: number;
 }
 
 export interface OutboxOptions {
   readonly host: Host;
   readonly api: Api;
-  readonly database: Database;
+  readonly database: Pick<Database, 'read' | 'commit'>;
   /** Those that this role may send. */
   readonly mutations: Mutations;
   readonly scope: object;
@@ -319,7 +324,12 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     pending: () => [...state.items.values()].filter(({ phase }) => phase.name !== 'parked').map(waitingMutation),
     parked: () => [...state.items.values()].filter(({ phase }) => phase.name === 'parked').map(telling.asParked),
     untouched: () => [...untouched.values()],
-    counts: () => ({ waiting: countWaiting(state), parked: state.parked, untouched: untouched.size }),
+    counts: () => ({
+      waiting: countWaiting(state),
+      inflight: state.inflight,
+      parked: state.parked,
+      untouched: untouched.size,
+    }),
     retry(id) {
       requireAlive();
       return decisions.retry(id);

@@ -111,6 +111,7 @@ export function initialOutbox(
     probe: 0,
     pages: 0,
     parked: 0,
+    inflight: 0,
     lastOrder: 0,
     nextDueMs: Number.POSITIVE_INFINITY,
   };

@@ -168,6 +168,8 @@ export interface OutboxState {
   /** Pages in a row where JSON was promised. */
   pages: number;
   parked: number;
+  /** On their way, or sent without a known outcome. */
+  inflight: number;
   lastOrder: number;
   /** When the first of those that could go now but for the time may go. */
   nextDueMs: number;

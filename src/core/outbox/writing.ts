@@ -6,7 +6,7 @@ import { encodeRecord, type OutboxRecord } from './record.ts';
 import type { ItemInput, OutboxEffect } from './state.ts';
 
 interface WritingOptions {
-  readonly database: Database;
+  readonly database: Pick<Database, 'commit'>;
   readonly fence: (() => Commit['only']) | undefined;
   told(id: string, input: ItemInput<'stored' | 'notStored'>): void;
 }

@@ -44,7 +44,7 @@ interface ChannelMemory {
 
 export interface KeeperOptions {
   readonly host: Host;
-  readonly database: Database;
+  readonly database: Pick<Database, 'read' | 'commit' | 'close'>;
   readonly problem: (fault: StoreFault, error: unknown) => void;
   /** Which rows are written: the app may leave out what is nobody's business. */
   readonly redact?: (row: unknown, list: string) => unknown;

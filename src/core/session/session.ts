@@ -37,6 +37,7 @@ import { createMessages } from './messages.ts';
 import { signalOf } from './outbox-signals.ts';
 import { createReachability } from './reachability.ts';
 import { createReads } from './reads.ts';
+import { createSetAside } from './set-aside.ts';
 import { statusOf, type Status } from './status.ts';
 import { openSteadily, type SteadyDatabase } from './steady-database.ts';
 import { createTurns } from './turns.ts';
@@ -155,10 +156,16 @@ async function startOn(
     ...(options.redact !== undefined && { redact: options.redact }),
     problem: storageFailed,
   });
+  const setAside = createSetAside({ database, put: keeper.put, signal });
   const inbox = await openInbox({
     host,
     contract,
-    store: { read: (table) => database.read(table), put: keeper.put, stored: keeper.stored },
+    store: {
+      read: (table) => database.read(table),
+      put: keeper.put,
+      stored: keeper.stored,
+      setAside: setAside.keep,
+    },
     processors: options.processors,
     serverNowMs,
     signal,
@@ -424,8 +431,13 @@ async function startOn(
     options.changed();
   }
 
+  /** After the last reading nothing is looked for any more. */
+  const lookAside = (): Promise<void> | undefined => (isStopped ? undefined : setAside.look().catch(report));
+
   for (const channel of atStart) channels.open(channel, {});
   await channels.opened();
+  // Everything that is read at the start was read.
+  await setAside.look();
   const leaveHost = host.onEvent(onHostEvent);
   supervisor.start();
   inbox.begin();
@@ -442,7 +454,11 @@ async function startOn(
         sockets: generation,
       },
       isPolling: isPolling(),
-      storage: { survives: database.isDegraded ? 'none' : database.survives, failing: keeper.failing },
+      storage: {
+        survives: database.isDegraded ? 'none' : database.survives,
+        failing: keeper.failing,
+        setAside: setAside.count,
+      },
       clock: { offsetMs: serverClock.offsetMs() },
       channels: channels.health(),
       counts: { ...inbound.counts },
@@ -450,7 +466,11 @@ async function startOn(
       outbox: outbox.counts(),
       quarantined: inbound.quarantined,
     }),
-    open: channels.open,
+    open(channel, params, own) {
+      const opened = channels.open(channel, params, own);
+      void channels.opened().then(lookAside, report);
+      return opened;
+    },
     async refresh() {
       await drain();
       await channels.refresh();

@@ -329,7 +329,7 @@ test('O35: a rebase that does not fit, or cannot be stored, leaves what was park
   expect(() => rig.outbox.retry(id)).toThrow(/another input/);
   await expect(second).rejects.toMatchObject({ code: 'illegal-transition' });
   await first;
-  expect(rig.outbox.counts()).toEqual({ waiting: 1, parked: 0, untouched: 0 });
+  expect(rig.outbox.counts()).toEqual({ waiting: 1, inflight: 1, parked: 0, untouched: 0 });
 });
 
 test('O35: discard removes what is not under way, and says so when the store does not', async () => {
