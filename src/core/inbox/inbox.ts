@@ -10,6 +10,8 @@ import { close, open, type LedgerEntry } from './ledger.ts';
 import { initialInbox, isOpen, step, type InboxEffect, type InboxInput, type Work } from './machine.ts';
 import {
   copyOf,
+  itemPrefix,
+  ledgerPrefix,
   readDead,
   readItem,
   readLedger,
@@ -20,6 +22,7 @@ import {
   type ItemRecord,
 } from './record.ts';
 import { inboxRules, type InboxRules } from './rules.ts';
+import { deadLetterOf, unfinishedWork, type DeadLetter, type UnfinishedWork } from './unfinished.ts';
 import { defaultInboxSettings, type InboxSettings } from './settings.ts';
 
 /** What a handler is given beside its event. */
@@ -43,18 +46,6 @@ export interface Processor {
 interface Run {
   readonly key: string;
   readonly ended: Promise<'done' | 'failed'>;
-}
-
-/** Work that was given up, until a person decides. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly event: DeliveredEvent;
-  readonly tries: number;
-  /** A run of it was interrupted, or does not stop: nobody knows whether it was done. */
-  readonly mayHaveRun: boolean;
-  /** The class of what was thrown last. */
-  readonly error: string | undefined;
-  readonly atMs: number;
 }
 
 /** What the inbox needs of the store. */
@@ -92,6 +83,8 @@ export interface Inbox {
   begin(): void;
   counts(): InboxCounts;
   deadLetters(): readonly DeadLetter[];
+  /** What waits and runs. */
+  unfinished(): readonly UnfinishedWork[];
   /** Tries it again; false when there is no such letter. */
   retry(id: string): boolean;
   discard(id: string): boolean;
@@ -99,9 +92,7 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-const ledgerPrefix = 'work ';
 const unreadable = 'unreadable work';
-const itemPrefix = 'item ';
 
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const { host, contract, store, serverNowMs, signal, rules = inboxRules } = options;
@@ -425,15 +416,8 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       beginning = host.schedule(0, () => dispatch({ kind: 'begin' }));
     },
     counts: () => ({ waiting: state.items.size - state.running, running: state.running, dead: dead.size }),
-    deadLetters: () =>
-      [...dead].map(([id, { event, tries, mayHaveRun, error, atMs }]) => ({
-        id,
-        event,
-        tries,
-        mayHaveRun,
-        error,
-        atMs,
-      })),
+    deadLetters: () => [...dead].map(([id, record]) => deadLetterOf(id, record)),
+    unfinished: () => [...records.values()].map(unfinishedWork).filter((work) => work !== undefined),
     retry,
     discard,
     stop,

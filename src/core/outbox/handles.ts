@@ -16,6 +16,9 @@ export type Settled<Answer = unknown> =
   /** The client was disposed before there was an answer. It is sent when the app starts again. */
   | { readonly outcome: 'kept' };
 
+/** What becomes of mutations without an end when the client goes. */
+export type Parting = Extract<Settled['outcome'], 'kept' | 'discarded'>;
+
 export interface MutationHandle<Answer = unknown> {
   readonly id: string;
   /** Never rejects. */
@@ -28,7 +31,7 @@ export interface Handles {
   /** It was not taken in after all: there is nothing to tell. */
   drop(id: string): void;
   /** Everybody who still waits. */
-  keepAll(): void;
+  endAll(as: Parting): void;
 }
 
 /** O39: whoever waits for the end of a mutation is told once. */
@@ -51,8 +54,8 @@ export function createHandles(): Handles {
     },
     settle,
     drop: (id) => void waiting.delete(id),
-    keepAll() {
-      for (const id of Array.from(waiting.keys())) settle(id, { outcome: 'kept' });
+    endAll(as) {
+      for (const id of Array.from(waiting.keys())) settle(id, { outcome: as });
     },
   };
 }

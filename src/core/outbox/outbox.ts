@@ -8,7 +8,7 @@ import { createOutboxContract, waitingMutation, type Mutations } from './contrac
 import { createDecisions } from './decisions.ts';
 import { createDrains, type DrainOptions, type DrainReport } from './drain.ts';
 import { createErrands } from './errands.ts';
-import { createHandles, type MutationHandle } from './handles.ts';
+import { createHandles, type MutationHandle, type Parting } from './handles.ts';
 import type { RowLookup } from './intake.ts';
 import { countWaiting } from './lanes.ts';
 import { dueAtMs, step } from './machine.ts';
@@ -24,6 +24,7 @@ import type { Item, ItemInput, MachineOptions, Moment, OutboxEffect, OutboxInput
 import { sortRecords, type UntouchedRecord } from './stored-records.ts';
 import { createTakingIn } from './taking-in.ts';
 import { createTelling } from './telling.ts';
+import { unfinishedMutation, type UnfinishedMutation } from './unfinished.ts';
 import { createWriting } from './writing.ts';
 
 export interface OutboxCounts {
@@ -79,6 +80,8 @@ export interface Outbox {
   pending(): readonly WaitingMutation[];
   parked(): readonly ParkedMutation[];
   untouched(): readonly UntouchedRecord[];
+  /** Everything that has no end yet, parked mutations among it. */
+  unfinished(): readonly UnfinishedMutation[];
   counts(): OutboxCounts;
   /** Sends a parked mutation again, with the same key; one that waits goes at once. */
   retry(id: string): MutationHandle;
@@ -89,8 +92,8 @@ export interface Outbox {
   subscribe(listener: (change: OutboxChange) => void): Release;
   /** Resolves when nothing waits any more. What is parked does not count. */
   drained(): Promise<void>;
-  /** Resolves when what was being written is written. */
-  dispose(): Promise<void>;
+  /** Resolves when what was being written is written. Who still waits is told that it was kept, or what else is to become of it. */
+  dispose(as?: Parting): Promise<void>;
 }
 
 /** The greatest delay that timers take everywhere is 2 ** 31 - 1 ms; an hour is as good. */
@@ -291,7 +294,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     if (disposed) throw gone();
   }
 
-  async function dispose(): Promise<void> {
+  async function dispose(as: Parting = 'kept'): Promise<void> {
     if (!disposed) {
       disposed = true;
       leaveHost();
@@ -299,11 +302,11 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
       dispatch({ kind: 'pause', reason: 'disposed' });
       errands.stopAll();
       drains.end(state);
-      handles.keepAll();
+      handles.endAll(as);
       tellIdlers();
     }
     await writing.idle();
-    handles.keepAll();
+    handles.endAll(as);
     changes.end();
   }
 
@@ -324,6 +327,8 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     pending: () => [...state.items.values()].filter(({ phase }) => phase.name !== 'parked').map(waitingMutation),
     parked: () => [...state.items.values()].filter(({ phase }) => phase.name === 'parked').map(telling.asParked),
     untouched: () => [...untouched.values()],
+    unfinished: () =>
+      [...state.items.values()].map(({ record }) => unfinishedMutation(record)).filter((one) => one !== undefined),
     counts: () => ({
       waiting: countWaiting(state),
       inflight: state.inflight,

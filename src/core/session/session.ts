@@ -20,7 +20,7 @@ import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
 import type { ConflictHook } from '../outbox/conflict.ts';
-import type { MutationHandle } from '../outbox/handles.ts';
+import type { MutationHandle, Parting } from '../outbox/handles.ts';
 import type { RandomBytes } from '../outbox/mutation-id.ts';
 import { createOutbox, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
@@ -41,6 +41,7 @@ import { createSetAside } from './set-aside.ts';
 import { statusOf, type Status } from './status.ts';
 import { openSteadily, type SteadyDatabase } from './steady-database.ts';
 import { createTurns } from './turns.ts';
+import type { Unfinished } from './unfinished.ts';
 
 export interface SessionOptions {
   readonly host: Host;
@@ -90,7 +91,12 @@ export interface Session {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   enqueue(name: string, input: unknown): Promise<MutationHandle>;
-  stop(): Promise<void>;
+  /** What would be lost if this device forgot now. */
+  unfinished(): Unfinished;
+  /** What is written ends with the page, though something else was asked for. */
+  readonly isDegraded: boolean;
+  /** `as`: what is told to whoever waits for a mutation. */
+  stop(as?: Parting): Promise<void>;
 }
 
 /** Browsers tell the same thing several times, and people switch to and fro. */
@@ -413,7 +419,7 @@ async function startOn(
   const status = (): Status =>
     statusOf({ isRunning: !isStopped, connection, isPolling: isPolling(), channels: channels.standing() });
 
-  async function stop(): Promise<void> {
+  async function stop(as?: Parting): Promise<void> {
     if (isStopped) return;
     leaveHost();
     supervisor.dispose();
@@ -424,7 +430,7 @@ async function startOn(
     reads.dispose();
     turns.dispose();
     agenda.dispose();
-    const others = Promise.all([outbox.dispose(), inbox.stop()]);
+    const others = Promise.all([outbox.dispose(as), inbox.stop()]);
     const { isSettled, isRead } = await channels.stop(stopWithinMs, others);
     // What an earlier run may have handed out is in doubt until everything was read again.
     await keeper.close(isSettled && (isRead || !keeper.endedInTheMiddle));
@@ -483,6 +489,15 @@ async function startOn(
     inbox,
     outbox,
     enqueue,
+    unfinished: () => ({
+      mutations: outbox.unfinished(),
+      work: inbox.unfinished(),
+      deadLetters: inbox.deadLetters(),
+      unreadable: outbox.counts().untouched + setAside.onlyHere,
+    }),
+    get isDegraded() {
+      return database.isDegraded;
+    },
     stop,
   };
 }

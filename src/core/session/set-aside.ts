@@ -6,6 +6,8 @@ import type { Signal } from '../signals.ts';
 export interface SetAside {
   /** How many are kept there. */
   readonly count: number;
+  /** Of those: what exists on this device alone. */
+  readonly onlyHere: number;
   /** Moves one there, with the next commit. */
   keep(table: StoreTable, key: string, value: StoredValue, reason: string): void;
   /** Looks for what the store has moved there: it does that while it reads. */
@@ -22,6 +24,10 @@ export interface SetAsideOptions {
 const toldKey = 'set-aside';
 /** What exists on this device alone; everything else is read from the server again. */
 const onlyHere: ReadonlySet<string> = new Set(['outbox', 'inbox', 'dead-letters']);
+const tableOf = (name: string): string => name.slice(0, name.indexOf(' '));
+
+/** Of a record in `set-aside`, by its key. */
+export const isOnlyHere = (name: string): boolean => onlyHere.has(tableOf(name));
 
 export function createSetAside({ database, put, signal }: SetAsideOptions): SetAside {
   const kept = new Set<string>();
@@ -40,6 +46,9 @@ export function createSetAside({ database, put, signal }: SetAsideOptions): SetA
   return {
     get count() {
       return kept.size;
+    },
+    get onlyHere() {
+      return [...kept].filter(isOnlyHere).length;
     },
     keep(table, key, value, reason) {
       const name = `${table} ${key}`;
@@ -61,7 +70,7 @@ const toldBefore = (value: StoredValue | undefined): number => (typeof value ===
 function remediationOf(kept: ReadonlySet<string>): string {
   const counts = new Map<string, number>();
   for (const name of kept) {
-    const table = name.slice(0, name.indexOf(' '));
+    const table = tableOf(name);
     counts.set(table, (counts.get(table) ?? 0) + 1);
   }
   const places = [...counts].map(([table, count]) => `${count} of ${table}`).join(', ');
