@@ -113,6 +113,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
   let beginning: Release | undefined;
   let whenIdle: (() => void) | undefined;
+  let stopping: Promise<void> | undefined;
 
   const ledger = createLedgerBook({
     wallMs: () => host.clock.wallMs(),
@@ -386,7 +387,12 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   }
 
   /** What runs may finish; what does not is aborted, and runs again after the next start. */
-  async function stop(): Promise<void> {
+  function stop(): Promise<void> {
+    stopping ??= end();
+    return stopping;
+  }
+
+  async function end(): Promise<void> {
     beginning?.();
     dispatch({ kind: 'stop' });
     await idleWithin(settings.stopMs);

@@ -117,6 +117,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   const inputs: OutboxInput[] = [];
   let busy = false;
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
+  let looking: Promise<void> | undefined;
   const idlers = new Set<() => void>();
 
   const handles = createHandles();
@@ -191,7 +192,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     }
     busy = false;
     setTimer();
-    drains.look(state);
+    if (looking === undefined) drains.look(state);
     if (countWaiting(state) === 0) tellIdlers();
   }
 
@@ -270,8 +271,27 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     for (const idler of all) idler();
   }
 
+  /** O43: with a fence there may be others, who take in and do not send. A drain waits for this. */
+  function lookForOthers(): void {
+    if (options.fence === undefined || disposed || looking !== undefined) return;
+    looking = findOthers()
+      .catch(report)
+      .finally(() => {
+        looking = undefined;
+        dispatch({ kind: 'tick' });
+      });
+  }
+
+  async function findOthers(): Promise<void> {
+    // What is done while the store reads must not be taken for something new.
+    const known = new Set([...state.items.keys(), ...state.journal.keys()]);
+    const others = sortRecords(await database.read('outbox'), principal).records.filter(({ id }) => !known.has(id));
+    if (others.length > 0 && !disposed) dispatch({ kind: 'found', records: others });
+  }
+
   function onHostEvent({ kind }: HostEvent): void {
     if (kind === 'hidden' || kind === 'offline') return;
+    lookForOthers();
     dispatch({ kind: 'hinted' });
     dispatch({ kind: 'tick' });
   }
@@ -318,6 +338,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     async drain(how) {
       requireAlive();
       const report = drains.begin(state, how);
+      lookForOthers();
       dispatch({ kind: 'connected' });
       return report;
     },

@@ -48,7 +48,7 @@ export function place(turn: Turn, item: Item, phase: Phase): void {
 }
 
 /** How a stored record goes on in this life. */
-function resume(turn: Turn, record: OutboxRecord): void {
+export function resume(turn: Turn, record: OutboxRecord): void {
   const { options, moment, state } = turn;
   const { settings, rules } = options;
   if (record.state === 'acked') {

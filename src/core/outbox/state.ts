@@ -205,6 +205,8 @@ export type ItemInput<I extends ItemInputKind = ItemInputKind> = {
 export type OutboxInput =
   | { readonly kind: 'item'; readonly id: string; readonly input: ItemInput }
   | { readonly kind: 'add'; readonly record: OutboxRecord; readonly replaces: string | undefined }
+  /** Another tab has taken them in. */
+  | { readonly kind: 'found'; readonly records: readonly OutboxRecord[] }
   | { readonly kind: 'tick' }
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'resume'; readonly reason: string }

@@ -23,7 +23,10 @@ export interface Health {
   /** What is remembered survives the end of the page, of the process, or a power cut. */
   readonly storage: {
     readonly survives: Database['survives'] | 'none';
-    /** What keeps it from writing right now; it is tried again. */
+    /**
+     * What keeps it from writing right now; it is tried again. `fenced`: another client over the same memory has taken over, for
+     * good, and what is counted of work and mutations is as it was then.
+     */
     readonly failing: StoreFault | undefined;
     /** Records that could not be read back. They are kept in the table `set-aside`, for whoever can make sense of them. */
     readonly setAside: number;

@@ -21,7 +21,7 @@ import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
 import type { ConflictHook } from '../outbox/conflict.ts';
 import type { MutationHandle, Parting } from '../outbox/handles.ts';
-import type { RandomBytes } from '../outbox/mutation-id.ts';
+import { createMutationId, type RandomBytes } from '../outbox/mutation-id.ts';
 import { createOutbox, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
 import type { Signal } from '../signals.ts';
@@ -29,6 +29,7 @@ import { defaultStreamSettings, type StreamSettings } from '../stream/settings.t
 import { createAgenda } from './agenda.ts';
 import { authoriseAt } from './authorisation.ts';
 import type { Health } from './health.ts';
+import { fenceOff } from './fenced-database.ts';
 import { createHeardChannels, type HeardChannels, type OpenChannel } from './heard-channels.ts';
 import { createInbound, usualBytes } from './inbound.ts';
 import { evictedRemediation, openKeeper, storageRemediation, type Keeper } from './keeper.ts';
@@ -95,6 +96,8 @@ export interface Session {
   unfinished(): Unfinished;
   /** What is written ends with the page, though something else was asked for. */
   readonly isDegraded: boolean;
+  /** Another client over the same memory has started since: what is known here of it is old. */
+  readonly isTakenOver: boolean;
   /** `as`: what is told to whoever waits for a mutation. */
   stop(as?: Parting): Promise<void>;
 }
@@ -132,7 +135,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
 async function startOn(
   options: SessionOptions,
-  database: SteadyDatabase,
+  steady: SteadyDatabase,
   storageFailed: (fault: StoreFault) => void,
   atStart: readonly string[],
 ): Promise<Session> {
@@ -152,13 +155,18 @@ async function startOn(
   /** By the event's id: those whose handlers are not done. */
   const underWay = new Map<string, Promise<void>>();
 
+  let stopWork: (() => Promise<void>) | undefined;
+
   const report = (error: unknown): void => signal({ kind: 'callback', error });
   const nowMs = (): number => host.clock.monotonicMs();
   const serverNowMs = (): number => serverClock.nowMs();
 
+  // Before anything is read: what is read then is what is so until somebody else starts.
+  const database = await fenceOff(steady, createMutationId(options.randomBytes), takenOver);
   const keeper: Keeper = await openKeeper({
     host,
     database,
+    fence: database.fence,
     ...(options.redact !== undefined && { redact: options.redact }),
     problem: storageFailed,
   });
@@ -176,6 +184,7 @@ async function startOn(
     serverNowMs,
     signal,
   });
+  stopWork = inbox.stop;
   const reach = createReachability({
     host,
     api: options.api,
@@ -201,6 +210,7 @@ async function startOn(
       onEvent: (listener) => consumers.on('*', listener),
     },
     randomBytes: options.randomBytes,
+    fence: () => database.fence,
     serverNowMs,
     probe: (abort) => reach.probe(abort),
     onSignal: (told) => signal(signalOf(told)),
@@ -211,6 +221,7 @@ async function startOn(
   });
   // Outside of the database, for when the browser throws it away.
   outbox.subscribe(() => {
+    if (database.isTakenOver) return;
     const { waiting, parked } = outbox.counts();
     database.leaveNote?.(`${waiting} mutations waited, ${parked} were parked`);
   });
@@ -233,6 +244,12 @@ async function startOn(
     signal,
     correlationId: options.correlationId,
   });
+
+  /** I19: the other one does all work now; what runs here has its time to end. */
+  function takenOver(): void {
+    storageFailed('fenced');
+    stopWork?.().catch(report);
+  }
 
   /**
    * What cannot be repeated safely must not be tried into a dead network: its outcome would be unclear, and a person would
@@ -310,7 +327,7 @@ async function startOn(
     // The other channel waits for what the first one set off: its cursor must not pass what is not handled.
     if (id !== undefined && !keeper.heard.tell(id)) return underWay.get(id);
     // First: what is work is written with whatever moves the cursor past it.
-    inbox.take(event);
+    if (!database.isTakenOver) inbox.take(event);
     const handling = consumers.deliver(event);
     if (id === undefined || handling === undefined) return handling;
     underWay.set(id, handling);
@@ -446,7 +463,7 @@ async function startOn(
   await setAside.look();
   const leaveHost = host.onEvent(onHostEvent);
   supervisor.start();
-  inbox.begin();
+  if (!database.isTakenOver) inbox.begin();
 
   return {
     status,
@@ -462,7 +479,7 @@ async function startOn(
       isPolling: isPolling(),
       storage: {
         survives: database.isDegraded ? 'none' : database.survives,
-        failing: keeper.failing,
+        failing: database.isTakenOver ? 'fenced' : keeper.failing,
         setAside: setAside.count,
       },
       clock: { offsetMs: serverClock.offsetMs() },
@@ -497,6 +514,9 @@ async function startOn(
     }),
     get isDegraded() {
       return database.isDegraded;
+    },
+    get isTakenOver() {
+      return database.isTakenOver;
     },
     stop,
   };

@@ -25,7 +25,8 @@ const keptTables: ReadonlySet<StoreTable> = new Set(['outbox', 'inbox', 'dead-le
 export async function signOut(leaving: Leaving, pending: PendingChoice | undefined): Promise<Unfinished> {
   const { store, storeName, principal, session } = leaving;
   requireChoice(pending);
-  const before = session?.unfinished() ?? (await read(store, storeName, principal));
+  const isCurrent = session !== undefined && !session.isTakenOver;
+  const before = isCurrent ? session.unfinished() : await read(store, storeName, principal);
   if (!isNothing(before) && pending === undefined) throw unasked(before);
   const isHere = session?.isDegraded !== true;
   if (!isHere && !isNothing(before) && pending === 'keep') throw notKept(before);

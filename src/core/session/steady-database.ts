@@ -176,9 +176,9 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
       try {
         await within(database.commit(commit));
       } catch (error) {
-        // A fenced commit that was written would not be let in a second time, and would look refused.
-        if (isClosed || !isLost(error) || commit.only !== undefined) throw error;
-        // What the lost handle may have written is written once more: a commit says what is so, and not what changes.
+        if (isClosed || !isLost(error)) throw error;
+        // What the lost handle may have written is written once more: a commit says what is so, and not what changes. Only one
+        // that ends its own condition looks refused then, and whoever makes such a one looks again.
         await within((await reopen(database)).commit(commit));
       }
     },
