@@ -1,9 +1,11 @@
 // Several clients over one memory, as the tabs of a browser are: the one that started last sends, works and moves the
 // positions. There is no lock; each commit is made on the condition that nobody has started since.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Signal } from '../../src/core/signals.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { failingStore } from '../../src/testing/failing-store.ts';
+import { patience, runs } from '../effort.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
 
 const printing = wire('printing');
@@ -24,7 +26,7 @@ function takeOrders(kitchen: Kitchen): number[] {
 
 /** Every socket is gone, and every client knows; for a moment none tries again. */
 async function offline(kitchen: Kitchen): Promise<void> {
-  for (const socket of [...kitchen.transport.live]) socket.close({ code: 1006 });
+  for (const socket of Array.from(kitchen.transport.live)) socket.close({ code: 1006 });
   await kitchen.host.pass(0);
 }
 
@@ -38,21 +40,17 @@ function tillOf(kitchen: Kitchen, storage: Store = kitchen.store) {
   return { pos, told };
 }
 
-interface Gateway {
-  readonly gateway: ReturnType<Kitchen['client']>;
-  readonly told: string[];
-}
-
 /** Prints into the list that all share; `hangs` says of which job it does not come back. */
-function gatewayOf(kitchen: Kitchen, printed: string[], name: string, hangs: number[] = []): Gateway {
+function gatewayOf(kitchen: Kitchen, printed: string[], name: string, hangs: number[] = []) {
   const gateway = kitchen.client('printer-gateway');
   const told: string[] = [];
   gateway.signals.on('storage', ({ fault }) => void told.push(fault));
-  gateway.process('PrintJobQueued', ({ data, redelivered }) => {
+  gateway.process('PrintJobQueued', ({ data, redelivered }, { signal }) => {
+    signal.addEventListener('abort', () => told.push(`aborted ${data.print_job.id}`));
     printed.push(`${name} ${data.print_job.id}${redelivered ? ' again' : ''}`);
     return hangs.includes(data.print_job.id) ? new Promise(() => undefined) : undefined;
   });
-  return { gateway: gateway as never, told };
+  return { gateway, told };
 }
 
 test('O36: what one tab has queued and the next one has found is sent once (F61)', async () => {
@@ -91,7 +89,8 @@ test('O36: tabs that start in the same moment do not send the same thing either'
   const tabs = [tillOf(kitchen), tillOf(kitchen), tillOf(kitchen)];
   await Promise.all(tabs.map(({ pos }) => pos.start()));
   await kitchen.host.pass(120_000);
-  expect(taken.toSorted()).toEqual([1, 2, 3, 4, 5]);
+  expect(taken).toHaveLength(5);
+  expect(new Set(taken)).toEqual(new Set([1, 2, 3, 4, 5]));
   expect(tabs.filter(({ told }) => told.includes('outbox stopped fenced'))).toHaveLength(2);
   await Promise.all(tabs.map(({ pos }) => pos.dispose()));
 });
@@ -188,6 +187,7 @@ test('I19: two gateways over one memory print each ticket once', async () => {
   await kitchen.host.pass(60_000);
   expect(printed).toEqual(['second 1', 'second 2', 'second 3']);
   expect(first.told).toEqual(['fenced']);
+  const left = first.gateway.health().work;
   const third = gatewayOf(kitchen, printed, 'third');
   await third.gateway.start();
   await kitchen.host.pass(1_000);
@@ -196,6 +196,8 @@ test('I19: two gateways over one memory print each ticket once', async () => {
   kitchen.publish(printing, 'PrintJobQueued', job(1));
   await kitchen.host.pass(60_000);
   expect(printed.slice(3)).toEqual(['third 4']);
+  // Who does no work any more piles up none.
+  expect(first.gateway.health().work).toEqual(left);
   await Promise.all([first, second, third].map(({ gateway }) => gateway.dispose()));
 });
 
@@ -212,6 +214,8 @@ test('I19: work that runs when another tab takes over is done again and says so;
   await second.gateway.start();
   await kitchen.host.pass(1_000);
   kitchen.publish(printing, 'PrintJobQueued', job(3));
+  await kitchen.host.pass(6_000);
+  expect(first.told).toEqual(['fenced', 'aborted 1']);
   await kitchen.host.pass(120_000);
   expect(printed).toEqual(['first 1', 'first 2', 'second 1 again', 'second 3']);
   expect(second.gateway.health().work).toEqual({ waiting: 0, running: 0, dead: 0 });
@@ -320,3 +324,90 @@ test('O36: a device whose disk is full at the start sends when there is room', a
   expect(told).toContain('outbox stopped fenced');
   await Promise.all([pos.dispose(), next.dispose()]);
 });
+
+type Step =
+  | { readonly do: 'start' | 'stop' | 'mutate'; readonly at: number }
+  | { readonly do: 'print' | 'hint' | 'cut' }
+  | { readonly do: 'pass'; readonly ms: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constantFrom('start' as const, 'stop' as const), at: fc.nat({ max: 2 }) }),
+  fc.record({ do: fc.constant('mutate' as const), at: fc.nat({ max: 2 }) }),
+  fc.record({ do: fc.constantFrom('print' as const, 'hint' as const, 'cut' as const) }),
+  fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(0, 1, 5, 50, 1_000, 10_000) }),
+);
+
+test(
+  'O36, O43, I19: however tabs come, go and take in, nothing is sent twice, printed twice unsaid, or forgotten',
+  { timeout: patience },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        const kitchen = createKitchen();
+        const taken = takeOrders(kitchen);
+        kitchen.lists.set('print-jobs', []);
+        const asked: number[] = [];
+        const printed: string[] = [];
+        let jobs = 0;
+        const tabs = [0, 1, 2].map((at) => ({ pos: tillOf(kitchen).pos, ...gatewayOf(kitchen, printed, `tab ${at}`) }));
+        const ended: Promise<void>[] = [];
+        for (const { pos, gateway } of tabs.slice(0, 1)) await Promise.all([pos.start(), gateway.start()]);
+        // Where the channel begins for this device is known from here on.
+        await kitchen.host.pass(1_000);
+        for (const one of steps) {
+          const tab = 'at' in one ? tabs[one.at] : undefined;
+          switch (one.do) {
+            case 'start':
+              ended.push(tab?.pos.start() ?? Promise.resolve(), tab?.gateway.start() ?? Promise.resolve());
+              break;
+            case 'stop':
+              ended.push(tab?.pos.stop() ?? Promise.resolve(), tab?.gateway.stop() ?? Promise.resolve());
+              break;
+            case 'mutate': {
+              const qty = asked.length + 1;
+              const isTaken = await tab?.pos.mutate('order.create', dish(qty)).then(
+                () => true,
+                () => false,
+              );
+              if (isTaken === true) asked.push(qty);
+              break;
+            }
+            case 'print':
+              jobs += 1;
+              kitchen.publish(printing, 'PrintJobQueued', job(jobs));
+              break;
+            case 'hint':
+              kitchen.host.emit({ kind: 'online' });
+              break;
+            case 'cut':
+              await offline(kitchen);
+              break;
+            case 'pass':
+              await kitchen.host.pass(one.ms);
+          }
+        }
+        await kitchen.host.pass(20_000);
+        await Promise.all(ended);
+        const stopped = Promise.all(tabs.flatMap(({ pos, gateway }) => [pos.dispose(), gateway.dispose()]));
+        await kitchen.host.pass(20_000);
+        await stopped;
+        const last = tillOf(kitchen).pos;
+        const lastGateway = gatewayOf(kitchen, printed, 'last').gateway;
+        await Promise.all([last.start(), lastGateway.start()]);
+        await kitchen.host.pass(120_000);
+
+        expect(new Set(taken).size).toBe(taken.length);
+        const parked = last.outbox.parked().map(({ input }) => (input as ReturnType<typeof dish>).items[0]?.qty);
+        expect(new Set([...taken, ...parked])).toEqual(new Set(asked));
+        expect(last.outbox.pending()).toEqual([]);
+        const first = printed.filter((line) => !line.endsWith('again')).map((line) => line.split(' ').at(-1));
+        expect(new Set(first).size).toBe(first.length);
+        expect(new Set(printed.map((line) => line.replace(' again', '').split(' ').at(-1))).size).toBe(jobs);
+        await Promise.all([last.dispose(), lastGateway.dispose()]);
+        await kitchen.host.pass(100);
+        expect(kitchen.host.pendingTimers).toBe(0);
+      }),
+      runs(60),
+    );
+  },
+);

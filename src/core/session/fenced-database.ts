@@ -1,5 +1,6 @@
 // Which of several clients over one memory sends, works and moves positions: the one that started last. There is no lock that
-// could be lost or forgotten. Each starts by writing its token; whatever only one may do is committed on the condition that
+// could be lost or forgotten. Each starts by writing its token, which is also how the
+// next run learns that this one did not end well; whatever only one may do is committed on the condition that
 // the token is still there, and a commit that comes too late is refused as a whole.
 import { StoreError, type Commit } from '../../storage/store.ts';
 import { faultOf, type SteadyDatabase } from './steady-database.ts';
@@ -7,11 +8,15 @@ import { faultOf, type SteadyDatabase } from './steady-database.ts';
 export interface FencedDatabase extends SteadyDatabase {
   /** For commits that only one client may make. */
   readonly fence: NonNullable<Commit['only']>;
+  /** The run before this one did not end well, or goes on in another tab: what it handed out last may come again. */
+  readonly endedInTheMiddle: boolean;
   /** Another client has started since, as far as is known. */
   readonly isTakenOver: boolean;
 }
 
-const place = { table: 'meta', key: 'fence' } as const;
+const place = { table: 'meta', key: 'running' } as const;
+/** In place of a token: the last run ended well. Nothing at all would be a memory that is new. */
+export const nobody = '';
 
 /** `token`: nobody else has it. `takenOver` is told once. */
 export async function fenceOff(
@@ -21,6 +26,7 @@ export async function fenceOff(
 ): Promise<FencedDatabase> {
   const fence = { ...place, value: token };
   let before = await holder();
+  const endedInTheMiddle = before !== undefined && before !== nobody;
   let isTaken = false;
   let isTakenOver = false;
   let taking: Promise<void> | undefined;
@@ -32,29 +38,27 @@ export async function fenceOff(
     return typeof row?.value === 'string' ? row.value : undefined;
   }
 
+  async function write(only?: Commit['only']): Promise<void> {
+    const writes = [{ ...place, value: token }];
+    await database.commit({ writes, durability: 'strict', ...(only !== undefined && { only }) });
+    isTaken = true;
+  }
+
   /** Whoever had it, has it no more. A disk that is full at the start keeps nobody from starting: it is taken later. */
   async function begin(): Promise<void> {
-    for (;;) {
-      try {
-        return await take();
-      } catch (error) {
-        // Another one started in the same moment, and got in first.
-        if (faultOf(error) !== 'fenced') return;
-        before = await holder();
-      }
+    try {
+      await write();
+    } catch (error) {
+      // Whoever writes next tells why it does not work.
+      if (!(error instanceof StoreError)) throw error;
     }
   }
 
   /** On the condition that nobody has taken it since `before` was read. */
   function take(): Promise<void> {
-    taking ??= database
-      .commit({ writes: [{ ...place, value: token }], durability: 'strict', only: { ...place, value: before } })
-      .then(() => {
-        isTaken = true;
-      })
-      .finally(() => {
-        taking = undefined;
-      });
+    taking ??= write({ ...place, value: before }).finally(() => {
+      taking = undefined;
+    });
     return taking;
   }
 
@@ -67,6 +71,7 @@ export async function fenceOff(
         if (faultOf(error) !== 'fenced') throw error;
       });
     }
+    isTaken = true;
     return true;
   }
 
@@ -88,6 +93,7 @@ export async function fenceOff(
 
   return {
     fence,
+    endedInTheMiddle,
     get isTakenOver() {
       return isTakenOver;
     },

@@ -6,6 +6,7 @@ import { isRecord } from '../../lib/json.ts';
 import type { Seen } from '../stream/dedupe.ts';
 import { KnownRows } from '../stream/rows.ts';
 import type { StreamCommit, StreamMemory } from '../stream/state.ts';
+import { nobody } from './fenced-database.ts';
 import { Pending } from './pending.ts';
 import { HeardIds } from './heard-ids.ts';
 import { readCursor, readRow, writeCursor } from './records.ts';
@@ -46,7 +47,8 @@ export interface KeeperOptions {
   readonly host: Host;
   readonly database: Pick<Database, 'read' | 'commit' | 'close'>;
   /** What must hold for this client to write. Once it does not, nothing is written or waited for any more. */
-  readonly fence?: Commit['only'];
+  readonly fence?: NonNullable<Commit['only']>;
+  readonly endedInTheMiddle?: boolean;
   readonly problem: (fault: StoreFault, error: unknown) => void;
   /** Which rows are written: the app may leave out what is nobody's business. */
   readonly redact?: (row: unknown, list: string) => unknown;
@@ -57,7 +59,7 @@ const retryMs = 1_000;
 const mostRetryMs = 30_000;
 
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { host, database, fence, problem, redact } = options;
+  const { host, database, fence, endedInTheMiddle = false, problem, redact } = options;
   const heard = new HeardIds();
   const history = createSeenLog();
   let pending = new Pending();
@@ -72,9 +74,9 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   let isClosed = false;
   /** Another client writes now. What waits to be stored here never is. */
   let isFencedOff = false;
-  const endedInTheMiddle = await loadSeen();
+  await loadSeen();
 
-  async function loadSeen(): Promise<boolean> {
+  async function loadSeen(): Promise<void> {
     const nowMs = host.clock.monotonicMs();
     const wallMs = host.clock.wallMs();
     for (const record of await database.read('seen')) {
@@ -87,10 +89,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
         heard.tell(id);
       }
     }
-    const meta = new Map((await database.read('meta')).map(({ key, value }) => [key, value]));
-    put('meta', 'running', true);
-    await flush();
-    return meta.get('running') === true;
   }
 
   function put(table: StoreTable, key: string, value: StoredValue | undefined): void {
@@ -243,7 +241,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     flush,
     async close(isSettled) {
       isClosed = true;
-      if (isSettled) put('meta', 'running', undefined);
+      if (isSettled && fence !== undefined) put(fence.table, fence.key, nobody);
       await flush();
       retry?.();
       retry = undefined;

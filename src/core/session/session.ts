@@ -167,6 +167,7 @@ async function startOn(
     host,
     database,
     fence: database.fence,
+    endedInTheMiddle: database.endedInTheMiddle,
     ...(options.redact !== undefined && { redact: options.redact }),
     problem: storageFailed,
   });

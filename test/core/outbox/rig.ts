@@ -40,6 +40,7 @@ interface TestStore {
   unsure: number;
   /** While this is so, commits do not answer. */
   hangs: boolean;
+  unreadable: boolean;
   readonly database: Database;
 }
 
@@ -51,10 +52,13 @@ export function createTestStore(rows: Map<string, StoredValue> = new Map()): Tes
     faults: [],
     unsure: 0,
     hangs: false,
+    unreadable: false,
     database: {
       survives: 'power-loss',
       read: () =>
-        Promise.resolve([...rows].map(([key, value]): StoredRecord => ({ key, value: structuredClone(value) }))),
+        store.unreadable
+          ? Promise.reject(new StoreError('failed', 'The test says so.'))
+          : Promise.resolve([...rows].map(([key, value]): StoredRecord => ({ key, value: structuredClone(value) }))),
       commit(commit) {
         if (store.hangs) return new Promise(() => undefined);
         const fault = store.faults.shift();
