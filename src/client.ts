@@ -11,8 +11,8 @@ import { eventsOf } from './core/consume/event-queue.ts';
 import { observableOf } from './core/consume/observable.ts';
 import { waitFor } from './core/consume/wait-for.ts';
 import type { DrainOptions } from './core/outbox/drain.ts';
-import type { OutboxChange } from './core/outbox/outbox.ts';
-import { forget, unsentIn } from './core/session/forget.ts';
+import type { OutboxChange } from './core/outbox/changes.ts';
+import type { Parting } from './core/outbox/handles.ts';
 import type { Health } from './core/session/health.ts';
 import { lineOf } from './core/session/lines.ts';
 import type { Processor } from './core/inbox/inbox.ts';
@@ -20,6 +20,8 @@ import { createLog, errorName } from './core/session/log.ts';
 import type { OpenChannel } from './core/session/heard-channels.ts';
 import { startSession, type Session } from './core/session/session.ts';
 import { askQuery, misfit } from './core/session/queries.ts';
+import { signOut, type PendingChoice } from './core/session/signing-out.ts';
+import type { Unfinished } from './core/session/unfinished.ts';
 import { createSignalBus } from './core/session/signal-bus.ts';
 import type { Status } from './core/session/status.ts';
 import type { Signal } from './core/signals.ts';
@@ -59,7 +61,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   contract: Contract<Spec>,
   options: ClientOptions<Spec, Role>,
 ): Client<Spec, Role> {
-  const { host = platformHost(), storage = memory(), timing } = options;
+  const { host = platformHost(), storage = memory(), principal = '', timing } = options;
   const data: ContractData = contract;
   const role = data.roles.get(options.role);
   if (role === undefined) {
@@ -103,7 +105,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     ...(options.headerNames !== undefined && { headerNames: options.headerNames }),
   });
   const decode = createDecoder(contract);
-  const name = storeName(data, options.role, scope, options.principal);
+  const name = storeName(data, options.role, scope, principal);
   const channels = new Set<DynamicChannel>();
   const processors = new Map<string, Processor>();
 
@@ -123,13 +125,12 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     watchers.tell(status);
   }
 
-  function inTurn(action: () => Promise<void>): Promise<void> {
+  function inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
     const done = turn === undefined ? action() : turn.then(action);
-    const over = done
-      .catch(() => undefined)
-      .finally(() => {
-        if (turn === over) turn = undefined;
-      });
+    const whatever = (): void => undefined;
+    const over = done.then(whatever, whatever).finally(() => {
+      if (turn === over) turn = undefined;
+    });
     turn = over;
     return done;
   }
@@ -160,7 +161,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         streamSettings: timing?.stream,
         consumers,
         processors,
-        principal: options.principal ?? '',
+        principal,
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
         onConflict: options.onConflict,
         outboxSettings: timing?.outbox,
@@ -174,14 +175,14 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
       changed();
     });
 
-  const stop = (): Promise<void> => inTurn(end);
+  const stop = (): Promise<void> => inTurn(() => end('kept'));
 
-  async function end(): Promise<void> {
+  async function end(as: Parting): Promise<void> {
     const ending = session;
     if (ending === undefined) return;
     session = undefined;
     for (const channel of channels) channel.open = undefined;
-    await ending.stop();
+    await ending.stop(as);
     changed();
   }
 
@@ -197,26 +198,16 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   }
 
   /** In one turn: a start that is asked for meanwhile finds everything gone. */
-  const signOut = ({ pending }: { readonly pending?: 'keep' | 'discard' } = {}): Promise<void> =>
+  const leave = ({ pending }: { readonly pending?: PendingChoice } = {}): Promise<Unfinished> =>
     inTurn(async () => {
       requireAlive();
-      const unsent = pending === undefined ? await unsentMutations() : 0;
-      if (unsent > 0) {
-        throw new HeardError('unsent-mutations', `${unsent} mutations were not sent, or wait for a person.`, {
-          remediation: 'Show them, and call signOut({ pending: "keep" }) or signOut({ pending: "discard" }).',
-        });
-      }
-      await end();
-      await forget(storage, name, pending === 'keep' ? 'outbox' : 'nothing');
+      return signOut({ store: storage, storeName: name, principal, session, end }, pending);
     });
-
-  const unsentMutations = async (): Promise<number> =>
-    session === undefined ? unsentIn(storage, name) : session.outbox.pending().length + session.outbox.parked().length;
 
   const wipe = (): Promise<void> =>
     inTurn(async () => {
-      await end();
-      await forget(storage, name, 'nothing');
+      await end('discarded');
+      await storage.destroy(name);
     });
 
   function requireAlive(): void {
@@ -309,7 +300,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     start,
     stop,
     dispose,
-    signOut,
+    signOut: leave,
     wipe,
     status: {
       get: () => status,
@@ -350,7 +341,7 @@ function scopeOf(contract: ContractData, given: unknown): Readonly<Record<string
 }
 
 /** Says whose memory it is, and no secret: scope and principal only as digests. Never a version. */
-function storeName(contract: ContractData, role: string, scope: object, principal = ''): string {
+function storeName(contract: ContractData, role: string, scope: object, principal: string): string {
   const sorted = Object.entries(scope).sort(([left], [right]) => (left < right ? -1 : 1));
   return `heard ${contract.name} ${role} ${digest(JSON.stringify(sorted))} ${digest(principal)}`;
 }
@@ -359,11 +350,11 @@ const idleHealth = (offsetMs: number | undefined): Health => ({
   status: stopped,
   connection: { word: 'offline', cause: undefined, code: undefined, remediation: undefined, sockets: 0 },
   isPolling: false,
-  storage: { survives: 'none', failing: undefined },
+  storage: { survives: 'none', failing: undefined, setAside: 0 },
   clock: { offsetMs },
   channels: [],
   counts: { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0, unheard: 0 },
   work: { waiting: 0, running: 0, dead: 0 },
-  outbox: { waiting: 0, parked: 0, untouched: 0 },
+  outbox: { waiting: 0, inflight: 0, parked: 0, untouched: 0 },
   quarantined: [],
 });

@@ -30,8 +30,8 @@ export type ErrorCode =
   | 'not-connected'
   /** The client has to be started first. */
   | 'not-started'
-  /** Somebody signs out while mutations were not sent: the app has to ask what is to become of them. */
-  | 'unsent-mutations'
+  /** Somebody signs out while something was not sent or not done: the app has to ask what is to become of it. */
+  | 'unfinished'
   /** Another process or tab has what this device remembers. */
   | 'storage-locked'
   /** More messages than the server allows a device. */

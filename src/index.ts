@@ -12,20 +12,19 @@ export type { DeliveredEvent } from './core/consume/delivered-event.ts';
 export type { EventIterator } from './core/consume/event-queue.ts';
 export type { EventObservable, EventObserver, EventSubscription } from './core/consume/observable.ts';
 export type { DrainOptions, DrainReport } from './core/outbox/drain.ts';
-export type {
-  ConflictDecision,
-  ConflictHook,
-  MutationHandle,
-  OutboxChange,
-  OutboxCounts,
-  Settled,
-  UntouchedRecord,
-} from './core/outbox/outbox.ts';
+export type { OutboxChange } from './core/outbox/changes.ts';
+export type { ConflictDecision, ConflictHook } from './core/outbox/conflict.ts';
+export type { MutationHandle, Settled } from './core/outbox/handles.ts';
+export type { OutboxCounts } from './core/outbox/outbox.ts';
 export type { ParkedMutation } from './core/outbox/parked-mutation.ts';
+export type { UnfinishedMutation } from './core/outbox/unfinished.ts';
 export type { OutboxSettings } from './core/outbox/settings.ts';
-export type { DeadLetter, WorkContext } from './core/inbox/inbox.ts';
+export type { UntouchedRecord } from './core/outbox/stored-records.ts';
+export type { WorkContext } from './core/inbox/inbox.ts';
+export type { DeadLetter, UnfinishedWork } from './core/inbox/unfinished.ts';
 export type { ChannelHealth, Health } from './core/session/health.ts';
 export type { LogFields, Logger } from './core/session/log.ts';
+export type { Unfinished } from './core/session/unfinished.ts';
 export type { ChannelWord, Status, StatusWord } from './core/session/status.ts';
 export type { Signal, SignalKind, SignalOf, Signals } from './core/signals.ts';
 export type { TokenAnswer, TokenCallback, TokenReason } from './core/connection/credentials.ts';

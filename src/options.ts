@@ -5,7 +5,7 @@ import type { TokenCallback } from './core/connection/credentials.ts';
 import type { ConnectionSettings } from './core/connection/settings.ts';
 import type { Logger } from './core/session/log.ts';
 import type { StreamSettings } from './core/stream/settings.ts';
-import type { ConflictHook } from './core/outbox/outbox.ts';
+import type { ConflictHook } from './core/outbox/conflict.ts';
 import type { OutboxSettings } from './core/outbox/settings.ts';
 import { HeardError } from './errors.ts';
 import type { Host } from './host/host.ts';

@@ -23,11 +23,15 @@ import type { EventIterator } from './core/consume/event-queue.ts';
 import type { EventObservable } from './core/consume/observable.ts';
 import type { WaitingMutation } from './contract/mutation.ts';
 import type { DrainOptions, DrainReport } from './core/outbox/drain.ts';
-import type { MutationHandle, OutboxChange } from './core/outbox/outbox.ts';
+import type { OutboxChange } from './core/outbox/changes.ts';
+import type { MutationHandle } from './core/outbox/handles.ts';
 import type { ParkedMutation } from './core/outbox/parked-mutation.ts';
-import type { DeadLetter, WorkContext } from './core/inbox/inbox.ts';
+import type { WorkContext } from './core/inbox/inbox.ts';
+import type { DeadLetter } from './core/inbox/unfinished.ts';
 import type { Health } from './core/session/health.ts';
+import type { PendingChoice } from './core/session/signing-out.ts';
 import type { ChannelWord, Status } from './core/session/status.ts';
+import type { Unfinished } from './core/session/unfinished.ts';
 import type { Signals } from './core/signals.ts';
 
 /** The event of a name; of several names, the union that `event.name` tells apart. */
@@ -122,10 +126,11 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
   /**
-   * Stops, and removes what this device remembers for its principal. Rejects with `unsent-mutations` when something was not
-   * sent and nothing was said about it: `keep` leaves it for when the same principal comes back, `discard` gives it up.
+   * Stops, and removes what this device remembers for its principal. Rejects with `unfinished`, and goes on running, when
+   * something was not sent, is parked, was not done or was given up, and nothing was said about it: `keep` leaves it for when
+   * the same principal comes back, `discard` gives it up. Resolves with what that was: show it to whoever has discarded it.
    */
-  signOut(choice?: { readonly pending?: 'keep' | 'discard' }): Promise<void>;
+  signOut(choice?: { readonly pending?: PendingChoice }): Promise<Unfinished>;
   /** Stops, and removes everything, also what was not sent. */
   wipe(): Promise<void>;
   readonly status: Readable<Status>;

@@ -102,8 +102,8 @@ export type Signal =
       readonly id: string | undefined;
       readonly seq: number | undefined;
     }
-  /** The device does not remember as it should. */
-  | { readonly kind: 'storage'; readonly fault: StoreFault | 'evicted'; readonly remediation: string }
+  /** The device does not remember as it should. `set-aside`: records that could not be read are kept apart, and counted. */
+  | { readonly kind: 'storage'; readonly fault: StoreFault | 'evicted' | 'set-aside'; readonly remediation: string }
   /** The device's clock is more than a minute off the server's, or is right again. */
   | {
       readonly kind: 'clock';

@@ -10,6 +10,8 @@ import { close, open, type LedgerEntry } from './ledger.ts';
 import { initialInbox, isOpen, step, type InboxEffect, type InboxInput, type Work } from './machine.ts';
 import {
   copyOf,
+  itemPrefix,
+  ledgerPrefix,
   readDead,
   readItem,
   readLedger,
@@ -20,6 +22,7 @@ import {
   type ItemRecord,
 } from './record.ts';
 import { inboxRules, type InboxRules } from './rules.ts';
+import { deadLetterOf, unfinishedWork, type DeadLetter, type UnfinishedWork } from './unfinished.ts';
 import { defaultInboxSettings, type InboxSettings } from './settings.ts';
 
 /** What a handler is given beside its event. */
@@ -45,18 +48,6 @@ interface Run {
   readonly ended: Promise<'done' | 'failed'>;
 }
 
-/** Work that was given up, until a person decides. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly event: DeliveredEvent;
-  readonly tries: number;
-  /** A run of it was interrupted, or does not stop: nobody knows whether it was done. */
-  readonly mayHaveRun: boolean;
-  /** The class of what was thrown last. */
-  readonly error: string | undefined;
-  readonly atMs: number;
-}
-
 /** What the inbox needs of the store. */
 interface InboxStore {
   read(table: StoreTable): Promise<readonly StoredRecord[]>;
@@ -64,6 +55,8 @@ interface InboxStore {
   put(table: StoreTable, key: string, value: StoredValue | undefined): void;
   /** Resolves when everything that was put is stored, or cannot be. */
   stored(): Promise<void>;
+  /** Keeps a record apart that cannot be read. */
+  setAside(table: StoreTable, key: string, value: StoredValue, reason: string): void;
 }
 
 export interface InboxOptions {
@@ -90,6 +83,8 @@ export interface Inbox {
   begin(): void;
   counts(): InboxCounts;
   deadLetters(): readonly DeadLetter[];
+  /** What waits and runs. */
+  unfinished(): readonly UnfinishedWork[];
   /** Tries it again; false when there is no such letter. */
   retry(id: string): boolean;
   discard(id: string): boolean;
@@ -97,8 +92,7 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-const ledgerPrefix = 'work ';
-const itemPrefix = 'item ';
+const unreadable = 'unreadable work';
 
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const { host, contract, store, serverNowMs, signal, rules = inboxRules } = options;
@@ -119,6 +113,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
   let beginning: Release | undefined;
   let whenIdle: (() => void) | undefined;
+  let stopping: Promise<void> | undefined;
 
   const ledger = createLedgerBook({
     wallMs: () => host.clock.wallMs(),
@@ -138,11 +133,12 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     for (const { key, value } of await store.read('inbox')) {
       if (key.startsWith(ledgerPrefix)) {
         const entry = readLedger(value);
-        if (entry === undefined) setAside('inbox', key, value);
+        if (entry === undefined) store.setAside('inbox', key, value, unreadable);
         else entries.set(key.slice(ledgerPrefix.length), entry);
       } else {
         const record = readItem(value);
-        if (record === undefined) setAside('inbox', key, value);
+        // It cannot be done, and it must not be forgotten: nobody knows what it was.
+        if (record === undefined) store.setAside('inbox', key, value, unreadable);
         // It was closed while it ran, and the process ended before the run did.
         else if (record.isClosed) store.put('inbox', key, undefined);
         else records.set(key.slice(itemPrefix.length), record);
@@ -150,7 +146,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     }
     for (const { key, value } of await store.read('dead-letters')) {
       const record = readDead(value);
-      if (record === undefined) setAside('dead-letters', key, value);
+      if (record === undefined) store.setAside('dead-letters', key, value, unreadable);
       else dead.set(key, record);
     }
     // Above every id of this device, also of those that are gone.
@@ -172,13 +168,6 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     dispatch({ kind: 'restored', works });
     // Afterwards: what is open is not forgotten.
     ledger.restore(entries);
-  }
-
-  /** It cannot be done, and it must not be forgotten: nobody knows what it was. */
-  function setAside(table: StoreTable, key: string, value: StoredValue): void {
-    store.put('set-aside', `${table} ${key}`, { table, key, text: JSON.stringify(value), reason: 'unreadable work' });
-    store.put(table, key, undefined);
-    signal({ kind: 'storage', fault: 'corrupt', remediation: unreadable });
   }
 
   function workOf(id: string, { event, lane, key, attempt }: ItemRecord): Work {
@@ -398,7 +387,12 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   }
 
   /** What runs may finish; what does not is aborted, and runs again after the next start. */
-  async function stop(): Promise<void> {
+  function stop(): Promise<void> {
+    stopping ??= end();
+    return stopping;
+  }
+
+  async function end(): Promise<void> {
     beginning?.();
     dispatch({ kind: 'stop' });
     await idleWithin(settings.stopMs);
@@ -428,23 +422,13 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       beginning = host.schedule(0, () => dispatch({ kind: 'begin' }));
     },
     counts: () => ({ waiting: state.items.size - state.running, running: state.running, dead: dead.size }),
-    deadLetters: () =>
-      [...dead].map(([id, { event, tries, mayHaveRun, error, atMs }]) => ({
-        id,
-        event,
-        tries,
-        mayHaveRun,
-        error,
-        atMs,
-      })),
+    deadLetters: () => [...dead].map(([id, record]) => deadLetterOf(id, record)),
+    unfinished: () => [...records.values()].map(unfinishedWork).filter((work) => work !== undefined),
     retry,
     discard,
     stop,
   };
 }
-
-const unreadable =
-  'Work could not be read back from the storage. It was set aside there; look whether something was not done.';
 
 const errorClass = (error: unknown): string =>
   error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : typeof error;

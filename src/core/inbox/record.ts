@@ -22,6 +22,10 @@ export interface ItemRecord {
   readonly isClosed: boolean;
 }
 
+/** In the table `inbox`: work, and what is known of the keys. */
+export const itemPrefix = 'item ';
+export const ledgerPrefix = 'work ';
+
 export interface DeadRecord extends ItemRecord {
   readonly mayHaveRun: boolean;
   /** The class of what was thrown. */

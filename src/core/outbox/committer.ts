@@ -20,7 +20,10 @@ interface Committer {
 const mostAtOnce = 200;
 
 /** One commit at a time, so that records of one mutation are written in order; what comes meanwhile goes together in the next. */
-export function createCommitter(database: Database, fence: (() => Commit['only']) | undefined): Committer {
+export function createCommitter(
+  database: Pick<Database, 'commit'>,
+  fence: (() => Commit['only']) | undefined,
+): Committer {
   const waiting: StoreRequest[] = [];
   const idlers: (() => void)[] = [];
   let generation = 0;

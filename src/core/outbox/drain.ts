@@ -1,4 +1,5 @@
 import type { Host, Release } from '../../host/host.ts';
+import { countWaiting } from './lanes.ts';
 import type { OutboxState } from './state.ts';
 
 /** What a waiter is shown: "3/3 sent". */
@@ -26,7 +27,7 @@ interface Drain {
   end(state: OutboxState): void;
 }
 
-interface Drains {
+export interface Drains {
   begin(state: OutboxState, options: DrainOptions | undefined): Promise<DrainReport>;
   began(id: string): void;
   sent(id: string): void;
@@ -64,7 +65,7 @@ export function createDrains(host: Host): Drains {
             if (!drains.delete(drain)) return;
             for (const release of releases) release();
             const { sent, parked, latencies } = drain;
-            const remaining = now.items.size - now.parked;
+            const remaining = countWaiting(now);
             resolve({ sent, parked, remaining, durationMs: nowMs() - drain.beganAtMs, latencies });
           },
         };

@@ -30,6 +30,9 @@ export function leaveLane(state: OutboxState, item: Item): void {
 const isAfter = (one: Item, other: Item): boolean =>
   one.order > other.order || (one.order === other.order && one.id > other.id);
 
+/** What is not parked. */
+export const countWaiting = ({ items, parked }: OutboxState): number => items.size - parked;
+
 /** Of a mutation that was rebased, the one that took its place. */
 export const currentId = (state: OutboxState, id: string): string => state.successors.get(id) ?? id;
 

@@ -7,7 +7,7 @@ import { answered, isTooOld, verified } from './judgement.ts';
 import { choose, parentState } from './lanes.ts';
 import { childrenOf, renameLane, resolvedInput } from './parents.ts';
 import type { OutboxRecord, RecordedFault } from './record.ts';
-import { itemOf, place, succeed } from './restart.ts';
+import { itemOf, place, resume, succeed } from './restart.ts';
 import { doubledMs } from './retry-policy.ts';
 import { doubtIt, follow, park, prune, replaceOlder, takeOut, wait } from './settling.ts';
 import type {
@@ -373,6 +373,17 @@ function tick(turn: Turn): void {
   }
 }
 
+/** O43: only what nobody has begun: what was begun is in the hands of whoever has the fence. */
+function adopt(turn: Turn, record: OutboxRecord): void {
+  const { state } = turn;
+  if (record.state !== 'pending' || record.attempts > 0 || parentState(state, record.id) !== 'gone') return;
+  resume(turn, record);
+  const item = state.items.get(record.id);
+  if (item === undefined) return;
+  renameLane(turn, item);
+  replaceOlder(turn, item.lane);
+}
+
 export function step(options: MachineOptions, state: OutboxState, input: OutboxInput, moment: Moment): Step {
   const turn: Turn = { options, state, moment, effects: [] };
   switch (input.kind) {
@@ -388,6 +399,9 @@ export function step(options: MachineOptions, state: OutboxState, input: OutboxI
       storeNew(turn, item);
       break;
     }
+    case 'found':
+      for (const record of input.records) adopt(turn, record);
+      break;
     case 'tick':
       tick(turn);
       break;

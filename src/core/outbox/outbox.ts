@@ -1,83 +1,47 @@
 import type { WaitingMutation } from '../../contract/mutation.ts';
-import { validate } from '../../contract/schema.ts';
-import { HeardError } from '../../errors.ts';
 import type { Host, HostEvent, Release } from '../../host/host.ts';
-import type { Commit, Database, StoredRecord, StoredValue, StoreFault, Write } from '../../storage/store.ts';
+import type { Commit, Database } from '../../storage/store.ts';
 import type { Api } from '../api/api.ts';
-import { createCommitter } from './committer.ts';
-import { contextOf, createOutboxContract, waitingMutation, type Mutations } from './contract-functions.ts';
+import { createChanges, type OutboxChange } from './changes.ts';
+import { decideConflict, type ConflictHook } from './conflict.ts';
+import { createOutboxContract, waitingMutation, type Mutations } from './contract-functions.ts';
+import { createDecisions } from './decisions.ts';
 import { createDrains, type DrainOptions, type DrainReport } from './drain.ts';
 import { createErrands } from './errands.ts';
-import { accept, type RowLookup } from './intake.ts';
-import { parentState } from './lanes.ts';
+import { createHandles, type MutationHandle, type Parting } from './handles.ts';
+import type { RowLookup } from './intake.ts';
+import { countWaiting } from './lanes.ts';
 import { dueAtMs, step } from './machine.ts';
-import { createMutationId, type RandomBytes } from './mutation-id.ts';
-import { answerTo } from './parents.ts';
-import { parkedMutation, type ParkedMutation } from './parked-mutation.ts';
-import { decodeRecord, encodeRecord, recordVersion, type OutboxRecord } from './record.ts';
-import { referredValue, withReferences } from './reference.ts';
+import type { RandomBytes } from './mutation-id.ts';
+import type { ParkedMutation } from './parked-mutation.ts';
+import { gone } from './refusals.ts';
 import { initialOutbox } from './restart.ts';
 import { outboxRules, type OutboxRules } from './rules.ts';
 import { defaultOutboxSettings, type OutboxSettings } from './settings.ts';
 import type { OutboxSignal } from './signal.ts';
 import type { OutboxSocket } from './socket-carrier.ts';
-import type { Item, MachineOptions, Moment, OutboxEffect, OutboxInput, OutboxState, VerifyOutcome } from './state.ts';
-
-/** A record that is left as it is, because it is not this outbox's to read. */
-export interface UntouchedRecord {
-  readonly key: string;
-  readonly because: 'corrupt' | 'newer' | 'other-principal';
-}
-
-/** How a mutation ended. */
-export type Settled<Answer = unknown> =
-  | {
-      readonly outcome: 'done';
-      /** `undefined` for one without an answer, one that a read showed to be done, or one that does not fit its schema. */
-      readonly answer: Answer | undefined;
-      readonly status: number | undefined;
-      readonly by: 'answer' | 'verification';
-    }
-  | { readonly outcome: 'parked'; readonly parked: ParkedMutation }
-  | { readonly outcome: 'discarded' }
-  /** A newer one took its place, or it was rebased. */
-  | { readonly outcome: 'replaced' }
-  /** The client was disposed before there was an answer. It is sent when the app starts again. */
-  | { readonly outcome: 'kept' };
-
-export interface MutationHandle<Answer = unknown> {
-  readonly id: string;
-  /** Never rejects. */
-  readonly settled: Promise<Settled<Answer>>;
-}
-
-export interface OutboxChange {
-  readonly id: string;
-  readonly name: string;
-  readonly state: WaitingMutation['state'] | 'acked' | 'discarded' | 'replaced';
-}
+import type { Item, ItemInput, MachineOptions, Moment, OutboxEffect, OutboxInput, OutboxState } from './state.ts';
+import { sortRecords, type UntouchedRecord } from './stored-records.ts';
+import { createTakingIn } from './taking-in.ts';
+import { createTelling } from './telling.ts';
+import { unfinishedMutation, type UnfinishedMutation } from './unfinished.ts';
+import { createWriting } from './writing.ts';
 
 export interface OutboxCounts {
+  /** Everything that is neither answered nor parked. */
   readonly waiting: number;
+  /** Of those: on their way, or sent without a known outcome. */
+  readonly inflight: number;
+  /** For a person. */
   readonly parked: number;
+  /** Records that are left as they are. */
   readonly untouched: number;
 }
-
-/** What the app does about a conflict. */
-export type ConflictDecision =
-  | { readonly do: 'park' }
-  | { readonly do: 'discard' }
-  /** Sends another input, under a new key. Not for money, which only a person sends again. */
-  | { readonly do: 'rebase'; readonly input: unknown };
-
-export type ConflictHook = (
-  conflict: ParkedMutation & { readonly body: unknown },
-) => ConflictDecision | Promise<ConflictDecision>;
 
 export interface OutboxOptions {
   readonly host: Host;
   readonly api: Api;
-  readonly database: Database;
+  readonly database: Pick<Database, 'read' | 'commit'>;
   /** Those that this role may send. */
   readonly mutations: Mutations;
   readonly scope: object;
@@ -118,6 +82,8 @@ export interface Outbox {
   pending(): readonly WaitingMutation[];
   parked(): readonly ParkedMutation[];
   untouched(): readonly UntouchedRecord[];
+  /** Everything that has no end yet, parked mutations among it. */
+  unfinished(): readonly UnfinishedMutation[];
   counts(): OutboxCounts;
   /** Sends a parked mutation again, with the same key; one that waits goes at once. */
   retry(id: string): MutationHandle;
@@ -128,23 +94,12 @@ export interface Outbox {
   subscribe(listener: (change: OutboxChange) => void): Release;
   /** Resolves when nothing waits any more. What is parked does not count. */
   drained(): Promise<void>;
-  /** Resolves when what was being written is written. */
-  dispose(): Promise<void>;
-}
-
-interface Deferred<Value> {
-  resolve(value: Value): void;
-  reject(error: unknown): void;
+  /** Resolves when what was being written is written. Who still waits is told that it was kept, or what else is to become of it. */
+  dispose(as?: Parting): Promise<void>;
 }
 
 /** The greatest delay that timers take everywhere is 2 ** 31 - 1 ms; an hour is as good. */
 const longestTimerMs = 3_600_000;
-/** What a store may say although it has written: it does not know. */
-const unsureFaults: ReadonlySet<StoreFault> = new Set(['failed', 'lost', 'corrupt']);
-const mostTakingBack = 3;
-/** What a refusal without an error of its own is said with. */
-const notStored = (fault: string, cause: unknown): unknown =>
-  cause ?? new Error(`The mutation could not be stored (${fault}).`);
 
 /**
  * Performs what the machine decides, over the seams. It decides nothing itself. Rejects with the store's error when what is
@@ -154,29 +109,51 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   const { host, api, database, mutations, scope, principal, socket, report } = options;
   const settings: OutboxSettings = { ...defaultOutboxSettings, ...options.settings };
   const rules = options.rules ?? outboxRules;
-  const { maxRequestLength } = settings;
-  const contract = createOutboxContract({ mutations, scope, maxRequestLength, report });
+  const contract = createOutboxContract({ mutations, scope, maxRequestLength: settings.maxRequestLength, report });
   const machine: MachineOptions = { settings, rules, contract };
-  const committer = createCommitter(database, options.fence);
 
-  const untouched = new Map<string, UntouchedRecord>();
-  const records: OutboxRecord[] = [];
-  for (const stored of await database.read('outbox')) sortIn(stored);
-
+  const { records, untouched } = sortRecords(await database.read('outbox'), principal);
   let state: OutboxState = initialOutbox(machine, records, [...untouched.keys()], moment());
+  for (const reason of options.pausedFor ?? []) state.pauses.add(reason);
   let disposed = false;
   const inputs: OutboxInput[] = [];
   let busy = false;
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
-  const adding = new Map<string, Deferred<MutationHandle> & { readonly former: OutboxRecord | undefined }>();
-  const removing = new Map<string, Deferred<undefined>>();
-  const storeErrors = new Map<string, unknown>();
-  const settling = new Map<string, Set<(settled: Settled) => void>>();
-  const rebasing = new Set<string>();
-  /** What was last told of each, also of those that the machine has just forgotten. */
-  const told = new Map<string, { readonly name: string; readonly word: OutboxChange['state'] | undefined }>();
-  const listeners = new Set<(change: OutboxChange) => void>();
+  let looking: Promise<void> | undefined;
   const idlers = new Set<() => void>();
+
+  const handles = createHandles();
+  const changes = createChanges(report);
+  const drains = createDrains(host);
+  const telling = createTelling({ mutations, changes, handles, drains, onSignal: options.onSignal, report });
+  const writing = createWriting({
+    database,
+    fence: options.fence,
+    told: (id, input) => dispatch({ kind: 'item', id, input }),
+  });
+  const takingIn = createTakingIn({
+    host,
+    mutations,
+    scope,
+    principal,
+    settings,
+    randomBytes: options.randomBytes,
+    serverNowMs: () => options.serverNowMs(),
+    row: options.row,
+    state: () => state,
+    dispatch,
+    writing,
+    handles,
+    changes,
+  });
+  const decisions = createDecisions({
+    state: () => state,
+    untouched,
+    dispatch,
+    writing,
+    handles,
+    replace: (former, input) => takingIn.enqueue(former.name, input, former),
+  });
   const errands = createErrands({
     host,
     api,
@@ -188,31 +165,10 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     report,
     probe: (signal) => options.probe(signal),
   });
-  const drains = createDrains(host);
   const leaveHost = host.onEvent(onHostEvent);
 
-  for (const reason of options.pausedFor ?? []) state.pauses.add(reason);
-  for (const { id, record } of state.items.values()) told.set(id, { name: record.name, word: undefined });
-  tellWhatWasFound();
+  telling.found(untouched.values(), state.items.values());
   setTimer();
-
-  // What was stored.
-
-  function sortIn({ key, value }: StoredRecord): void {
-    const reading = decodeRecord(key, value);
-    if (reading.kind !== 'record') untouched.set(key, { key, because: reading.kind });
-    else if (reading.record.principal !== principal) untouched.set(key, { key, because: 'other-principal' });
-    else records.push(reading.record);
-  }
-
-  function tellWhatWasFound(): void {
-    for (const { key, because } of untouched.values()) tell({ kind: 'untouched', key, because });
-    for (const { facts, record } of state.items.values()) {
-      if (facts !== undefined) continue;
-      const { id, name, attempts } = record;
-      tell({ kind: 'parked', id, name, code: 'unknown-mutation', status: undefined, mayHaveHappened: attempts > 0 });
-    }
-  }
 
   function moment(): Moment {
     return {
@@ -229,13 +185,17 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     if (busy) return;
     busy = true;
     for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-      // A mistake of ours about one input must not be the end of all the others.
-      guarded(() => take(next));
+      try {
+        take(next);
+      } catch (error) {
+        // A mistake of ours about one input must not be the end of all the others.
+        report(error);
+      }
     }
     busy = false;
     setTimer();
-    drains.look(state);
-    if (waitingCount() === 0) for (const idler of takeAll(idlers)) idler();
+    if (looking === undefined) drains.look(state);
+    if (countWaiting(state) === 0) tellIdlers();
   }
 
   function take(input: OutboxInput): void {
@@ -247,374 +207,93 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   function perform(effect: OutboxEffect): void {
     switch (effect.kind) {
       case 'store':
-        return storeRecord(effect);
-      case 'send':
-        return send(effect);
-      case 'verify':
-        return verify(effect);
+        return writing.store(effect);
+      case 'forget':
+        return writing.forget(effect.ids);
+      case 'send': {
+        const { id, turn, record } = effect;
+        drains.began(id);
+        return errands.send(id, turn, record, (read) => tellItem(id, { kind: 'answered', turn, read }));
+      }
+      case 'verify': {
+        const { id, turn, record } = effect;
+        return errands.verify(id, turn, record, (outcome) => tellItem(id, { kind: 'verified', turn, outcome }));
+      }
       case 'abort':
         return errands.stop(effect.id, effect.turn);
       case 'probe':
-        return probe(effect.probe);
-      case 'added': {
-        const deferred = adding.get(effect.id);
-        adding.delete(effect.id);
-        return deferred?.resolve(handleOf(effect.id));
-      }
-      case 'not-added': {
-        const error = notStored(effect.fault, takeError(effect.id));
-        settling.delete(effect.id);
-        told.delete(effect.id);
-        return takeBack(effect.id, effect.fault, error, mostTakingBack);
-      }
-      case 'not-removed': {
-        const deferred = removing.get(effect.id);
-        removing.delete(effect.id);
-        return deferred?.reject(notStored(effect.fault, takeError(effect.id)));
-      }
+        return errands.probe((reached) => dispatch({ kind: 'probed', probe: effect.probe, reached }));
+      case 'added':
+        return takingIn.added(effect.id);
+      case 'not-added':
+        return takingIn.notAdded(effect.id, effect.fault);
+      case 'not-removed':
+        return decisions.notRemoved(effect.id, effect.fault);
       case 'changed': {
         const item = state.items.get(effect.id);
-        // What is being written is told once it is.
-        if (effect.phase === 'settling' || effect.phase === 'removing') return undefined;
-        return item === undefined ? undefined : changed(item.id, item.record.name, waitingMutation(item).state);
+        return item === undefined ? undefined : telling.changed(item, effect.phase);
       }
       case 'ended':
         return ended(effect);
       case 'held-up':
         return drains.heldUp(state);
-      case 'forget':
-        return forget(effect.ids);
       case 'signal':
-        if (effect.signal.kind === 'stuck' && effect.signal.at === 'store') committer.giveUp();
-        return tell(effect.signal);
+        if (effect.signal.kind === 'stuck' && effect.signal.at === 'store') writing.giveUp();
+        return telling.signal(effect.signal);
     }
   }
 
-  // The store.
-
-  function storeRecord({ id, turn, record, removes, fenced }: Extract<OutboxEffect, { kind: 'store' }>): void {
-    const value = record === undefined ? undefined : encodeRecord(record);
-    const write = { table: 'outbox', key: id, value } as const;
-    committer.add({
-      writes: removes === undefined ? [write] : [write, { table: 'outbox', key: removes, value: undefined }],
-      // After a failed attempt the record says `inflight` already, which a restart takes for the worse.
-      strict: !fenced || (record?.state !== 'pending' && record?.state !== 'unclear'),
-      fenced,
-      done(fault, error) {
-        if (fault === undefined) return dispatch({ kind: 'item', id, input: { kind: 'stored', turn } });
-        storeErrors.set(id, error);
-        dispatch({ kind: 'item', id, input: { kind: 'notStored', turn, fault } });
-        storeErrors.delete(id);
-      },
-    });
-  }
-
-  /**
-   * O1: a store that gave up in the middle may have written it after all, and whoever is told "not stored" asks again: that
-   * would be two orders. So it is taken back before it is refused; what it was to replace is put back with it.
-   */
-  function takeBack(id: string, fault: StoreFault, error: unknown, attempts: number): void {
-    const deferred = adding.get(id);
-    if (!unsureFaults.has(fault) || attempts === 0) {
-      adding.delete(id);
-      return deferred?.reject(error);
-    }
-    const former = state.items.get(deferred?.former?.id ?? '');
-    const writes: Write[] = [{ table: 'outbox', key: id, value: undefined }];
-    if (former?.phase.name === 'parked') {
-      writes.push({ table: 'outbox', key: former.id, value: encodeRecord(former.record) });
-    }
-    return committer.add({
-      writes,
-      strict: true,
-      fenced: false,
-      done(again) {
-        if (again !== undefined) return takeBack(id, again, error, attempts - 1);
-        adding.delete(id);
-        return deferred?.reject(error);
-      },
-    });
-  }
-
-  function takeError(id: string): unknown {
-    return storeErrors.get(id);
-  }
-
-  /** What is forgotten is answered: when this is lost, it is forgotten the next time. */
-  function forget(ids: readonly string[]): void {
-    const writes = ids.map((key) => ({ table: 'outbox', key, value: undefined }) as const);
-    committer.add({ writes, strict: false, fenced: true, done: () => undefined });
-  }
-
-  // The server.
-
-  function send({ id, turn, record }: Extract<OutboxEffect, { kind: 'send' }>): void {
-    drains.began(id);
-    errands.send(id, turn, record, (read) => dispatch({ kind: 'item', id, input: { kind: 'answered', turn, read } }));
-  }
-
-  function verify({ id, turn, record }: Extract<OutboxEffect, { kind: 'verify' }>): void {
-    const told = (outcome: VerifyOutcome): void =>
-      dispatch({ kind: 'item', id, input: { kind: 'verified', turn, outcome } });
-    errands.verify(id, turn, record, told);
-  }
-
-  function probe(number: number): void {
-    errands.probe((reached) => dispatch({ kind: 'probed', probe: number, reached }));
-  }
-
-  // The app.
+  const tellItem = (id: string, input: ItemInput): void => dispatch({ kind: 'item', id, input });
 
   function ended({ id, end }: Extract<OutboxEffect, { kind: 'ended' }>): void {
+    if (end.kind === 'parked') return parked(id);
+    if (end.kind !== 'done') decisions.removed(id);
+    return telling.ended(id, end);
+  }
+
+  function parked(id: string): void {
+    drains.parked(id);
     const item = state.items.get(id);
-    switch (end.kind) {
-      case 'done': {
-        const { by } = end;
-        drains.sent(id);
-        const isAnswer = by.kind === 'answer';
-        const answer = isAnswer ? answerOf(id, by.body) : undefined;
-        changedById(id, 'acked');
-        return settle(id, { outcome: 'done', answer, status: isAnswer ? by.status : undefined, by: by.kind });
-      }
-      case 'parked': {
-        drains.parked(id);
-        if (item === undefined) return undefined;
-        if (item.record.fault?.code === 'conflict' && options.onConflict !== undefined) return void decide(item);
-        return settle(id, { outcome: 'parked', parked: parkedOf(item) });
-      }
-      case 'discarded':
-      case 'replaced': {
-        changedById(id, end.kind);
-        removing.get(id)?.resolve(undefined);
-        removing.delete(id);
-        return settle(id, { outcome: end.kind });
-      }
-    }
+    const hook = options.onConflict;
+    if (item === undefined) return;
+    if (item.record.fault?.code !== 'conflict' || hook === undefined) telling.parked(item);
+    else void decide(item, hook);
   }
 
-  /** The machine has forgotten it already. */
-  function changedById(id: string, word: OutboxChange['state']): void {
-    const name = nameOf(id);
-    changed(id, name, word);
-    told.delete(id);
+  /** O18: who waits for the outcome waits for this, too. */
+  async function decide(item: Item, hook: ConflictHook): Promise<void> {
+    const isStillOpen = (): boolean => !disposed && state.items.get(item.id)?.phase.name === 'parked';
+    await decideConflict(item, { hook, parked: telling.asParked(item), decisions, isStillOpen, report });
+    if (state.items.has(item.id)) telling.parked(item);
   }
 
-  function answerOf(id: string, body: unknown): unknown {
-    const name = nameOf(id);
-    const answer = mutations.get(name)?.answer;
-    if (answer === undefined || answer === 'empty') return undefined;
-    const checked = validate<unknown>(answer, body);
-    if (checked.ok) return checked.value;
-    const because = checked.mismatches.map(({ path, because }) => (path === '' ? because : `${path}: ${because}`));
-    tell({ kind: 'answer-misfit', id, name, because });
-    return undefined;
+  function tellIdlers(): void {
+    const all = [...idlers];
+    idlers.clear();
+    for (const idler of all) idler();
   }
 
-  function settle(id: string, settled: Settled): void {
-    const waiting = settling.get(id);
-    settling.delete(id);
-    for (const resolve of waiting ?? []) resolve(settled);
-  }
-
-  function handleOf(id: string): MutationHandle {
-    const settled = new Promise<Settled>((resolve) => {
-      const waiting = settling.get(id) ?? new Set();
-      settling.set(id, waiting.add(resolve));
-    });
-    return { id, settled };
-  }
-
-  /** O18: asks the app about a conflict. Who waits for the outcome waits for this, too. */
-  async function decide(item: Item): Promise<void> {
-    const { id } = item;
-    const decision = await conflictDecision(item);
-    const isStill = !disposed && state.items.get(id)?.phase.name === 'parked';
-    try {
-      if (isStill && decision.do === 'discard') return await discard(id);
-      if (isStill && decision.do === 'rebase' && item.facts?.priority !== 'payment')
-        return void (await rebase(id, decision.input));
-    } catch (error) {
-      report(error);
-    }
-    if (state.items.has(id)) settle(id, { outcome: 'parked', parked: parkedOf(item) });
-  }
-
-  function parkedOf(item: Item): ParkedMutation {
-    return parkedMutation(item, mutations, report);
-  }
-
-  async function conflictDecision(item: Item): Promise<ConflictDecision> {
-    try {
-      const conflict = { ...parkedOf(item), body: item.refusal?.body };
-      return (await options.onConflict?.(conflict)) ?? { do: 'park' };
-    } catch (error) {
-      report(error);
-      return { do: 'park' };
-    }
-  }
-
-  async function enqueue(name: string, given: unknown, former?: OutboxRecord): Promise<MutationHandle> {
-    if (disposed) throw gone();
-    const definition = mutations.get(name);
-    if (definition === undefined) {
-      throw new HeardError('unknown-name', `There is no mutation "${name.slice(0, 80)}" for this role.`, {
-        remediation: 'Use one of the mutations that the contract gives this role.',
+  /** O43: with a fence there may be others, who take in and do not send. A drain waits for this. */
+  function lookForOthers(): void {
+    if (options.fence === undefined || disposed || looking !== undefined) return;
+    looking = findOthers()
+      .catch(report)
+      .finally(() => {
+        looking = undefined;
+        dispatch({ kind: 'tick' });
       });
-    }
-    if (waitingCount() >= settings.maxItems) {
-      throw new HeardError('too-many', `${settings.maxItems} mutations wait to be sent already.`, {
-        remediation: 'Stop taking in more until the server was reached, and say so to whoever works with this device.',
-      });
-    }
-    const id = newId();
-    const createdAt = options.serverNowMs();
-    const accepted = accept(
-      {
-        name,
-        definition,
-        context: contextOf({ id, createdAt }, scope),
-        row: options.row,
-        maxLength: maxRequestLength,
-        resolve: (input) => withReferences(input, resolveAnswered),
-        isKnown: (parent) => parentState(state, parent) !== 'gone',
-      },
-      given,
-    );
-    const record: OutboxRecord = {
-      version: recordVersion,
-      id,
-      name,
-      ...(former !== undefined && { formerly: [...(former.formerly ?? []), former.id] }),
-      principal,
-      // By time, so that mutations of several tabs keep their order, too; and growing, even if the clock is set back. Who
-      // takes another's place has it: what refers to it stands behind it.
-      order: former?.order ?? Math.max(state.lastOrder + 1, host.clock.wallMs()),
-      lane: accepted.lane,
-      input: accepted.input,
-      createdAt,
-      expiresAt: createdAt + settings.maxAgeMs,
-      attempts: 0,
-      failures: 0,
-      nextAttemptAt: 0,
-      state: 'pending',
-    };
-    return new Promise((resolve, reject) => {
-      adding.set(id, { resolve, reject, former });
-      dispatch({ kind: 'add', record, replaces: former?.id });
-    });
   }
 
-  /** Some replacements of `crypto` give the same bytes every time, and two orders under one key would be one. */
-  function newId(): string {
-    const id = createMutationId(options.randomBytes);
-    if (parentState(state, id) === 'gone') return id;
-    throw new HeardError('options-invalid', 'The random numbers of this device repeat themselves.', {
-      remediation: 'Give random bytes from a secure source, such as crypto.getRandomValues; nothing was queued.',
-    });
+  async function findOthers(): Promise<void> {
+    // What is done while the store reads must not be taken for something new.
+    const known = new Set([...state.items.keys(), ...state.journal.keys()]);
+    const others = sortRecords(await database.read('outbox'), principal).records.filter(({ id }) => !known.has(id));
+    if (others.length > 0 && !disposed) dispatch({ kind: 'found', records: others });
   }
-
-  function resolveAnswered(reference: { readonly $ref: string; readonly path?: string }): StoredValue | undefined {
-    return parentState(state, reference.$ref) === 'answered'
-      ? referredValue(reference, answerTo(state, reference.$ref))
-      : { ...reference };
-  }
-
-  function retry(id: string): MutationHandle {
-    if (disposed) throw gone();
-    const { facts, phase } = itemToActOn(id, 'retry');
-    if (facts === undefined)
-      throw notNow(id, 'the contract has no mutation of its name any more', 'Discard it, or use an app that knows it.');
-    if (rebasing.has(id)) throw notNow(id, 'another input is taking its place', 'Wait for it.');
-    const handle = handleOf(id);
-    if (phase.name === 'parked' || phase.name === 'waiting' || phase.name === 'unclear') {
-      dispatch({ kind: 'item', id, input: { kind: 'retry' } });
-    }
-    return handle;
-  }
-
-  async function discard(id: string): Promise<void> {
-    if (disposed) throw gone();
-    if (untouched.has(id)) return discardUntouched(id);
-    const { phase } = itemToActOn(id, 'discard');
-    if (phase.name !== 'parked' && phase.name !== 'waiting' && phase.name !== 'unclear') {
-      throw notNow(id, 'it is under way', 'Wait for its answer.');
-    }
-    if (rebasing.has(id)) throw notNow(id, 'another input is taking its place', 'Wait for it.');
-    return new Promise<void>((resolve, reject) => {
-      removing.set(id, { resolve: () => resolve(), reject });
-      dispatch({ kind: 'item', id, input: { kind: 'discard' } });
-    });
-  }
-
-  function discardUntouched(key: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      committer.add({
-        writes: [{ table: 'outbox', key, value: undefined }],
-        strict: true,
-        fenced: false,
-        done(fault, error) {
-          if (fault !== undefined) return reject(notStored(fault, error));
-          untouched.delete(key);
-          state.untouched.delete(key);
-          resolve();
-          return dispatch({ kind: 'tick' });
-        },
-      });
-    });
-  }
-
-  async function rebase(id: string, input: unknown): Promise<MutationHandle> {
-    if (disposed) throw gone();
-    const { record, phase } = itemToActOn(id, 'rebase');
-    if (phase.name !== 'parked') throw notNow(id, 'it is not parked', 'Rebase what the server has refused.');
-    if (rebasing.has(id)) throw notNow(id, 'another input is taking its place', 'Wait for it.');
-    rebasing.add(id);
-    try {
-      return await enqueue(record.name, input, record);
-    } finally {
-      rebasing.delete(id);
-    }
-  }
-
-  function itemToActOn(id: string, what: string): Item {
-    const item = state.items.get(id);
-    if (item !== undefined) return item;
-    throw new HeardError('unknown-name', `The outbox has no mutation ${id.slice(0, 40)} to ${what}.`, {
-      remediation: 'Look at `pending()` and `parked()`: it may have been answered meanwhile.',
-    });
-  }
-
-  function waitingCount(): number {
-    return state.items.size - state.parked;
-  }
-
-  function nameOf(id: string): string {
-    return told.get(id)?.name ?? '';
-  }
-
-  function changed(id: string, name: string, word: OutboxChange['state']): void {
-    if (told.get(id)?.word === word) return;
-    told.set(id, { name, word });
-    for (const listener of Array.from(listeners)) guarded(() => listener({ id, name, state: word }));
-  }
-
-  function tell(signal: OutboxSignal): void {
-    guarded(() => options.onSignal?.(signal));
-  }
-
-  function guarded<Result>(call: () => Result): Result | undefined {
-    try {
-      return call();
-    } catch (error) {
-      report(error);
-      return undefined;
-    }
-  }
-
-  // Time.
 
   function onHostEvent({ kind }: HostEvent): void {
     if (kind === 'hidden' || kind === 'offline') return;
+    lookForOthers();
     dispatch({ kind: 'hinted' });
     dispatch({ kind: 'tick' });
   }
@@ -633,7 +312,11 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     timer = { forMs, release };
   }
 
-  async function dispose(): Promise<void> {
+  function requireAlive(): void {
+    if (disposed) throw gone();
+  }
+
+  async function dispose(as: Parting = 'kept'): Promise<void> {
     if (!disposed) {
       disposed = true;
       leaveHost();
@@ -641,19 +324,23 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
       dispatch({ kind: 'pause', reason: 'disposed' });
       errands.stopAll();
       drains.end(state);
-      for (const id of Array.from(settling.keys())) settle(id, { outcome: 'kept' });
-      for (const idler of takeAll(idlers)) idler();
+      handles.endAll(as);
+      tellIdlers();
     }
-    await committer.idle();
-    for (const id of Array.from(settling.keys())) settle(id, { outcome: 'kept' });
-    listeners.clear();
+    await writing.idle();
+    handles.endAll(as);
+    changes.end();
   }
 
   return {
-    enqueue: (name, input) => enqueue(name, input),
-    drain(how) {
-      if (disposed) return Promise.reject(gone());
+    async enqueue(name, input) {
+      requireAlive();
+      return takingIn.enqueue(name, input);
+    },
+    async drain(how) {
+      requireAlive();
       const report = drains.begin(state, how);
+      lookForOthers();
       dispatch({ kind: 'connected' });
       return report;
     },
@@ -667,20 +354,31 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     resume: (reason) => dispatch({ kind: 'resume', reason }),
     authorised: () => dispatch({ kind: 'authorised' }),
     pending: () => [...state.items.values()].filter(({ phase }) => phase.name !== 'parked').map(waitingMutation),
-    parked: () => [...state.items.values()].filter(({ phase }) => phase.name === 'parked').map(parkedOf),
+    parked: () => [...state.items.values()].filter(({ phase }) => phase.name === 'parked').map(telling.asParked),
     untouched: () => [...untouched.values()],
-    counts: () => ({ waiting: waitingCount(), parked: state.parked, untouched: untouched.size }),
-    retry,
-    discard,
-    rebase,
-    subscribe(listener) {
-      // Wrapped, so that one function which listens twice is two listeners.
-      const own = (change: OutboxChange): void => listener(change);
-      listeners.add(own);
-      return () => void listeners.delete(own);
+    unfinished: () =>
+      [...state.items.values()].map(({ record }) => unfinishedMutation(record)).filter((one) => one !== undefined),
+    counts: () => ({
+      waiting: countWaiting(state),
+      inflight: state.inflight,
+      parked: state.parked,
+      untouched: untouched.size,
+    }),
+    retry(id) {
+      requireAlive();
+      return decisions.retry(id);
     },
+    async discard(id) {
+      requireAlive();
+      return decisions.discard(id);
+    },
+    async rebase(id, input) {
+      requireAlive();
+      return decisions.rebase(id, input);
+    },
+    subscribe: changes.subscribe,
     drained: () =>
-      waitingCount() === 0 || disposed
+      countWaiting(state) === 0 || disposed
         ? Promise.resolve()
         : new Promise((resolve) => {
             idlers.add(resolve);
@@ -688,19 +386,3 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     dispose,
   };
 }
-
-function takeAll<Value>(set: Set<Value>): readonly Value[] {
-  const all = [...set];
-  set.clear();
-  return all;
-}
-
-const gone = (): HeardError =>
-  new HeardError('disposed', 'The client was disposed: its outbox takes nothing in any more.', {
-    remediation: 'Create another client; what waits is sent by it.',
-  });
-
-const notNow = (id: string, because: string, remediation: string): HeardError =>
-  new HeardError('illegal-transition', `This cannot be done with the mutation ${id.slice(0, 40)} now: ${because}.`, {
-    remediation,
-  });

@@ -5,7 +5,7 @@ import type { StoredValue } from '../../storage/store.ts';
  * Stands in an input for what the server will answer to another mutation: the id of an order that was taken offline.
  * `path` says where in the answer, `data.order_id`; default `id`, else `data.id`.
  */
-interface Reference {
+export interface Reference {
   readonly $ref: string;
   readonly path?: string;
 }

@@ -48,7 +48,7 @@ export function place(turn: Turn, item: Item, phase: Phase): void {
 }
 
 /** How a stored record goes on in this life. */
-function resume(turn: Turn, record: OutboxRecord): void {
+export function resume(turn: Turn, record: OutboxRecord): void {
   const { options, moment, state } = turn;
   const { settings, rules } = options;
   if (record.state === 'acked') {
@@ -111,6 +111,7 @@ export function initialOutbox(
     probe: 0,
     pages: 0,
     parked: 0,
+    inflight: 0,
     lastOrder: 0,
     nextDueMs: Number.POSITIVE_INFINITY,
   };

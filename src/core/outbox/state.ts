@@ -168,6 +168,8 @@ export interface OutboxState {
   /** Pages in a row where JSON was promised. */
   pages: number;
   parked: number;
+  /** On their way, or sent without a known outcome. */
+  inflight: number;
   lastOrder: number;
   /** When the first of those that could go now but for the time may go. */
   nextDueMs: number;
@@ -203,6 +205,8 @@ export type ItemInput<I extends ItemInputKind = ItemInputKind> = {
 export type OutboxInput =
   | { readonly kind: 'item'; readonly id: string; readonly input: ItemInput }
   | { readonly kind: 'add'; readonly record: OutboxRecord; readonly replaces: string | undefined }
+  /** Another tab has taken them in. */
+  | { readonly kind: 'found'; readonly records: readonly OutboxRecord[] }
   | { readonly kind: 'tick' }
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'resume'; readonly reason: string }
@@ -215,7 +219,7 @@ export type OutboxInput =
   | { readonly kind: 'probed'; readonly probe: number; readonly reached: boolean };
 
 /** How a mutation ended; `parked` may be followed by another end, when a person has decided. */
-type End =
+export type End =
   | { readonly kind: 'done'; readonly by: AnsweredBy }
   | { readonly kind: 'parked' }
   | { readonly kind: 'discarded' }

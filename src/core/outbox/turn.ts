@@ -32,10 +32,19 @@ export const exclusivePhases: ReadonlySet<PhaseName> = new Set([
   'removing',
 ]);
 
+/** On its way to the server, or sent while nobody knows what became of it. */
+const inflightPhases: ReadonlySet<PhaseName> = new Set(['claiming', 'sending', 'settling', 'unclear', 'verifying']);
+
+/** The one place that counts by phases. */
+function recount(state: OutboxState, before: PhaseName | undefined, after: PhaseName | undefined): void {
+  state.parked += Number(after === 'parked') - Number(before === 'parked');
+  const isInflight = (name: PhaseName | undefined): number => Number(name !== undefined && inflightPhases.has(name));
+  state.inflight += isInflight(after) - isInflight(before);
+}
+
 export function enter(turn: Turn, item: Item, phase: Phase): void {
   const { state, moment, effects } = turn;
-  if (item.phase.name === 'parked' && phase.name !== 'parked') state.parked -= 1;
-  if (item.phase.name !== 'parked' && phase.name === 'parked') state.parked += 1;
+  recount(state, item.phase.name, phase.name);
   item.phase = phase;
   item.sinceMs = moment.nowMs;
   state.busy.delete(item);
@@ -55,7 +64,7 @@ export function enter(turn: Turn, item: Item, phase: Phase): void {
 
 export function remove(turn: Turn, item: Item): void {
   const { state } = turn;
-  if (item.phase.name === 'parked') state.parked -= 1;
+  recount(state, item.phase.name, undefined);
   state.items.delete(item.id);
   state.busy.delete(item);
   state.places.delete(item);
@@ -78,11 +87,11 @@ export function store(turn: Turn, item: Item, record: OutboxRecord | undefined):
   turn.effects.push({ kind: 'store', id: item.id, turn: item.turn, record, removes: undefined, fenced: true });
 }
 
-/** Taking in is no tab's privilege, so it is not fenced. */
+/** Taking in is no tab's privilege, so it is not fenced. To put something in the place of another is. */
 export function storeNew(turn: Turn, item: Item): void {
   const { id, record, replaces: removes } = item;
   item.turn += 1;
-  turn.effects.push({ kind: 'store', id, turn: item.turn, record, removes, fenced: false });
+  turn.effects.push({ kind: 'store', id, turn: item.turn, record, removes, fenced: removes !== undefined });
 }
 
 export const isStale = (item: Item, { turn }: { readonly turn: number }): boolean => item.turn !== turn;

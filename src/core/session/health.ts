@@ -23,16 +23,21 @@ export interface Health {
   /** What is remembered survives the end of the page, of the process, or a power cut. */
   readonly storage: {
     readonly survives: Database['survives'] | 'none';
-    /** What keeps it from writing right now; it is tried again. */
+    /**
+     * What keeps it from writing right now; it is tried again. `fenced`: another client over the same memory has taken over, for
+     * good, and what is counted of work and mutations is as it was then.
+     */
     readonly failing: StoreFault | undefined;
+    /** Records that could not be read back. They are kept in the table `set-aside`, for whoever can make sense of them. */
+    readonly setAside: number;
   };
   /** How far the server's clock is ahead of this device's; undefined while nothing is known. */
   readonly clock: { readonly offsetMs: number | undefined };
   readonly channels: readonly ChannelHealth[];
   readonly counts: Readonly<InboundCounts>;
-  /** Of `process`: what waits, what runs, and what was given up. */
+  /** Of `process`: what waits, what runs, and the dead letters. */
   readonly work: InboxCounts;
-  /** Of `mutate`: what waits, what is parked, and what was found and left as it is. */
+  /** Of `mutate`: what waits, what of it is under way, what is parked, and what was found and left as it is. */
   readonly outbox: OutboxCounts;
   /** The last ones that could not be read, the newest last. */
   readonly quarantined: readonly Quarantined[];

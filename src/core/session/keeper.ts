@@ -1,11 +1,12 @@
 // What the device remembers of its streams, over the store: read once at the start, written in one commit per batch.
 import type { Host, Release } from '../../host/host.ts';
-import type { Database, StoreFault, StoredValue, StoreTable } from '../../storage/store.ts';
+import type { Commit, Database, StoreFault, StoredValue, StoreTable } from '../../storage/store.ts';
 import { validate, type Schema } from '../../contract/schema.ts';
 import { isRecord } from '../../lib/json.ts';
 import type { Seen } from '../stream/seen.ts';
 import { KnownRows } from '../stream/rows.ts';
 import type { StreamCommit, StreamMemory } from '../stream/state.ts';
+import { nobody } from './fenced-database.ts';
 import { Pending } from './pending.ts';
 import { HeardIds } from './heard-ids.ts';
 import { readCursor, readRow, writeCursor } from './records.ts';
@@ -44,7 +45,10 @@ interface ChannelMemory {
 
 export interface KeeperOptions {
   readonly host: Host;
-  readonly database: Database;
+  readonly database: Pick<Database, 'read' | 'commit' | 'close'>;
+  /** What must hold for this client to write. Once it does not, nothing is written or waited for any more. */
+  readonly fence?: NonNullable<Commit['only']>;
+  readonly endedInTheMiddle?: boolean;
   readonly problem: (fault: StoreFault, error: unknown) => void;
   /** Which rows are written: the app may leave out what is nobody's business. */
   readonly redact?: (row: unknown, list: string) => unknown;
@@ -55,7 +59,7 @@ const retryMs = 1_000;
 const mostRetryMs = 30_000;
 
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { host, database, problem, redact } = options;
+  const { host, database, fence, endedInTheMiddle = false, problem, redact } = options;
   const heard = new HeardIds();
   const history = createSeenLog();
   let pending = new Pending();
@@ -68,9 +72,11 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   let failing: StoreFault | undefined;
   let retry: Release | undefined;
   let isClosed = false;
-  const endedInTheMiddle = await loadSeen();
+  /** Another client writes now. What waits to be stored here never is. */
+  let isFencedOff = false;
+  await loadSeen();
 
-  async function loadSeen(): Promise<boolean> {
+  async function loadSeen(): Promise<void> {
     const nowMs = host.clock.monotonicMs();
     const wallMs = host.clock.wallMs();
     for (const record of await database.read('seen')) {
@@ -83,13 +89,10 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
         heard.tell(id);
       }
     }
-    const meta = new Map((await database.read('meta')).map(({ key, value }) => [key, value]));
-    put('meta', 'running', true);
-    await flush();
-    return meta.get('running') === true;
   }
 
   function put(table: StoreTable, key: string, value: StoredValue | undefined): void {
+    if (isFencedOff) return;
     puts += 1;
     pending.put(table, key, value);
   }
@@ -149,7 +152,11 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   async function commit(writes: Pending, upTo: number): Promise<void> {
     try {
-      await database.commit({ writes: writes.all(), durability: 'strict' });
+      await database.commit({
+        writes: writes.all(),
+        durability: 'strict',
+        ...(fence !== undefined && { only: fence }),
+      });
       failures = 0;
       failing = undefined;
       tellStored(upTo);
@@ -165,6 +172,12 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   function recover(error: unknown): void {
     failing = faultOf(error);
+    if (failing === 'fenced') {
+      isFencedOff = true;
+      whenStored = [];
+      pending.clear();
+      return;
+    }
     if (failures === 0) problem(failing, error);
     failures += 1;
     if (isClosed) {
@@ -228,7 +241,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     flush,
     async close(isSettled) {
       isClosed = true;
-      if (isSettled) put('meta', 'running', undefined);
+      if (isSettled && fence !== undefined) put(fence.table, fence.key, nobody);
       await flush();
       retry?.();
       retry = undefined;
@@ -239,7 +252,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
 const remediations: Readonly<Record<StoreFault, string>> = {
   full: 'The device has no room left. Free some; what is not stored yet is tried again.',
-  fenced: 'Another tab has taken over; this one follows it.',
+  fenced:
+    'Another tab or client of this device was started and does all sending and work now. Close one of them; this one takes over again when it is started anew.',
   closed: 'The store was closed under the client. Let the client alone close it.',
   lost: 'The storage was taken away under the client. If it happens again, look for what clears it.',
   newer: 'A newer version of this app has written the storage. Reload to get it; nothing was changed.',

@@ -19,15 +19,18 @@ import type { Verdict } from '../connection/verdict.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
+import type { ConflictHook } from '../outbox/conflict.ts';
 import type { DrainReport } from '../outbox/drain.ts';
-import type { RandomBytes } from '../outbox/mutation-id.ts';
-import { createOutbox, type ConflictHook, type MutationHandle, type Outbox } from '../outbox/outbox.ts';
+import type { MutationHandle, Parting } from '../outbox/handles.ts';
+import { createMutationId, type RandomBytes } from '../outbox/mutation-id.ts';
+import { createOutbox, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
 import type { Signal } from '../signals.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
 import { createAgenda } from './agenda.ts';
 import { authoriseAt } from './authorisation.ts';
 import type { Health } from './health.ts';
+import { fenceOff } from './fenced-database.ts';
 import { createHeardChannels, type HeardChannels, type OpenChannel } from './heard-channels.ts';
 import { createInbound, usualBytes } from './inbound.ts';
 import { evictedRemediation, openKeeper, storageRemediation, type Keeper } from './keeper.ts';
@@ -36,9 +39,11 @@ import { createMessages } from './messages.ts';
 import { signalOf } from './outbox-signals.ts';
 import { createReachability } from './reachability.ts';
 import { createReads } from './reads.ts';
+import { createSetAside } from './set-aside.ts';
 import { statusOf, type Status } from './status.ts';
 import { openSteadily, type SteadyDatabase } from './steady-database.ts';
 import { createTurns } from './turns.ts';
+import type { Unfinished } from './unfinished.ts';
 
 export interface SessionOptions {
   readonly host: Host;
@@ -88,7 +93,14 @@ export interface Session {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   enqueue(name: string, input: unknown): Promise<MutationHandle>;
-  stop(): Promise<void>;
+  /** What would be lost if this device forgot now. */
+  unfinished(): Unfinished;
+  /** What is written ends with the page, though something else was asked for. */
+  readonly isDegraded: boolean;
+  /** Another client over the same memory has started since: what is known here of it is old. */
+  readonly isTakenOver: boolean;
+  /** `as`: what is told to whoever waits for a mutation. */
+  stop(as?: Parting): Promise<void>;
 }
 
 /** Browsers tell the same thing several times, and people switch to and fro. */
@@ -124,7 +136,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
 async function startOn(
   options: SessionOptions,
-  database: SteadyDatabase,
+  steady: SteadyDatabase,
   storageFailed: (fault: StoreFault) => void,
   atStart: readonly string[],
 ): Promise<Session> {
@@ -147,24 +159,37 @@ async function startOn(
   /** By the event's id: those whose handlers are not done. */
   const underWay = new Map<string, Promise<void>>();
 
+  let stopWork: (() => Promise<void>) | undefined;
+
   const report = (error: unknown): void => signal({ kind: 'callback', error });
   const nowMs = (): number => host.clock.monotonicMs();
   const serverNowMs = (): number => serverClock.nowMs();
 
+  // Before anything is read: what is read then is what is so until somebody else starts.
+  const database = await fenceOff(steady, createMutationId(options.randomBytes), takenOver);
   const keeper: Keeper = await openKeeper({
     host,
     database,
+    fence: database.fence,
+    endedInTheMiddle: database.endedInTheMiddle,
     ...(options.redact !== undefined && { redact: options.redact }),
     problem: storageFailed,
   });
+  const setAside = createSetAside({ database, put: keeper.put, signal });
   const inbox = await openInbox({
     host,
     contract,
-    store: { read: (table) => database.read(table), put: keeper.put, stored: keeper.stored },
+    store: {
+      read: (table) => database.read(table),
+      put: keeper.put,
+      stored: keeper.stored,
+      setAside: setAside.keep,
+    },
     processors: options.processors,
     serverNowMs,
     signal,
   });
+  stopWork = inbox.stop;
   const reach = createReachability({
     host,
     api: options.api,
@@ -190,6 +215,7 @@ async function startOn(
       onEvent: (listener) => consumers.on('*', listener),
     },
     randomBytes: options.randomBytes,
+    fence: () => database.fence,
     serverNowMs,
     probe: (abort) => reach.probe(abort),
     onSignal: (told) => signal(signalOf(told)),
@@ -200,6 +226,7 @@ async function startOn(
   });
   // Outside of the database, for when the browser throws it away.
   outbox.subscribe(() => {
+    if (database.isTakenOver) return;
     const { waiting, parked } = outbox.counts();
     database.leaveNote?.(`${waiting} mutations waited, ${parked} were parked`);
   });
@@ -222,6 +249,12 @@ async function startOn(
     signal,
     correlationId: options.correlationId,
   });
+
+  /** I19: the other one does all work now; what runs here has its time to end. */
+  function takenOver(): void {
+    storageFailed('fenced');
+    stopWork?.().catch(report);
+  }
 
   /**
    * What cannot be repeated safely must not be tried into a dead network: its outcome would be unclear, and a person would
@@ -304,7 +337,7 @@ async function startOn(
     // The other channel waits for what the first one set off: its cursor must not pass what is not handled.
     if (id !== undefined && !keeper.heard.tell(id)) return underWay.get(id);
     // First: what is work is written with whatever moves the cursor past it.
-    inbox.take(event);
+    if (!database.isTakenOver) inbox.take(event);
     const handling = consumers.deliver(event);
     if (id === undefined || handling === undefined) return handling;
     underWay.set(id, handling);
@@ -420,7 +453,7 @@ async function startOn(
   const status = (): Status =>
     statusOf({ isRunning: !isStopped, connection, isPolling: isPolling(), channels: channels.standing() });
 
-  async function stop(): Promise<void> {
+  async function stop(as?: Parting): Promise<void> {
     if (isStopped) return;
     leaveHost();
     supervisor.dispose();
@@ -431,18 +464,23 @@ async function startOn(
     reads.dispose();
     turns.dispose();
     agenda.dispose();
-    const others = Promise.all([outbox.dispose(), inbox.stop()]);
+    const others = Promise.all([outbox.dispose(as), inbox.stop()]);
     const { isSettled, isRead } = await channels.stop(stopWithinMs, others);
     // What an earlier run may have handed out is in doubt until everything was read again.
     await keeper.close(isSettled && (isRead || !keeper.endedInTheMiddle));
     options.changed();
   }
 
+  /** After the last reading nothing is looked for any more. */
+  const lookAside = (): Promise<void> | undefined => (isStopped ? undefined : setAside.look().catch(report));
+
   for (const channel of atStart) channels.open(channel, {});
   await channels.opened();
+  // Everything that is read at the start was read.
+  await setAside.look();
   const leaveHost = host.onEvent(onHostEvent);
   supervisor.start();
-  inbox.begin();
+  if (!database.isTakenOver) inbox.begin();
 
   return {
     status,
@@ -456,7 +494,11 @@ async function startOn(
         sockets: generation,
       },
       isPolling: isPolling(),
-      storage: { survives: database.isDegraded ? 'none' : database.survives, failing: keeper.failing },
+      storage: {
+        survives: database.isDegraded ? 'none' : database.survives,
+        failing: database.isTakenOver ? 'fenced' : keeper.failing,
+        setAside: setAside.count,
+      },
       clock: { offsetMs: serverClock.offsetMs() },
       channels: channels.health(),
       counts: { ...inbound.counts },
@@ -464,7 +506,11 @@ async function startOn(
       outbox: outbox.counts(),
       quarantined: inbound.quarantined,
     }),
-    open: channels.open,
+    open(channel, params, own) {
+      const opened = channels.open(channel, params, own);
+      void channels.opened().then(lookAside, report);
+      return opened;
+    },
     async refresh() {
       await drain();
       await channels.refresh();
@@ -477,6 +523,18 @@ async function startOn(
     inbox,
     outbox,
     enqueue,
+    unfinished: () => ({
+      mutations: outbox.unfinished(),
+      work: inbox.unfinished(),
+      deadLetters: inbox.deadLetters(),
+      unreadable: outbox.counts().untouched + setAside.onlyHere,
+    }),
+    get isDegraded() {
+      return database.isDegraded;
+    },
+    get isTakenOver() {
+      return database.isTakenOver;
+    },
     stop,
   };
 }

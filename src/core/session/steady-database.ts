@@ -13,7 +13,7 @@ import {
   type StoreTable,
 } from '../../storage/store.ts';
 
-export interface SteadyDatabase extends Database {
+export interface SteadyDatabase extends Omit<Database, 'onLost' | 'evicted'> {
   /** What was asked for could not be had: what is written now ends with the page. */
   readonly isDegraded: boolean;
 }
@@ -51,7 +51,9 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
   let isDegraded = false;
   let isClosed = false;
   let reopening: Promise<Database> | undefined;
+  let unlisten = (): void => undefined;
   let current = await open();
+  watch(current);
 
   async function open(): Promise<Database> {
     for (;;) {
@@ -93,14 +95,28 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     return reopening;
   }
 
+  /**
+   * A handle may be lost while nobody uses it: a person clears the site's data, another tab upgrades. It is opened again
+   * then and not at the next order, so that what is lost is known while there is somebody to tell.
+   */
+  function watch(database: Database): void {
+    unlisten();
+    unlisten = database.onLost(() => {
+      // Whoever uses it next tries again, and hears why it does not work.
+      if (!isClosed) reopen(database).catch(() => undefined);
+    });
+  }
+
   async function replace(lost: Database): Promise<Database> {
     closeLate(lost);
+    if (opened < openings) problem('lost');
     try {
       current = opened < openings ? await open() : await degrade('lost');
     } catch {
       // Somebody else took it meanwhile: a run that is under way goes on, and says that it remembers nothing.
       current = await degrade('locked');
     }
+    watch(current);
     return current;
   }
 
@@ -148,6 +164,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
           if (isClosed) throw error;
           if (isLost(error)) await reopen(database);
           else if (attempt >= openings && current === database) {
+            unlisten();
             closeLate(database);
             current = await degrade(faultOf(error));
           }
@@ -159,16 +176,18 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
       try {
         await within(database.commit(commit));
       } catch (error) {
-        // A fenced commit that was written would not be let in a second time, and would look refused.
-        if (isClosed || !isLost(error) || commit.only !== undefined) throw error;
-        // What the lost handle may have written is written once more: a commit says what is so, and not what changes.
+        if (isClosed || !isLost(error)) throw error;
+        // What the lost handle may have written is written once more: a commit says what is so, and not what changes. Only one
+        // that ends its own condition looks refused then, and whoever makes such a one looks again.
         await within((await reopen(database)).commit(commit));
       }
     },
     async close(): Promise<void> {
       isClosed = true;
-      await within(current.close()).catch(() => undefined);
+      unlisten();
+      // One that is just being opened again would stay open.
+      const last = reopening ?? Promise.resolve(current);
+      await within(last.then((database) => database.close())).catch(() => undefined);
     },
-    onLost: () => () => undefined,
   };
 }

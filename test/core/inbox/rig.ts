@@ -6,6 +6,7 @@ import type { DeliveredEvent } from '../../../src/core/consume/delivered-event.t
 import { openInbox, type Inbox, type Processor, type WorkContext } from '../../../src/core/inbox/inbox.ts';
 import type { InboxSettings } from '../../../src/core/inbox/settings.ts';
 import { openKeeper, type Keeper } from '../../../src/core/session/keeper.ts';
+import { createSetAside, type SetAside } from '../../../src/core/session/set-aside.ts';
 import type { Signal } from '../../../src/core/signals.ts';
 import { memory } from '../../../src/storage/memory.ts';
 import type { Database, Store } from '../../../src/storage/store.ts';
@@ -23,6 +24,7 @@ interface Opened {
   readonly inbox: Inbox;
   readonly keeper: Keeper;
   readonly database: Database;
+  readonly setAside: SetAside;
 }
 
 export interface Rig {
@@ -53,6 +55,7 @@ export function createRig({ store = memory(), contract = laravelPos, settings, l
   const host = createFakeHost();
   const calls: Call[] = [];
   const signals: Signal[] = [];
+  const tell = (signal: Signal): void => void signals.push(signal);
   const byHand: Processor['handler'] = (event, context) =>
     new Promise<void>((resolve, reject) => {
       calls.push({ event, context, done: resolve, fail: (error = new TypeError('no paper')) => reject(error) });
@@ -77,18 +80,24 @@ export function createRig({ store = memory(), contract = laravelPos, settings, l
     async open({ begins = true, handlers = processors } = {}) {
       const database = await store.open('gateway');
       const keeper = await openKeeper({ host, database, problem: () => undefined });
+      const setAside = createSetAside({ database, put: keeper.put, signal: tell });
       const inbox = await openInbox({
         host,
         contract,
-        store: { read: (table) => database.read(table), put: keeper.put, stored: keeper.stored },
+        store: {
+          read: (table) => database.read(table),
+          put: keeper.put,
+          stored: keeper.stored,
+          setAside: setAside.keep,
+        },
         processors: handlers,
         serverNowMs: () => host.clock.wallMs(),
-        signal: (signal) => void signals.push(signal),
+        signal: tell,
         settings,
       });
       if (begins) inbox.begin();
       await host.pass(0);
-      return { inbox, keeper, database };
+      return { inbox, keeper, database, setAside };
     },
     forgetRuns() {
       for (const { runs } of processors.values()) runs.clear();

@@ -27,7 +27,7 @@ describe('done', () => {
       status: 201,
       by: 'answer',
     });
-    expect(rig.outbox.counts()).toEqual({ waiting: 0, parked: 0, untouched: 0 });
+    expect(rig.outbox.counts()).toEqual({ waiting: 0, inflight: 0, parked: 0, untouched: 0 });
     expect(rig.changes.map(({ state }) => state).at(-1)).toBe('acked');
   });
 

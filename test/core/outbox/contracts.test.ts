@@ -101,7 +101,7 @@ test('O4: of the heartbeats of an outage one is sent', async () => {
   rig.outbox.resume('offline');
   await rig.settle();
   expect(rig.asked.map(({ plan }) => plan.path)).toEqual(['/devices/42/heartbeat']);
-  expect(rig.outbox.counts()).toEqual({ waiting: 0, parked: 0, untouched: 0 });
+  expect(rig.outbox.counts()).toEqual({ waiting: 0, inflight: 0, parked: 0, untouched: 0 });
 });
 
 test('O41: table-tap’s step is confirmed by the event that shows it', async () => {

@@ -20,7 +20,7 @@ test.each(['full', 'failed', 'closed', 'lost', 'read-only'] as const)(
     await expect(rig.outbox.enqueue('key', { n: 1 })).rejects.toMatchObject({ name: 'StoreError', fault });
     await rig.host.pass(120_000);
     expect(rig.asked).toEqual([]);
-    expect(rig.outbox.counts()).toEqual({ waiting: 0, parked: 0, untouched: 0 });
+    expect(rig.outbox.counts()).toEqual({ waiting: 0, inflight: 0, parked: 0, untouched: 0 });
   },
 );
 

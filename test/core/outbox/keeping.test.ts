@@ -329,7 +329,7 @@ test('O35: a rebase that does not fit, or cannot be stored, leaves what was park
   expect(() => rig.outbox.retry(id)).toThrow(/another input/);
   await expect(second).rejects.toMatchObject({ code: 'illegal-transition' });
   await first;
-  expect(rig.outbox.counts()).toEqual({ waiting: 1, parked: 0, untouched: 0 });
+  expect(rig.outbox.counts()).toEqual({ waiting: 1, inflight: 1, parked: 0, untouched: 0 });
 });
 
 test('O35: discard removes what is not under way, and says so when the store does not', async () => {
@@ -425,6 +425,47 @@ test('O36: once another tab has the fence, nothing is claimed or settled, and ta
   await rig.host.pass(600_000);
   expect(rig.asked).toHaveLength(1);
   expect(rig.signals).toHaveLength(1);
+});
+
+test('O43: with a fence, what another tab has taken in is found, and only what nobody has begun', async () => {
+  const other = await createRig({ pausedFor: ['test'] });
+  const ids = ['a', 'b', 'c'];
+  const taken: string[] = [];
+  for (const lane of ids) taken.push((await other.enqueue('key', { n: taken.length + 1, lane })).id);
+  const store = createTestStore();
+  const rig = await createRig({ host: other.host, store, fence: fenceOf(1) });
+  const own = await rig.enqueue('key', { n: 9, lane: 'a' });
+  const record = (at: number, change: object = {}) =>
+    store.rows.set(taken[at] ?? '', { ...(other.store.rows.get(taken[at] ?? '') as object), ...change });
+  record(0);
+  record(1, { state: 'inflight', attempts: 1 });
+  record(2, { attempts: 1 });
+  rig.host.emit({ kind: 'hidden' });
+  await rig.settle();
+  expect(rig.outbox.counts().waiting).toBe(1);
+  rig.host.emit({ kind: 'visible' });
+  await rig.settle();
+  expect(rig.outbox.pending().map(({ id }) => id)).toEqual([own.id, taken[0]]);
+  expect(rig.changes).toContainEqual({ id: taken[0], name: 'key', state: 'pending' });
+  rig.last().answer(ok());
+  await rig.settle();
+  // In the same lane, behind what was under way.
+  expect(rig.asked.map(({ body }) => (body as Input).n)).toEqual([9, 1]);
+  rig.last().answer(ok());
+  const drained = rig.outbox.drain();
+  await rig.settle();
+  expect(await drained).toMatchObject({ sent: 1, remaining: 0 });
+  expect(rig.asked).toHaveLength(2);
+});
+
+test('O43: a store that cannot be read is reported, and the drain ends', async () => {
+  const store = createTestStore();
+  const rig = await createRig({ store, fence: fenceOf(1) });
+  store.unreadable = true;
+  const drained = rig.outbox.drain();
+  await rig.settle();
+  expect(await drained).toMatchObject({ sent: 0, remaining: 0 });
+  expect(rig.errors).toHaveLength(1);
 });
 
 test('O36: of two tabs that both believe to lead, one sends', async () => {

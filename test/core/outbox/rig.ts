@@ -4,14 +4,9 @@ import { query, type QueryDefinition } from '../../../src/contract/query.ts';
 import type { RequestPlan } from '../../../src/contract/request.ts';
 import type { Schema } from '../../../src/contract/schema.ts';
 import type { Api, ApiAnswer, AskOptions } from '../../../src/core/api/api.ts';
-import {
-  createOutbox,
-  type MutationHandle,
-  type Outbox,
-  type OutboxChange,
-  type OutboxOptions,
-  type Settled,
-} from '../../../src/core/outbox/outbox.ts';
+import type { OutboxChange } from '../../../src/core/outbox/changes.ts';
+import type { MutationHandle, Settled } from '../../../src/core/outbox/handles.ts';
+import { createOutbox, type Outbox, type OutboxOptions } from '../../../src/core/outbox/outbox.ts';
 import type { OutboxSignal } from '../../../src/core/outbox/signal.ts';
 import {
   StoreError,
@@ -45,6 +40,7 @@ interface TestStore {
   unsure: number;
   /** While this is so, commits do not answer. */
   hangs: boolean;
+  unreadable: boolean;
   readonly database: Database;
 }
 
@@ -56,10 +52,13 @@ export function createTestStore(rows: Map<string, StoredValue> = new Map()): Tes
     faults: [],
     unsure: 0,
     hangs: false,
+    unreadable: false,
     database: {
       survives: 'power-loss',
       read: () =>
-        Promise.resolve([...rows].map(([key, value]): StoredRecord => ({ key, value: structuredClone(value) }))),
+        store.unreadable
+          ? Promise.reject(new StoreError('failed', 'The test says so.'))
+          : Promise.resolve([...rows].map(([key, value]): StoredRecord => ({ key, value: structuredClone(value) }))),
       commit(commit) {
         if (store.hangs) return new Promise(() => undefined);
         const fault = store.faults.shift();

@@ -331,7 +331,7 @@ test('O10: what belongs to somebody else is neither sent nor touched, and counte
   const other = await restarted(rig, { principal: 'till-2' });
   await other.host.pass(600_000);
   expect(other.asked).toEqual([]);
-  expect(other.outbox.counts()).toEqual({ waiting: 0, parked: 0, untouched: 1 });
+  expect(other.outbox.counts()).toEqual({ waiting: 0, inflight: 0, parked: 0, untouched: 1 });
   expect(other.signals).toEqual([{ kind: 'untouched', key: id, because: 'other-principal' }]);
   expect(other.store.rows.get(id)).toEqual(before);
   const again = await restarted(other);

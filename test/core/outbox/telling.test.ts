@@ -199,7 +199,7 @@ test('O39: a listener may do anything: leave, send more, discard, dispose', asyn
   await rig.enqueue('key', { n: 1 });
   rig.last().answer(refused(400));
   await rig.settle();
-  expect(rig.outbox.counts()).toEqual({ waiting: 1, parked: 0, untouched: 0 });
+  expect(rig.outbox.counts()).toEqual({ waiting: 1, inflight: 1, parked: 0, untouched: 0 });
   rig.outbox.subscribe(() => void rig.outbox.dispose());
   rig.last().answer(ok());
   await rig.settle();

@@ -281,7 +281,12 @@ export async function simulate(
       const inbox = await openInbox({
         host: own,
         contract: laravelPos,
-        store: { read: (table) => database.read(table), put: keeper.put, stored: keeper.stored },
+        store: {
+          read: (table) => database.read(table),
+          put: keeper.put,
+          stored: keeper.stored,
+          setAside: (table, key) => checker.violate(`${table} ${key} could not be read`),
+        },
         processors: isIdle ? new Map() : new Map([['PrintJobQueued', processor]]),
         serverNowMs: () => host.clock.wallMs(),
         signal: signalled,

@@ -3,7 +3,8 @@
 import { mutation, verifyBy, type MutationDefinition } from '../../../src/contract/mutation.ts';
 import { query } from '../../../src/contract/query.ts';
 import type { Schema } from '../../../src/contract/schema.ts';
-import { createOutbox, type Outbox, type Settled } from '../../../src/core/outbox/outbox.ts';
+import type { Settled } from '../../../src/core/outbox/handles.ts';
+import { createOutbox, type Outbox } from '../../../src/core/outbox/outbox.ts';
 import type { ParkedMutation } from '../../../src/core/outbox/parked-mutation.ts';
 import { outboxRules, type OutboxRules } from '../../../src/core/outbox/rules.ts';
 import type { Host } from '../../../src/host/host.ts';

@@ -96,7 +96,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the keeper forgets that the last run has ended well',
     file: 'core/session/keeper.ts',
-    from: "if (isSettled) put('meta', 'running', undefined);",
+    from: 'if (isSettled && fence !== undefined) put(fence.table, fence.key, nobody);',
     to: 'void isSettled;',
   },
   {

@@ -1,0 +1,142 @@
+// From what an app asks for to a record that is durable on this device.
+import { HeardError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import type { StoredValue, StoreFault } from '../../storage/store.ts';
+import type { Changes } from './changes.ts';
+import { contextOf, type Mutations } from './contract-functions.ts';
+import type { Handles, MutationHandle } from './handles.ts';
+import { accept, type RowLookup } from './intake.ts';
+import { countWaiting, parentState } from './lanes.ts';
+import { createMutationId, type RandomBytes } from './mutation-id.ts';
+import { answerTo } from './parents.ts';
+import { recordVersion, type OutboxRecord } from './record.ts';
+import { referredValue, withReferences, type Reference } from './reference.ts';
+import { notStored } from './refusals.ts';
+import type { OutboxSettings } from './settings.ts';
+import type { OutboxInput, OutboxState } from './state.ts';
+import type { Writing } from './writing.ts';
+
+interface TakingInOptions {
+  readonly host: Host;
+  readonly mutations: Mutations;
+  readonly scope: object;
+  readonly principal: string;
+  readonly settings: OutboxSettings;
+  readonly randomBytes: RandomBytes;
+  serverNowMs(): number;
+  readonly row: RowLookup | undefined;
+  readonly state: () => OutboxState;
+  readonly dispatch: (input: OutboxInput) => void;
+  readonly writing: Writing;
+  readonly handles: Handles;
+  readonly changes: Changes;
+}
+
+interface TakingIn {
+  /** `former`: the parked one whose place it takes. Throws what is wrong with it before anything is stored. */
+  enqueue(name: string, given: unknown, former?: OutboxRecord): Promise<MutationHandle>;
+  /** The machine says that it is stored … */
+  added(id: string): void;
+  /** … or that it is not. */
+  notAdded(id: string, fault: StoreFault): void;
+}
+
+interface Waiting {
+  readonly former: OutboxRecord | undefined;
+  resolve(handle: MutationHandle): void;
+  reject(error: unknown): void;
+}
+
+export function createTakingIn(options: TakingInOptions): TakingIn {
+  const { host, mutations, scope, settings, state, writing, handles, changes } = options;
+  const waiting = new Map<string, Waiting>();
+
+  function recordOf(name: string, given: unknown, former: OutboxRecord | undefined): OutboxRecord {
+    const definition = mutations.get(name);
+    if (definition === undefined) throw unknownName(name);
+    if (countWaiting(state()) >= settings.maxItems) throw tooMany(settings.maxItems);
+    const id = newId();
+    const createdAt = options.serverNowMs();
+    const { lane, input } = accept(
+      {
+        name,
+        definition,
+        context: contextOf({ id, createdAt }, scope),
+        row: options.row,
+        maxLength: settings.maxRequestLength,
+        resolve: (references) => withReferences(references, answered),
+        isKnown: (parent) => parentState(state(), parent) !== 'gone',
+      },
+      given,
+    );
+    return {
+      version: recordVersion,
+      id,
+      name,
+      ...(former !== undefined && { formerly: [...(former.formerly ?? []), former.id] }),
+      principal: options.principal,
+      // By time, so that mutations of several tabs keep their order, too; and growing, even if the clock is set back. Who
+      // takes another's place has it: what refers to it stands behind it.
+      order: former?.order ?? Math.max(state().lastOrder + 1, host.clock.wallMs()),
+      lane,
+      input,
+      createdAt,
+      expiresAt: createdAt + settings.maxAgeMs,
+      attempts: 0,
+      failures: 0,
+      nextAttemptAt: 0,
+      state: 'pending',
+    };
+  }
+
+  /** Some replacements of `crypto` give the same bytes every time, and two orders under one key would be one. */
+  function newId(): string {
+    const id = createMutationId(options.randomBytes);
+    if (parentState(state(), id) === 'gone') return id;
+    throw new HeardError('options-invalid', 'The random numbers of this device repeat themselves.', {
+      remediation: 'Give random bytes from a secure source, such as crypto.getRandomValues; nothing was queued.',
+    });
+  }
+
+  function answered(reference: Reference): StoredValue | undefined {
+    return parentState(state(), reference.$ref) === 'answered'
+      ? referredValue(reference, answerTo(state(), reference.$ref))
+      : { ...reference };
+  }
+
+  return {
+    enqueue(name, given, former) {
+      const record = recordOf(name, given, former);
+      return new Promise((resolve, reject) => {
+        waiting.set(record.id, { former, resolve, reject });
+        options.dispatch({ kind: 'add', record, replaces: former?.id });
+      });
+    },
+    added(id) {
+      waiting.get(id)?.resolve(handles.of(id));
+      waiting.delete(id);
+    },
+    notAdded(id, fault) {
+      const asked = waiting.get(id);
+      const error = notStored(fault, writing.errorOf(id));
+      waiting.delete(id);
+      handles.drop(id);
+      changes.forget(id);
+      const replaced = (): OutboxRecord | undefined => {
+        const former = state().items.get(asked?.former?.id ?? '');
+        return former?.phase.name === 'parked' ? former.record : undefined;
+      };
+      void writing.takeBack(id, fault, replaced).then(() => asked?.reject(error));
+    },
+  };
+}
+
+const unknownName = (name: string): HeardError =>
+  new HeardError('unknown-name', `There is no mutation "${name.slice(0, 80)}" for this role.`, {
+    remediation: 'Use one of the mutations that the contract gives this role.',
+  });
+
+const tooMany = (most: number): HeardError =>
+  new HeardError('too-many', `${most} mutations wait to be sent already.`, {
+    remediation: 'Stop taking in more until the server was reached, and say so to whoever works with this device.',
+  });

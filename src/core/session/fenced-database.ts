@@ -1,0 +1,111 @@
+// Which of several clients over one memory sends, works and moves positions: the one that started last. There is no lock that
+// could be lost or forgotten. Each starts by writing its token, which is also how the
+// next run learns that this one did not end well; whatever only one may do is committed on the condition that
+// the token is still there, and a commit that comes too late is refused as a whole.
+import { StoreError, type Commit } from '../../storage/store.ts';
+import { faultOf, type SteadyDatabase } from './steady-database.ts';
+
+export interface FencedDatabase extends SteadyDatabase {
+  /** For commits that only one client may make. */
+  readonly fence: NonNullable<Commit['only']>;
+  /** The run before this one did not end well, or goes on in another tab: what it handed out last may come again. */
+  readonly endedInTheMiddle: boolean;
+  /** Another client has started since, as far as is known. */
+  readonly isTakenOver: boolean;
+}
+
+const place = { table: 'meta', key: 'running' } as const;
+/** In place of a token: the last run ended well. Nothing at all would be a memory that is new. */
+export const nobody = '';
+
+/** `token`: nobody else has it. `takenOver` is told once. */
+export async function fenceOff(
+  database: SteadyDatabase,
+  token: string,
+  takenOver: () => void,
+): Promise<FencedDatabase> {
+  const fence = { ...place, value: token };
+  let before = await holder();
+  const endedInTheMiddle = before !== undefined && before !== nobody;
+  let isTaken = false;
+  let isTakenOver = false;
+  let taking: Promise<void> | undefined;
+
+  await begin();
+
+  async function holder(): Promise<string | undefined> {
+    const row = (await database.read(place.table)).find(({ key }) => key === place.key);
+    return typeof row?.value === 'string' ? row.value : undefined;
+  }
+
+  async function write(only?: Commit['only']): Promise<void> {
+    const writes = [{ ...place, value: token }];
+    await database.commit({ writes, durability: 'strict', ...(only !== undefined && { only }) });
+    isTaken = true;
+  }
+
+  /** Whoever had it, has it no more. A disk that is full at the start keeps nobody from starting: it is taken later. */
+  async function begin(): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      // Whoever writes next tells why it does not work.
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
+  /** On the condition that nobody has taken it since `before` was read. */
+  function take(): Promise<void> {
+    taking ??= write({ ...place, value: before }).finally(() => {
+      taking = undefined;
+    });
+    return taking;
+  }
+
+  /** A memory that is new, because the old one was thrown away or cannot be had, is nobody's yet. */
+  async function isStillOurs(): Promise<boolean> {
+    for (let now = await holder(); now !== token; now = await holder()) {
+      if (now !== undefined) return false;
+      before = undefined;
+      await take().catch((error: unknown) => {
+        if (faultOf(error) !== 'fenced') throw error;
+      });
+    }
+    isTaken = true;
+    return true;
+  }
+
+  async function commitFenced(commit: Commit): Promise<void> {
+    if (isTakenOver) throw new StoreError('fenced', 'Another client has taken over this memory: nothing was written.');
+    try {
+      if (!isTaken) await take();
+      await database.commit(commit);
+    } catch (error) {
+      if (faultOf(error) !== 'fenced') throw error;
+      if (!(await isStillOurs())) {
+        if (!isTakenOver) takenOver();
+        isTakenOver = true;
+        throw error;
+      }
+      await database.commit(commit);
+    }
+  }
+
+  return {
+    fence,
+    endedInTheMiddle,
+    get isTakenOver() {
+      return isTakenOver;
+    },
+    get survives() {
+      return database.survives;
+    },
+    get isDegraded() {
+      return database.isDegraded;
+    },
+    leaveNote: (note) => database.leaveNote?.(note),
+    read: database.read,
+    commit: (commit) => (commit.only === fence ? commitFenced(commit) : database.commit(commit)),
+    close: database.close,
+  };
+}
