@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../../src/testing/fake-host.ts';
 import { patience, runs } from '../effort.ts';
-import { judgeWork } from '../kill/judge.ts';
+import { judge, judgeWork } from '../kill/judge.ts';
 import { playRounds, seedOr, spelt, type Life, type Running } from '../kill/rounds.ts';
 import { createServer, type Server } from '../kill/server.ts';
 
@@ -39,12 +39,16 @@ test(
   'F42, F43, F98: killed at any moment, a gateway loses nothing, and what it does again it marks',
   async () => {
     const folder = emptyFolder();
-    await playRounds({
-      // As many as there are minutes for.
-      kills: Math.min(runs(25).numRuns, 300),
+    // As many as there are minutes for.
+    const kills = Math.min(runs(25).numRuns, 300);
+    const { books, inTheMiddle } = await playRounds({
+      kills,
       seed: seedOr(98),
       start: (server, life) => Promise.resolve(started(server, folder, life)),
     });
+    judge(books);
+    expect(books.accepted.length).toBeGreaterThan(kills);
+    expect(inTheMiddle).toBeGreaterThan(kills / 5);
   },
   patience * 3,
 );

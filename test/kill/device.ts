@@ -127,12 +127,12 @@ export function createDevice({ origin, storage, life, waiters, paceMs, retries }
     void tell(state);
   }
 
-  client.signals.on(['storage', 'callback', 'quarantined', 'handler', 'gap', 'resync'], (signal) =>
-    tell({ kind: 'surprise', what: JSON.stringify(signal) }),
-  );
-  client.signals.on('deadLetter', ({ eventId, mayHaveRun }) =>
-    tell({ kind: 'deadLetter', eventId: eventId ?? '', mayHaveRun }),
-  );
+  client.signals.on(['storage', 'callback', 'quarantined', 'handler', 'gap', 'resync'], (signal) => {
+    void tell({ kind: 'surprise', what: JSON.stringify(signal) });
+  });
+  client.signals.on('deadLetter', ({ eventId, mayHaveRun }) => {
+    void tell({ kind: 'deadLetter', eventId: eventId ?? '', mayHaveRun });
+  });
 
   return {
     async start() {

@@ -3,6 +3,13 @@ import { expect } from 'vitest';
 import type { Books } from './server.ts';
 import { readIntent, type Printed } from './told.ts';
 
+export function judge(books: Books): void {
+  expect(books.surprises).toEqual([]);
+  judgeWork(books);
+  judgeNotes(books);
+  judgeMutations(books);
+}
+
 export const unitOf = ({ job, attempt }: Pick<Printed, 'job' | 'attempt'>): string => `job ${job}, attempt ${attempt}`;
 
 /** Everything that was asked for is printed; what is printed again says so; each printer keeps its order. */
@@ -28,7 +35,7 @@ export function judgeWork({ log, printed, letters }: Books): void {
 }
 
 /** Every note is heard, in order; what is heard again says so. */
-export function judgeNotes({ log, heard }: Books): void {
+function judgeNotes({ log, heard }: Books): void {
   const first = new Set<number>();
   const unmarked: number[] = [];
   for (const { seq, redelivered } of heard) {
@@ -43,7 +50,7 @@ export function judgeNotes({ log, heard }: Books): void {
  * What was accepted has taken effect, once. Of an order, which no key makes safe to repeat, the answer may be lost: then it
  * waits for a person and is never sent again. Each waiter's receipts came in the order in which they were given.
  */
-export function judgeMutations({ accepted, settled, effects, parked, tampered }: Books): void {
+function judgeMutations({ accepted, settled, effects, parked, tampered }: Books): void {
   const times = new Map<string, number>();
   for (const intent of effects) times.set(intent, (times.get(intent) ?? 0) + 1);
   const happened = (intent: string): boolean => times.has(intent);

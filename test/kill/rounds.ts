@@ -1,8 +1,7 @@
 // One life after the other, each of them ended at a random moment, and a last one that does what is left.
-import { expect } from 'vitest';
 import { seededRandom } from '../../src/testing/fake-host.ts';
-import { judgeMutations, judgeNotes, judgeWork, unitOf } from './judge.ts';
-import { createServer, type Server } from './server.ts';
+import { unitOf } from './judge.ts';
+import { createServer, type Books, type Server } from './server.ts';
 
 /** How a device is to live. */
 export interface Life {
@@ -30,7 +29,13 @@ export interface Play {
   start(server: Server, life: Life): Promise<Running>;
 }
 
-export async function playRounds({ kills, seed, pages, start }: Play): Promise<void> {
+export interface Played {
+  readonly books: Books;
+  /** How many were killed while they printed: a test in which there are none has shown nothing. */
+  readonly inTheMiddle: number;
+}
+
+export async function playRounds({ kills, seed, pages, start }: Play): Promise<Played> {
   console.log(`seed ${seed}: HEARD_SEED=${seed} draws the same moments again`);
   const random = seededRandom(seed);
   const server = await createServer(seededRandom(seed + 1), pages);
@@ -50,8 +55,12 @@ export async function playRounds({ kills, seed, pages, start }: Play): Promise<v
     const enough = random() < 0.15 ? 1 + Math.floor(random() * 4) : 10 + Math.floor(random() * 120);
     const lateMs = random() * 20;
     const running = await start(server, { number, waiters: 2, paceMs: 10, retries: false });
-    await unlessOver(running, () => server.requests >= enough / 2);
-    if (enough > 4) server.ask(4);
+    // Once over the socket while it catches up, and once so late that there is something to print when it dies.
+    for (const early of [enough / 2, 12]) {
+      if (enough <= 12) continue;
+      await unlessOver(running, () => server.requests >= enough - early);
+      server.ask(3);
+    }
     await unlessOver(running, () => server.requests >= enough);
     await new Promise((resolve) => void setTimeout(resolve, lateMs));
     await running.kill();
@@ -76,13 +85,7 @@ export async function playRounds({ kills, seed, pages, start }: Play): Promise<v
       `${heard.length} notes heard (${heardAgain} again), ${accepted.length} mutations accepted, ${effects.length} took effect, ${books.parked.length} parked, ` +
       `${books.lostAnswers} answers lost, ${books.repeats} keys repeated; ${books.letters.size} dead letters, tried again at the end`,
   );
-  expect(books.surprises).toEqual([]);
-  judgeWork(books);
-  judgeNotes(books);
-  judgeMutations(books);
-  // Otherwise it has shown nothing.
-  expect(accepted.length).toBeGreaterThan(kills);
-  expect(inTheMiddle).toBeGreaterThan(kills / 5);
+  return { books, inTheMiddle };
 }
 
 /** Of the environment, to play one again. */

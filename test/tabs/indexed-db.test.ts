@@ -1,17 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright';
-import { build } from 'vite';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../src/testing/fake-host.ts';
-import { chromiumLaunch } from '../../tools/chromium.ts';
 import { patience, runs } from '../effort.ts';
+import { bundled, emptyProfile, started, type Chromium } from './chromium.ts';
 import type { Verbs } from './page.ts';
 
 declare global {
@@ -35,13 +28,7 @@ const server = createServer((request, response) => {
 
 let origin = '';
 beforeAll(async () => {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, rollupOptions: { input: fileURLToPath(new URL('page.ts', import.meta.url)) } },
-  });
-  const [output] = Array.isArray(result) ? result : 'output' in result ? [result] : [];
-  script = output?.output.map((file) => ('code' in file ? file.code : '')).join('\n') ?? '';
+  script = await bundled('page.ts');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -49,45 +36,8 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-interface Chromium {
-  readonly browser: Browser;
-  /** With all of its processes, as when the power goes, but for the disk. */
-  kill(): Promise<void>;
-}
-
-/** Started by us and not by Playwright, so that it can be killed and its profile used again. */
-async function started(profile: string): Promise<Chromium> {
-  const { executablePath, args } = chromiumLaunch();
-  const own = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
-  const child = spawn(executablePath, [...args, ...own], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = once(child, 'exit');
-  const kill = async (): Promise<void> => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It is gone already.
-    }
-    await ended;
-  };
-  onTestFinished(kill);
-  for await (const line of createInterface({ input: child.stderr })) {
-    const [address] = /ws:\/\/\S+/.exec(line) ?? [];
-    if (address === undefined) continue;
-    // Read on, or it stops when the pipe is full.
-    child.stderr.resume();
-    return { browser: await chromium.connectOverCDP(address), kill };
-  }
-  throw new Error('Chromium ended before it could be talked to.');
-}
-
-function emptyProfile(): string {
-  const profile = mkdtempSync(join(tmpdir(), 'heard-profile-'));
-  onTestFinished(() => rmSync(profile, { recursive: true, force: true, maxRetries: 20 }));
-  return profile;
-}
-
-async function tabOf({ browser }: Chromium): Promise<Page> {
-  const [context] = browser.contexts();
+async function tabOf({ debugging }: Chromium): Promise<Page> {
+  const [context] = (await chromium.connectOverCDP(debugging)).contexts();
   if (context === undefined) throw new Error('Chromium has no window.');
   const page = await context.newPage();
   await page.goto(origin);
