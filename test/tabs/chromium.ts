@@ -51,11 +51,11 @@ export function emptyProfile(): string {
 }
 
 /** What a page runs, in one file. */
-export async function bundled(source: string): Promise<string> {
+export async function bundled(source: URL): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
-    build: { write: false, rollupOptions: { input: fileURLToPath(new URL(source, import.meta.url)) } },
+    build: { write: false, rollupOptions: { input: fileURLToPath(source) } },
   });
   const [output] = Array.isArray(result) ? result : 'output' in result ? [result] : [];
   return output?.output.map((file) => ('code' in file ? file.code : '')).join('\n') ?? '';

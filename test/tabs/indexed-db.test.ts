@@ -28,7 +28,7 @@ const server = createServer((request, response) => {
 
 let origin = '';
 beforeAll(async () => {
-  script = await bundled('page.ts');
+  script = await bundled(new URL('page.ts', import.meta.url));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

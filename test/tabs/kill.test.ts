@@ -14,7 +14,7 @@ test(
       seed: seedOr(42),
       pages: new Map([
         ['/', '<!doctype html><script type="module" src="/page.js"></script>'],
-        ['/page.js', await bundled('gateway-page.ts')],
+        ['/page.js', await bundled(new URL('gateway-page.ts', import.meta.url))],
       ]),
       start: ({ origin }, life) => started(profile, `${origin}/?${spelt(life)}`),
     });

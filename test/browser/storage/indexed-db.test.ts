@@ -188,6 +188,23 @@ describe('versions', () => {
     newer.close();
   });
 
+  test('F76: a disk without room for a new database is told as such, and a later opening starts from nothing', async () => {
+    const name = freshName();
+    const write = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function full(this: IDBObjectStore, ...args) {
+      const request = write.apply(this, args);
+      const error = new DOMException('The disk is full.', 'QuotaExceededError');
+      Object.defineProperty(this.transaction, 'error', { value: error });
+      this.transaction.abort();
+      return request;
+    });
+    await expect(indexedDb().open(name)).rejects.toMatchObject({ fault: 'full' });
+    vi.restoreAllMocks();
+    const database = await opened(name);
+    await database.commit(put('meta', 'a', 1));
+    expect(await database.read('outbox')).toEqual([]);
+  });
+
   test('a database of a newer version is refused and left as it is', async () => {
     const name = freshName();
     const database = await opened(name);
