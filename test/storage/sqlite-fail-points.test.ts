@@ -40,7 +40,7 @@ test.each([
   ['the disk is full', 13, 'before'],
   ['the file is damaged', 11, 'before'],
   ['somebody else has it', 5, 'before'],
-] as const)('F84: whichever statement it is at which %s, what was told holds afterwards', async (_, errcode, when) => {
+] as const)('whichever statement it is at which %s, what was told holds afterwards (F84)', async (_, errcode, when) => {
   const folder = mkdtempSync(join(place, 'heard-points-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   let points = 0;

@@ -46,7 +46,7 @@ async function tabOf({ debugging }: Chromium): Promise<Page> {
 }
 
 test(
-  'three tabs count in one database without losing a step, and are lost when one of them removes it',
+  'three tabs count in one database without losing a step, and are lost when one of them removes it (F83)',
   async () => {
     const chromium = await started(emptyProfile());
     const tabs = [await tabOf(chromium), await tabOf(chromium), await tabOf(chromium)] as const;
@@ -72,7 +72,7 @@ test(
 );
 
 test(
-  'when the browser throws the data away, the handle is lost, and the next database tells what waited in the last one',
+  'when the browser throws the data away, the handle is lost, and the next database tells what waited in the last one (F77, F79)',
   async () => {
     const tab = await tabOf(await started(emptyProfile()));
     const session = await tab.context().newCDPSession(tab);
@@ -95,7 +95,7 @@ test(
 );
 
 test(
-  'a full disk refuses the commit as a whole, and the handle goes on',
+  'a full disk refuses the commit as a whole, and the handle goes on (F76)',
   async () => {
     const tab = await tabOf(await started(emptyProfile()));
     const session = await tab.context().newCDPSession(tab);
@@ -112,7 +112,7 @@ test(
 );
 
 test(
-  'whenever the browser is killed, everything that the page was told is written is there',
+  'whenever the browser is killed, everything that the page was told is written is there (F82)',
   async () => {
     const profile = emptyProfile();
     const random = seededRandom(11);

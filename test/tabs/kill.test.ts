@@ -5,7 +5,7 @@ import { playRounds, seedOr, spelt } from '../kill/rounds.ts';
 import { bundled, emptyProfile, started } from './chromium.ts';
 
 test(
-  'F42, F43, F82: killed at any moment, a browser loses nothing of the whole client’s, and what it does again it marks',
+  'killed at any moment, a browser loses nothing of the whole client’s, and what it does again it marks (F42, F43, F82)',
   async () => {
     const profile = emptyProfile();
     const kills = Math.min(30, runs(6).numRuns);

@@ -44,7 +44,7 @@ test.each([
   ],
   ['finds the disk full', aborted('QuotaExceededError')],
   ['is taken back by the browser', aborted('AbortError')],
-] as const)('F76, F77: whichever request it is that %s, what was told holds afterwards', async (_, fail) => {
+] as const)('whichever request it is that %s, what was told holds afterwards (F76, F77)', async (_, fail) => {
   let points = 0;
   for (let isReached = true; isReached; points += 1) {
     const at = points + 1;
