@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -143,6 +144,39 @@ test(
       await chromium.kill();
     }
     expect(written.length).toBeGreaterThan(5);
+  },
+  patience,
+);
+
+test(
+  'when the disk has turned a bit over, nothing wrong is read, and the next database tells what waited in the last one (F81)',
+  async () => {
+    const profile = emptyProfile();
+    const before = await started(profile);
+    const tab = await tabOf(before);
+    for (const key of ['a', 'b', 'c', 'd'])
+      expect(await tab.evaluate((key) => globalThis.verbs.put(key, 1), key)).toBe('written');
+    await tab.evaluate(() => globalThis.verbs.leaveNote('4 pending'));
+    // Closed and not killed: what localStorage remembers reaches the disk some seconds later, or now.
+    await (await (await chromium.connectOverCDP(before.debugging)).newBrowserCDPSession()).send('Browser.close');
+    await before.ended;
+
+    const files = globSync(`${profile}/**/*.indexeddb.leveldb/*`).filter(
+      (file) => /\.(?:log|ldb)$/.test(file) && statSync(file).size > 0,
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const bytes = readFileSync(file);
+      const middle = bytes.length >> 1;
+      bytes[middle] = (bytes[middle] ?? 0) ^ 0x10;
+      writeFileSync(file, bytes);
+    }
+
+    const after = await tabOf(await started(profile));
+    expect(await after.evaluate(() => globalThis.verbs.reopen())).toBe('open');
+    expect(await after.evaluate(() => globalThis.verbs.keys())).toEqual({ outbox: [], collections: [] });
+    expect(await after.evaluate(() => globalThis.verbs.evicted())).toEqual({ note: '4 pending' });
+    expect(await after.evaluate(() => globalThis.verbs.put('e', 0))).toBe('written');
   },
   patience,
 );
