@@ -37,6 +37,7 @@ export type { Host, HostEvent, Release } from './host/host.ts';
 export { platformHost } from './host/platform.ts';
 export {
   StoreError,
+  storeTables,
   type Commit,
   type Database,
   type KeyRange,

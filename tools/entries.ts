@@ -29,6 +29,7 @@ export const entries: readonly Entry[] = [
   browser('./storage/indexed-db', 'src/storage/indexed-db.ts'),
   node('./storage/sqlite', 'src/storage/sqlite.ts'),
   browser('./storage/sqlite-store', 'src/storage/sqlite-store.ts'),
+  browser('./testing', 'src/testing/index.ts'),
   { name: 'heard', source: 'src/cli.ts', kind: 'command', runsIn: 'node' },
 ];
 

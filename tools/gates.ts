@@ -95,7 +95,7 @@ export const gates: readonly Gate[] = [
   {
     name: 'tabs',
     proves:
-      'several tabs of one browser share what is stored, and a killed browser has kept what it was told is written',
+      'several tabs of one browser share what is stored, and a killed browser has kept what it was told and does nothing twice unmarked',
     command: vitest('tabs'),
     needs: 'chromium',
   },

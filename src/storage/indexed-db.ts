@@ -68,6 +68,7 @@ function requireIndexedDb(): void {
 async function openDatabase(path: string, onBlocked: () => void): Promise<Database> {
   const handle = createHandle();
   let database: IDBPDatabase | undefined;
+  let refused: unknown;
 
   /** A dead handle is never asked again. Closing it also lets the upgrade of another tab go on. */
   function drop(fault: StoreFault, cause?: unknown): StoreError {
@@ -78,14 +79,23 @@ async function openDatabase(path: string, onBlocked: () => void): Promise<Databa
   try {
     requireIndexedDb();
     database = await openDB(path, layoutVersion, {
-      upgrade(upgraded, oldVersion) {
-        for (const table of tablesAfter(oldVersion)) upgraded.createObjectStore(table);
-        if (upgraded.objectStoreNames.contains(identity)) return;
-        // Should it fail, the upgrade fails with it, and that is reported below.
-        upgraded
-          .createObjectStore(identity)
-          .put(randomId(), 'id')
-          .catch(() => undefined);
+      upgrade(upgraded, oldVersion, _, transaction) {
+        // `openDB` only tells that the upgrade was aborted, and not that the disk is full.
+        transaction.done.catch((reason: unknown) => {
+          refused ??= reason;
+        });
+        try {
+          for (const table of tablesAfter(oldVersion)) upgraded.createObjectStore(table);
+          if (upgraded.objectStoreNames.contains(identity)) return;
+          // Should it fail, the upgrade fails with it, and says why above.
+          upgraded
+            .createObjectStore(identity)
+            .put(randomId(), 'id')
+            .catch(() => undefined);
+        } catch (error) {
+          refused = error;
+          transaction.abort();
+        }
       },
       blocked: onBlocked,
       // Another tab upgrades or removes it. What was begun is still finished before the connection closes.
@@ -93,22 +103,26 @@ async function openDatabase(path: string, onBlocked: () => void): Promise<Databa
       terminated: () => void drop('lost'),
     });
   } catch (error) {
-    throw openingFault(error);
+    throw openingFault(refused ?? error);
   }
   try {
-    const witness = createWitness(path, await identify(database));
-    return opened(unwrap(database), handle, witness, drop);
+    const asked = unwrap(database);
+    return opened(asked, handle, createWitness(path, await identify(asked)), drop);
   } catch (error) {
     database.close();
     throw indexedDbFault(error);
   }
 }
 
-async function identify(database: IDBPDatabase): Promise<string> {
-  const known: unknown = await database.get(identity, 'id');
-  if (typeof known === 'string') return known;
+async function identify(database: IDBDatabase): Promise<string> {
+  const reading = database.transaction(identity, 'readonly');
+  const known = reading.objectStore(identity).get('id');
+  await completed(reading);
+  if (typeof known.result === 'string') return known.result;
   const id = randomId();
-  await database.put(identity, id, 'id');
+  const writing = database.transaction(identity, 'readwrite');
+  writing.objectStore(identity).put(id, 'id');
+  await completed(writing);
   return id;
 }
 

@@ -16,7 +16,7 @@ export type Failure =
   /** It is done, and then the process dies before anybody hears of it. */
   | { readonly kind: 'crash-after' };
 
-interface StoreOperation {
+export interface StoreOperation {
   /** Counted over all kinds, from 1, and not reset by a restart. */
   readonly number: number;
   readonly kind: 'open' | 'read' | 'commit' | 'close';

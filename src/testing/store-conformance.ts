@@ -1,5 +1,3 @@
-// What every store must do, as tests: whoever writes a store of their own runs these against it. They need no framework,
-// only a `test` and an `expect` like those of vitest, jest or bun.
 import {
   StoreError,
   storeTables,
@@ -12,6 +10,7 @@ import {
   type StoreTable,
   type Write,
 } from '../storage/store.ts';
+import { storeFailures, sweepFailPoints } from './store-fail-points.ts';
 
 export interface TestFramework {
   test(name: string, run: () => Promise<void>): void;
@@ -107,7 +106,15 @@ async function faultOf(operation: Promise<unknown>): Promise<string> {
 const numbered = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => String(at).padStart(6, '0'));
 
-/** Registers the suite. `create` is called once for each test. */
+/**
+ * What every store must do, as tests: whoever writes a store of their own runs these against it, where it is to run. They
+ * need no framework, only a `test` and an `expect` like those of vitest, jest or bun. `create` is called once for each test.
+ *
+ * @example
+ * ```ts
+ * storeConformance({ test, expect }, () => ({ store: expoSqlite() }))
+ * ```
+ */
 export function storeConformance(
   { test, expect }: TestFramework,
   create: () => StoreUnderTest | Promise<StoreUnderTest>,
@@ -558,4 +565,13 @@ export function storeConformance(
     await database.commit(strictly(put('meta', 'a', 1)));
     expect(await keysOf(database, 'meta')).toEqual(['a']);
   });
+  for (const failure of storeFailures) {
+    const how = 'fault' in failure ? `${failure.kind}, ${failure.fault}` : failure.kind;
+    check(`with one operation that goes wrong (${how}), what was told holds afterwards`, async ({ name, store }) => {
+      const { points, problems } = await sweepFailPoints(store, name, failure);
+      expect(problems).toEqual([]);
+      // An opening that did not come about leaves out what would have followed, and it is counted all the same.
+      expect(points > 6).toEqual(true);
+    });
+  }
 }

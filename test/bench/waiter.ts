@@ -3,7 +3,7 @@
 import { createClient } from '../../src/client.ts';
 import { brasserie } from '../../src/contracts/brasserie/contract.ts';
 import type { Brasserie } from '../../src/contracts/brasserie/spec.ts';
-import type { MutationHandle } from '../../src/core/outbox/outbox.ts';
+import type { MutationHandle } from '../../src/core/outbox/handles.ts';
 import type { Status } from '../../src/core/session/status.ts';
 import type { Store } from '../../src/storage/store.ts';
 import type { Client } from '../../src/surface.ts';

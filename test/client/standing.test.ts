@@ -182,7 +182,7 @@ test('what is handled is stored when the page is hidden', async () => {
   await pos.dispose();
 });
 
-test('a store that fails is told once, tried again, and loses nothing', async () => {
+test('a store that fails is told once, tried again, and loses nothing (F76)', async () => {
   const kitchen = createKitchen();
   kitchen.lists.set('orders', []);
   let isFull = false;
@@ -214,29 +214,32 @@ test('a store that fails is told once, tried again, and loses nothing', async ()
   await again.dispose();
 });
 
-test.each(['fail', 'hang', 'lose'] as const)('a store that does not open (%s) is done without', async (kind) => {
-  const kitchen = createKitchen();
-  kitchen.lists.set('orders', []);
-  const failure = kind === 'fail' ? { kind, fault: 'unavailable' as const } : { kind };
-  const storage = failingStore(kitchen.store, (operation) => (operation.kind === 'open' ? failure : undefined));
-  const pos = kitchen.client('pos', { storage });
-  const told: Signal[] = [];
-  const heard: number[] = [];
-  pos.signals.on('storage', (signal) => void told.push(signal));
-  pos.on('OrderCreated', ({ data }) => void heard.push(data.order.id));
-  const started = pos.start();
-  await kitchen.host.pass(20_000);
-  await started;
-  await kitchen.host.pass(1_000);
-  expect(told).toHaveLength(1);
-  expect(pos.health().storage.survives).toBe('none');
-  kitchen.publish(orders, 'OrderCreated', order(1));
-  expect(heard).toEqual([1]);
-  await pos.dispose();
-  expect(kitchen.host.pendingTimers).toBe(0);
-});
+test.each(['fail', 'hang', 'lose'] as const)(
+  'a store that does not open (%s) is done without (F77, F78)',
+  async (kind) => {
+    const kitchen = createKitchen();
+    kitchen.lists.set('orders', []);
+    const failure = kind === 'fail' ? { kind, fault: 'unavailable' as const } : { kind };
+    const storage = failingStore(kitchen.store, (operation) => (operation.kind === 'open' ? failure : undefined));
+    const pos = kitchen.client('pos', { storage });
+    const told: Signal[] = [];
+    const heard: number[] = [];
+    pos.signals.on('storage', (signal) => void told.push(signal));
+    pos.on('OrderCreated', ({ data }) => void heard.push(data.order.id));
+    const started = pos.start();
+    await kitchen.host.pass(20_000);
+    await started;
+    await kitchen.host.pass(1_000);
+    expect(told).toHaveLength(1);
+    expect(pos.health().storage.survives).toBe('none');
+    kitchen.publish(orders, 'OrderCreated', order(1));
+    expect(heard).toEqual([1]);
+    await pos.dispose();
+    expect(kitchen.host.pendingTimers).toBe(0);
+  },
+);
 
-test('a store that another process has is refused, and the client can be started later', async () => {
+test('a store that another process has is refused, and the client can be started later (F85)', async () => {
   const kitchen = createKitchen();
   kitchen.lists.set('orders', []);
   let isLocked = true;
@@ -254,7 +257,7 @@ test('a store that another process has is refused, and the client can be started
   await pos.dispose();
 });
 
-test('a store that was set aside or thrown away is told, and the device starts anew', async () => {
+test('a store that was set aside or thrown away is told, and the device starts anew (F79, F81)', async () => {
   const kitchen = createKitchen();
   kitchen.lists.set('orders', []);
   let openings = 0;

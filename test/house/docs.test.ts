@@ -8,7 +8,7 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs
 const blocksOf = (page: string): readonly string[] =>
   [...readFileSync(page, 'utf8').matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code = '']) => code);
 
-const shown = ['README.md', 'docs/protocol.md'].flatMap((page) =>
+const shown = ['README.md', 'docs/protocol.md', 'docs/architecture.md'].flatMap((page) =>
   blocksOf(page).map((code, index) => [index + 1, page, code] as const),
 );
 

@@ -87,7 +87,7 @@ async function found(folder: string): Promise<number> {
 }
 
 test(
-  'whenever the process is killed, everything that it was told is written is there',
+  'whenever the process is killed, everything that it was told is written is there (F82)',
   async () => {
     const folder = emptyFolder();
     const random = seededRandom(5);
@@ -111,7 +111,7 @@ test(
 );
 
 test(
-  'a second process is refused while the first lives, and let in as soon as it was killed',
+  'a second process is refused while the first lives, and let in as soon as it was killed (F85)',
   async () => {
     const folder = emptyFolder();
     for (let round = 0; round < times(5); round += 1) {
@@ -135,7 +135,7 @@ test(
 );
 
 test(
-  'of many processes that start at once exactly one gets in',
+  'of many processes that start at once exactly one gets in (F85)',
   async () => {
     const folder = emptyFolder();
     for (let round = 0; round < times(3); round += 1) {
@@ -152,7 +152,7 @@ test(
 );
 
 test.skipIf(process.platform === 'win32')(
-  'when the system lets no file grow further, the commit is refused and what was told before is there',
+  'when the system lets no file grow further, the commit is refused and what was told before is there (F84)',
   async () => {
     const folder = emptyFolder();
     // In blocks of 1 024 bytes. The limit is the kernel's, so SQLite meets a real error in the middle of a real write.
@@ -174,7 +174,7 @@ const [somebody, ...asSomebody] =
 const mayRun = spawnSync(somebody, [...asSomebody, '--check', writer]).status === 0;
 
 test.skipIf(process.platform === 'win32' || !mayRun)(
-  'a folder that may only be read is refused as such',
+  'a folder that may only be read is refused as such (F84)',
   async () => {
     const folder = emptyFolder();
     await (await sqlite({ folder }).open('kds')).close();

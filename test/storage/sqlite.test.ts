@@ -169,7 +169,7 @@ test('destroying also removes what was set aside: after a wipe nothing is left',
 });
 
 describe('one at a time', () => {
-  test('a second store on the same folder is refused until the first lets go', async () => {
+  test('a second store on the same folder is refused until the first lets go (F85)', async () => {
     const folder = emptyFolder();
     const first = await sqlite({ folder }).open('kds');
     const second = sqlite({ folder });
@@ -264,7 +264,7 @@ describe('migrations', () => {
     await database.close();
   });
 
-  test('a file of a newer version is refused and left as it is', async () => {
+  test('a file of a newer version is refused and left as it is (F78)', async () => {
     const folder = emptyFolder();
     const file = await written(folder, put('outbox', 'a', 1));
     const newer = new DatabaseSync(file);
@@ -307,7 +307,7 @@ describe('a process that dies', () => {
     return length;
   }
 
-  test('between any two statements, the first of all included, has lost nothing that it was told is written', async () => {
+  test('between any two statements, the first of all included, has lost nothing that it was told is written (F82)', async () => {
     const folder = emptyFolder();
     const ground = emptyFolder();
     const told: number[] = [];
@@ -355,7 +355,7 @@ describe('a process that dies', () => {
   });
 
   test(
-    'in the middle of writing its log leaves whole commits',
+    'in the middle of writing its log leaves whole commits (F82, F84)',
     async () => {
       const folder = emptyFolder();
       const ground = emptyFolder();
@@ -384,7 +384,7 @@ describe('a process that dies', () => {
 });
 
 describe('damage', () => {
-  test('a file that is no database is kept under another name, and the next opening starts anew', async () => {
+  test('a file that is no database is kept under another name, and the next opening starts anew (F81)', async () => {
     const folder = emptyFolder();
     const file = await written(folder, put('outbox', 'a', 1));
     for (const turn of [1, 2]) {
@@ -403,7 +403,7 @@ describe('damage', () => {
     }
   });
 
-  test('damage in the middle of a file shows when it is opened, and not at the order that needs it', async () => {
+  test('damage in the middle of a file shows when it is opened, and not at the order that needs it (F81)', async () => {
     const folder = emptyFolder();
     const many = Array.from({ length: 200 }, (_, at) => put('outbox', `order:${at}`, 'x'.repeat(500)));
     const file = await written(folder, ...many);
@@ -414,7 +414,7 @@ describe('damage', () => {
     expect(readFileSync(`${file}.corrupt-1`).equals(bytes)).toBe(true);
   });
 
-  test('a record that cannot be read is set aside with its text, and the others are read', async () => {
+  test('a record that cannot be read is set aside with its text, and the others are read (F81)', async () => {
     const folder = emptyFolder();
     const keys = ['a', 'b', 'c', 'd', 'e'];
     const file = await written(folder, ...keys.map((key) => put('outbox', key, { path: '/orders', key })));
@@ -439,7 +439,7 @@ describe('damage', () => {
   const ofManySizes = (key: string, at: number): Commit =>
     put('outbox', key, { path: '/orders', amount: at * 7, note: 'x'.repeat(at * 5) });
 
-  test('a key that is damaged puts its table out of order, and no other record goes with it', async () => {
+  test('a key that is damaged puts its table out of order, and no other record goes with it (F81)', async () => {
     const file = await written(emptyFolder(), ...sixty.map(ofManySizes));
     const whole = readFileSync(file);
     for (const key of sixty) {
@@ -455,7 +455,7 @@ describe('damage', () => {
   });
 
   test(
-    'a bit that falls over anywhere in the file never changes what is read, and nothing goes without a word',
+    'a bit that falls over anywhere in the file never changes what is read, and nothing goes without a word (F81, F84)',
     async () => {
       const folder = emptyFolder();
       const file = await written(folder, ...sixty.map(ofManySizes));
@@ -581,7 +581,7 @@ describe('commits that are begun together', () => {
 });
 
 describe('disks', () => {
-  test('a full one refuses the commit as a whole and goes on when there is room again', async () => {
+  test('a full one refuses the commit as a whole and goes on when there is room again (F84)', async () => {
     const driver = wrapping(nodeSqliteDriver(emptyFolder()), (connection) => {
       void connection.exec('PRAGMA max_page_count = 60');
       return connection;
@@ -604,7 +604,7 @@ describe('disks', () => {
     await database.close();
   });
 
-  test('one that fails at fsync loses the handle: it is not asked again until everything was opened again', async () => {
+  test('one that fails at fsync loses the handle: it is not asked again until everything was opened again (F84)', async () => {
     const folder = emptyFolder();
     const commits: string[] = [];
     let failing = false;
@@ -640,7 +640,7 @@ describe('disks', () => {
     await again.close();
   });
 
-  test('every code of SQLite becomes a fault of the store', async () => {
+  test('every code of SQLite becomes a fault of the store (F84)', async () => {
     const faults = {
       5: 'locked',
       6: 'locked',
@@ -664,7 +664,7 @@ describe('disks', () => {
     }
   });
 
-  test('a strict commit is written with fsync, and a relaxed one without', async () => {
+  test('a strict commit is written with fsync, and a relaxed one without (F82)', async () => {
     const said: string[] = [];
     const driver = wrapping(nodeSqliteDriver(emptyFolder()), (connection) => ({
       ...connection,

@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../src/testing/fake-host.ts';
-import { chromiumLaunch } from '../../tools/chromium.ts';
 import { patience, runs } from '../effort.ts';
 import { pageScript } from '../page-script.ts';
+import { emptyProfile, started, type Chromium } from './chromium.ts';
 import type { Verbs } from './page.ts';
 
 declare global {
@@ -42,45 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-interface Chromium {
-  readonly browser: Browser;
-  /** With all of its processes, as when the power goes, but for the disk. */
-  kill(): Promise<void>;
-}
-
-/** Started by us and not by Playwright, so that it can be killed and its profile used again. */
-async function started(profile: string): Promise<Chromium> {
-  const { executablePath, args } = chromiumLaunch();
-  const own = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
-  const child = spawn(executablePath, [...args, ...own], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = once(child, 'exit');
-  const kill = async (): Promise<void> => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It is gone already.
-    }
-    await ended;
-  };
-  onTestFinished(kill);
-  for await (const line of createInterface({ input: child.stderr })) {
-    const [address] = /ws:\/\/\S+/.exec(line) ?? [];
-    if (address === undefined) continue;
-    // Read on, or it stops when the pipe is full.
-    child.stderr.resume();
-    return { browser: await chromium.connectOverCDP(address), kill };
-  }
-  throw new Error('Chromium ended before it could be talked to.');
-}
-
-function emptyProfile(): string {
-  const profile = mkdtempSync(join(tmpdir(), 'heard-profile-'));
-  onTestFinished(() => rmSync(profile, { recursive: true, force: true, maxRetries: 20 }));
-  return profile;
-}
-
-async function tabOf({ browser }: Chromium): Promise<Page> {
-  const [context] = browser.contexts();
+async function tabOf({ debugging }: Chromium): Promise<Page> {
+  const [context] = (await chromium.connectOverCDP(debugging)).contexts();
   if (context === undefined) throw new Error('Chromium has no window.');
   const page = await context.newPage();
   await page.goto(origin);
@@ -89,7 +48,7 @@ async function tabOf({ browser }: Chromium): Promise<Page> {
 }
 
 test(
-  'three tabs count in one database without losing a step, and are lost when one of them removes it',
+  'three tabs count in one database without losing a step, and are lost when one of them removes it (F83)',
   async () => {
     const chromium = await started(emptyProfile());
     const tabs = [await tabOf(chromium), await tabOf(chromium), await tabOf(chromium)] as const;
@@ -115,7 +74,7 @@ test(
 );
 
 test(
-  'when the browser throws the data away, the handle is lost, and the next database tells what waited in the last one',
+  'when the browser throws the data away, the handle is lost, and the next database tells what waited in the last one (F77, F79)',
   async () => {
     const tab = await tabOf(await started(emptyProfile()));
     const session = await tab.context().newCDPSession(tab);
@@ -138,7 +97,7 @@ test(
 );
 
 test(
-  'a full disk refuses the commit as a whole, and the handle goes on',
+  'a full disk refuses the commit as a whole, and the handle goes on (F76)',
   async () => {
     const tab = await tabOf(await started(emptyProfile()));
     const session = await tab.context().newCDPSession(tab);
@@ -155,7 +114,7 @@ test(
 );
 
 test(
-  'whenever the browser is killed, everything that the page was told is written is there',
+  'whenever the browser is killed, everything that the page was told is written is there (F82)',
   async () => {
     const profile = emptyProfile();
     const random = seededRandom(11);
@@ -186,6 +145,39 @@ test(
       await chromium.kill();
     }
     expect(written.length).toBeGreaterThan(5);
+  },
+  patience,
+);
+
+test(
+  'when the disk has turned a bit over, nothing wrong is read, and the next database tells what waited in the last one (F81)',
+  async () => {
+    const profile = emptyProfile();
+    const before = await started(profile);
+    const tab = await tabOf(before);
+    for (const key of ['a', 'b', 'c', 'd'])
+      expect(await tab.evaluate((key) => globalThis.verbs.put(key, 1), key)).toBe('written');
+    await tab.evaluate(() => globalThis.verbs.leaveNote('4 pending'));
+    // Closed and not killed: what localStorage remembers reaches the disk some seconds later, or now.
+    await (await (await chromium.connectOverCDP(before.debugging)).newBrowserCDPSession()).send('Browser.close');
+    await before.ended;
+
+    const files = globSync(`${profile}/**/*.indexeddb.leveldb/*`).filter(
+      (file) => /\.(?:log|ldb)$/.test(file) && statSync(file).size > 0,
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const bytes = readFileSync(file);
+      const middle = bytes.length >> 1;
+      bytes[middle] = (bytes[middle] ?? 0) ^ 0x10;
+      writeFileSync(file, bytes);
+    }
+
+    const after = await tabOf(await started(profile));
+    expect(await after.evaluate(() => globalThis.verbs.reopen())).toBe('open');
+    expect(await after.evaluate(() => globalThis.verbs.keys())).toEqual({ outbox: [], collections: [] });
+    expect(await after.evaluate(() => globalThis.verbs.evicted())).toEqual({ note: '4 pending' });
+    expect(await after.evaluate(() => globalThis.verbs.put('e', 0))).toBe('written');
   },
   patience,
 );

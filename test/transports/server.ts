@@ -22,6 +22,8 @@ export interface TestSockets {
   readonly url: string;
   readonly httpUrl: string;
   readonly peers: readonly Peer[];
+  /** When nobody is connected any more. */
+  alone(): Promise<void>;
   /** Everything is gone when it resolves. */
   stop(): Promise<void>;
 }
@@ -45,11 +47,15 @@ export async function serve({
 }: TestSocketsOptions = {}): Promise<TestSockets> {
   const peers: Peer[] = [];
   const connections = new Set<Socket>();
+  const whenAlone: (() => void)[] = [];
   const server = createServer(http);
   const sockets = new WebSocketServer({ noServer: true });
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
-    socket.on('close', () => connections.delete(socket));
+    socket.on('close', () => {
+      connections.delete(socket);
+      if (connections.size === 0) for (const resolve of whenAlone.splice(0)) resolve();
+    });
     socket.on('error', () => undefined);
   });
   server.on('upgrade', (request, socket: Socket, head) => {
@@ -84,6 +90,8 @@ export async function serve({
   });
   server.listen(wanted, '127.0.0.1');
   await once(server, 'listening');
+  const alone = (): Promise<void> =>
+    connections.size === 0 ? Promise.resolve() : new Promise((resolve) => void whenAlone.push(resolve));
   async function stop(): Promise<void> {
     for (const socket of connections) socket.destroy();
     sockets.close();
@@ -91,7 +99,7 @@ export async function serve({
     await once(server, 'close');
   }
   const { port } = server.address() as AddressInfo;
-  return { url: `ws://127.0.0.1:${port}/socket`, httpUrl: `http://127.0.0.1:${port}`, peers, stop };
+  return { url: `ws://127.0.0.1:${port}/socket`, httpUrl: `http://127.0.0.1:${port}`, peers, alone, stop };
 }
 
 /** Greets, lets everybody in, and answers pings: a server without opinions. */

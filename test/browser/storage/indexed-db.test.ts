@@ -97,7 +97,7 @@ describe('without a database', () => {
         },
       },
     ],
-  ])('it is unavailable when %s', async (_, indexedDB) => {
+  ])('it is unavailable when %s (F78)', async (_, indexedDB) => {
     vi.stubGlobal('indexedDB', indexedDB);
     await expect(indexedDb().open('kds')).rejects.toMatchObject({ fault: 'unavailable' });
   });
@@ -107,7 +107,7 @@ describe('without a database', () => {
     await expect(indexedDb().destroy('kds')).rejects.toMatchObject({ fault: 'unavailable' });
   });
 
-  test('a browser that never answers can be given up', async () => {
+  test('a browser that never answers can be given up (F77)', async () => {
     vi.stubGlobal('indexedDB', {
       open: () => Object.create(IDBOpenDBRequest.prototype, { addEventListener: { value: () => undefined } }),
     });
@@ -144,14 +144,14 @@ describe('versions', () => {
     expect(database.evicted).toBeUndefined();
   });
 
-  test('an old tab that lets go when it is asked to keeps nobody waiting', async () => {
+  test('an old tab that lets go when it is asked to keeps nobody waiting (F80)', async () => {
     const name = freshName();
     const old = await versionOne(name);
     old.addEventListener('versionchange', () => old.close());
     expect(await (await opened(name)).read('outbox')).toHaveLength(1);
   });
 
-  test('an old tab that does not let go is told from a browser that does not answer, and what opens late is closed', async () => {
+  test('an old tab that does not let go is told from a browser that does not answer, and what opens late is closed (F80)', async () => {
     const name = freshName();
     const old = await versionOne(name);
     const blocked = new Promise<void>((resolve) => {
@@ -174,7 +174,7 @@ describe('versions', () => {
     expect(await (await opened(name)).read('outbox')).toHaveLength(1);
   });
 
-  test('a tab of ours lets a newer version in at once, finishes what was begun, and is lost', async () => {
+  test('a tab of ours lets a newer version in at once, finishes what was begun, and is lost (F80)', async () => {
     const name = freshName();
     const database = await opened(name);
     const lost = lossOf(database);
@@ -188,7 +188,24 @@ describe('versions', () => {
     newer.close();
   });
 
-  test('a database of a newer version is refused and left as it is', async () => {
+  test('a disk without room for a new database is told as such, and a later opening starts from nothing (F76)', async () => {
+    const name = freshName();
+    const write = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function full(this: IDBObjectStore, ...args) {
+      const request = write.apply(this, args);
+      const error = new DOMException('The disk is full.', 'QuotaExceededError');
+      Object.defineProperty(this.transaction, 'error', { value: error });
+      this.transaction.abort();
+      return request;
+    });
+    await expect(indexedDb().open(name)).rejects.toMatchObject({ fault: 'full' });
+    vi.restoreAllMocks();
+    const database = await opened(name);
+    await database.commit(put('meta', 'a', 1));
+    expect(await database.read('outbox')).toEqual([]);
+  });
+
+  test('a database of a newer version is refused and left as it is (F78)', async () => {
     const name = freshName();
     const database = await opened(name);
     await database.commit(put('outbox', 'a', { amount: 12 }));
@@ -206,7 +223,7 @@ describe('versions', () => {
 });
 
 describe('loss', () => {
-  test('a database that was removed by somebody is missed, one that we removed is not', async () => {
+  test('a database that was removed by somebody is missed, one that we removed is not (F79)', async () => {
     const name = freshName();
     const database = await opened(name);
     database.leaveNote?.('3 pending');
@@ -227,7 +244,7 @@ describe('loss', () => {
     expect((await opened(name)).evicted).toBeUndefined();
   });
 
-  test('a database that has lost its id is another one than was here, and can be opened', async () => {
+  test('a database that has lost its id is another one than was here, and can be opened (F79)', async () => {
     const name = freshName();
     const database = await opened(name);
     database.leaveNote?.('2 pending');
@@ -240,7 +257,7 @@ describe('loss', () => {
     expect((await opened(name)).evicted).toEqual({ note: '2 pending' });
   });
 
-  test('a handle that is dead without anybody having said so is dropped at the first use', async () => {
+  test('a handle that is dead without anybody having said so is dropped at the first use (F77)', async () => {
     const database = await opened(freshName());
     let told = 0;
     database.onLost(() => void (told += 1));
@@ -253,7 +270,7 @@ describe('loss', () => {
     expect(told).toBe(1);
   });
 
-  test('a transaction that the browser ends by itself is a loss, and nothing of it was written', async () => {
+  test('a transaction that the browser ends by itself is a loss, and nothing of it was written (F77)', async () => {
     const name = freshName();
     const database = await opened(name);
     const transact = IDBDatabase.prototype.transaction;
@@ -273,7 +290,7 @@ describe('loss', () => {
     expect(await (await opened(name)).read('outbox')).toEqual([]);
   });
 
-  test('a record whose file is gone is set aside, and the others of its table are read', async () => {
+  test('a record whose file is gone is set aside, and the others of its table are read (F81)', async () => {
     const database = await opened(freshName());
     for (const key of ['a', 'b', 'c']) await database.commit(put('collections', key, key));
     const { getAll, get, delete: remove } = IDBObjectStore.prototype;

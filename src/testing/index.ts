@@ -1,0 +1,11 @@
+// What a stranger needs to show that an adapter of their own keeps what its seam promises.
+
+export { storeConformance, type StoreUnderTest, type TestFramework } from './store-conformance.ts';
+export {
+  failAt,
+  failingStore,
+  type FailingStore,
+  type FailPlan,
+  type Failure,
+  type StoreOperation,
+} from './failing-store.ts';
