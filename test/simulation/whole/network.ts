@@ -80,7 +80,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const { world, scenario, backend, office, fires, counts, trace } = options;
   const { random } = scenario;
   const stalls = new Map<ServerSocket, Stall>();
-  const subscribed = new Map<ServerSocket, Map<string, number | undefined>>();
+  const subscribed = new Map<ServerSocket, Map<string, number>>();
   const readings = new Map<string, Reading>();
   let tokens = 1;
   let forged = 0;
@@ -147,14 +147,14 @@ export function createNetwork(options: NetworkOptions): Network {
       return say(socket, () => socket.deny(wire, { status, code: undefined }));
     }
     const own = subscribed.get(socket);
-    if (fires('join-unanswered')) {
-      // It is in, and the answer is lost.
-      own?.set(wire, undefined);
-      return;
-    }
+    const enter = (): void => {
+      if ((own?.get(wire) ?? beingThrownOut) === beingThrownOut) own?.set(wire, nowMs());
+    };
+    // It is in, and the answer is lost: the one to an earlier attempt may be on its way all the same (J9).
+    if (fires('join-unanswered')) return enter();
     const letIn = (): void => {
       if (socket.over) return;
-      if ((own?.get(wire) ?? beingThrownOut) === beingThrownOut) own?.set(wire, nowMs());
+      enter();
       trace(() => `socket ${socket.number} is in ${wire}`);
       say(socket, () => socket.admit(wire));
     };
