@@ -318,6 +318,7 @@ function gone(
   }
   if (s.options.snapshot && !s.snapshotMissing) {
     s.stalls += 1;
+    s.reach = floorSeq === undefined ? Number.POSITIVE_INFINITY : floorSeq - 1;
     needSnapshot(s, 'gone', turn);
     startRead(s, turn, undefined);
     return;
@@ -458,7 +459,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   pump(s, turn);
   const wasResync = s.resync;
   s.resync = undefined;
-  if (wasResync === 'gone') s.reach = s.front ?? 0;
+  if (wasResync === 'gone') s.reach = Math.min(s.reach, s.front ?? 0);
   // Between the moment of the list and now lies what only the log has.
   const isStuck = (wasResync === 'no-progress' || wasResync === 'gone') && s.stalls > 1;
   const wasCatchingUp = s.phase === 'reading' || wasResync !== undefined;
@@ -484,18 +485,15 @@ function countFrom(s: StreamState, covered: number | undefined, limit: number, t
     if (covered !== undefined) anchor(s, covered);
   } else if (s.position === 'dense') close(s, missing(s, 0, limit), 'compacted', turn);
   else if (covered !== undefined) s.front = Math.max(s.front, covered);
-  // The log begins later, and nobody said where: it counts from the next event on.
-  if (s.resync === 'gone' && covered === undefined) unanchor(s, turn);
+  // The log begins later than what is explained now: it counts from the next event on.
+  if (s.resync !== 'gone' || covered !== undefined) return;
+  pump(s, turn);
+  if (s.reach > (s.front ?? 0)) s.front = undefined;
 }
 
 /** A list that only settles a doubt must not compact what the log tells one event after the other. */
 const isToldByLog = (s: StreamState): boolean =>
   s.resync === undefined && s.blind === undefined && s.front !== undefined && hasReplay(s);
-
-function unanchor(s: StreamState, turn: Turn): void {
-  pump(s, turn);
-  s.front = undefined;
-}
 
 const countUpTo = (s: StreamState, limit: number): number =>
   s.held.all.reduce((count, { seq }) => (seq !== undefined && seq <= limit ? count + 1 : count), 0);

@@ -339,6 +339,25 @@ describe('reading', () => {
     expect(effects[0]).toMatchObject({ signal: { kind: 'resync', reason: 'position-reused' } });
   });
 
+  test.each([
+    { floorSeq: 14, front: 15, what: 'goes on' },
+    { floorSeq: 17, front: undefined, what: 'begins with the next event' },
+    { floorSeq: undefined, front: undefined, what: 'begins with the next event' },
+  ])('S16: after 410 and a list counting $what where the log begins at $floorSeq', ({ floorSeq, front }) => {
+    const { at, live, goLive, list, state } = stream();
+    goLive();
+    at(10, ...live(arrival(12), arrival(13), arrival(14), arrival(15)));
+    at(600, { kind: 'refresh' });
+    const gone = (): StreamInput => ({
+      kind: 'failed',
+      answer: { read: state.reads, failure: 'gone', retryAfterMs: undefined, floorSeq },
+    });
+    at(700, gone());
+    if (state.read?.kind === 'replay') at(750, gone());
+    at(800, list(undefined));
+    expect(state.front).toBe(front);
+  });
+
   test('S22: who was put out and is let in on the same connection catches up again', () => {
     const { at, goLive } = stream();
     goLive();
