@@ -48,6 +48,8 @@ export interface Device {
   emit(event: HostEvent): void;
 }
 
+const shortestMs = 2 ** -10;
+
 export function createDevice(options: DeviceOptions): Device {
   const { world } = options;
   const random = seededRandom(options.seed);
@@ -89,7 +91,8 @@ export function createDevice(options: DeviceOptions): Device {
       random,
       schedule(delayMs, callback) {
         if (isDead) return () => undefined;
-        const dueMs = trueMs() + Math.max(0, delayMs);
+        // The clock that stops in sleep shows finer steps than this one: no delay must vanish in the rounding.
+        const dueMs = Math.max(trueMs() + delayMs, trueMs() + (delayMs > 0 ? shortestMs : 0));
         let isOver = false;
         let releaseTimer: Release = () => undefined;
         const run = (): void => {

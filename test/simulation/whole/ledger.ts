@@ -23,7 +23,7 @@ interface Counted {
   unproven: number;
   /** The first one that was told. */
   first: number | undefined;
-  /** Another sequence has begun in this run. */
+  /** Another sequence has begun in this run, or the log could not be read from where it was. */
   isAnew: boolean;
 }
 
@@ -188,15 +188,15 @@ export class Ledger {
 
   signal(signal: Signal): void {
     this.signals.push({ atMs: this.options.nowMs(), signal });
-    if (signal.kind === 'resync') this.countAnew(signal.channel, isOtherSequence.has(signal.reason));
+    if (signal.kind === 'resync') this.countAnew(signal.channel, beginsAnew.has(signal.reason));
     if (signal.kind === 'quarantined' && signal.because === 'callback') this.violate(`a contract function failed`);
   }
 
   /** What was told without proof stays told: what comes from before it is late. */
-  private countAnew(channel: string, isOther: boolean): void {
+  private countAnew(channel: string, begins: boolean): void {
     const { order } = this.run;
     const { unproven, first, isAnew } = order.get(channel) ?? { unproven: 0, first: undefined, isAnew: false };
-    order.set(channel, { highest: 0, unproven, first: isOther ? undefined : first, isAnew: isAnew || isOther });
+    order.set(channel, { highest: 0, unproven, first: begins ? undefined : first, isAnew: isAnew || begins });
   }
 
   private violate(what: string): void {
@@ -277,8 +277,10 @@ export class Ledger {
       return before.unproven > seq || this.isInTold(channel, seq);
     }
     const { startFrom, tellsAsOfSeq } = this.options.scenario;
-    // Counting began with an event, because nobody had said where: at the first start, or in another sequence.
-    const isUncounted = seq < before.first && (startFrom === 'now' || before.isAnew) && !tellsAsOfSeq;
+    // Counting began with an event, because nobody had said where: at the first start, in another sequence, or in a log that
+    // was trimmed.
+    const isNamed = topic.isListed && tellsAsOfSeq;
+    const isUncounted = seq < before.first && (startFrom === 'now' || before.isAnew) && !isNamed;
     const mayBeLate = before.unproven > seq || this.isInTold(channel, seq) || this.isSparse(channel) || isUncounted;
     if (!mayBeLate) this.violate(`${id} at ${seq} of ${channel} came after ${before.highest}`);
     return true;
@@ -469,7 +471,7 @@ export class Ledger {
   }
 }
 
-const isOtherSequence: ReadonlySet<string> = new Set(['epoch', 'restored', 'position-reused']);
+const beginsAnew: ReadonlySet<string> = new Set(['epoch', 'restored', 'position-reused', 'gone']);
 
 /** Events that only say what has changed: of a subject that the device does not know they make no row. */
 const partial: ReadonlySet<string> = new Set([

@@ -62,6 +62,8 @@ export interface Network {
   door: 'open' | 'unreachable' | 'unknown-app';
   /** Since when the device's socket is dead and looks alive. */
   stalledSinceMs(): number | undefined;
+  /** When the server last refused the token of a socket. */
+  readonly refusedAtMs: number;
   /** The device's last socket is at its end, and the device may not know. */
   isClosing(): boolean;
   /** When the server let the device's present socket into a channel. */
@@ -84,6 +86,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const readings = new Map<string, Reading>();
   let tokens = 1;
   let forged = 0;
+  let refusedAtMs = Number.NEGATIVE_INFINITY;
 
   const nowMs = (): number => world.clock.monotonicMs();
   const token = (): string => `token-${tokens}`;
@@ -133,8 +136,10 @@ export function createNetwork(options: NetworkOptions): Network {
       const status = random() < 0.3 ? 503 : 502;
       return socket.refuse(random() < 0.5 ? { kind: 'unreachable' } : { kind: 'http', status });
     }
-    if (backend.auth === 'token' && socket.attempt.token !== token())
+    if (backend.auth === 'token' && socket.attempt.token !== token()) {
+      refusedAtMs = nowMs();
       return socket.refuse({ kind: 'handshake-refused' });
+    }
     subscribed.set(socket, new Map());
     socket.accept({ socketId: `1.${socket.number}` });
     if (fires('closed-after-open')) socket.close({ code: 1006 });
@@ -472,6 +477,9 @@ export function createNetwork(options: NetworkOptions): Network {
     stalledSinceMs() {
       const socket = present();
       return socket === undefined ? undefined : stalls.get(socket)?.sinceMs;
+    },
+    get refusedAtMs() {
+      return refusedAtMs;
     },
     isClosing: () => present() === undefined,
     admittedAtMs(wire) {
