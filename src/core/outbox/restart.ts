@@ -14,6 +14,7 @@ export function itemOf(
   return {
     id: record.id,
     record,
+    asked: undefined,
     replaces,
     facts: contract.facts(record.name),
     parents: record.request === undefined ? parentsOf(record.input) : [],
