@@ -5,20 +5,18 @@ import type { Random } from '../random.ts';
 import type { Intent } from './intents.ts';
 import type { Sent } from './mutations.ts';
 
-/** What may happen at the counter itself; the first five follow from other draws, and are counted and not drawn. */
-export const counterFaults = [
-  'in-progress',
-  'repeat-refused',
-  'refused',
-  'declined',
-  'conflict',
-  'unclear-answer',
-  'server-error-after-effect',
-  'verify-silent',
-] as const;
+/** What may happen at the counter itself. */
+export type CounterFault =
+  | 'in-progress'
+  | 'repeat-refused'
+  | 'refused'
+  | 'declined'
+  | 'conflict'
+  | 'unclear-answer'
+  | 'server-error-after-effect'
+  | 'verify-silent';
 
-export type CounterFault = (typeof counterFaults)[number];
-
+/** These follow from other draws: they are counted, and not drawn. */
 export const counterConsequences: ReadonlySet<string> = new Set<CounterFault>([
   'in-progress',
   'repeat-refused',
@@ -61,8 +59,13 @@ export class Counter {
   }
 
   /** A request has arrived. It is worked on whether or not anybody still waits for the answer. */
-  arrive(body: Sent, idempotencyKey: string | undefined, reply: (reply: CounterReply) => void): void {
-    const { host, random, intents, fires } = this.options;
+  arrive(
+    body: Sent,
+    idempotencyKey: string | undefined,
+    reply: (reply: CounterReply) => void,
+    worksMs: number = this.workingMs(),
+  ): void {
+    const { host, intents, fires } = this.options;
     const intent = intents[body.n];
     if (intent === undefined) return;
     const key = intent.kind === 'key' ? idempotencyKey : undefined;
@@ -75,7 +78,6 @@ export class Counter {
     }
     const entry: { readonly atMs: number; reply: CounterReply | undefined } = { atMs: nowMs, reply: undefined };
     if (key !== undefined) this.keys.set(key, entry);
-    const worksMs = random() < 0.1 ? 3_000 * random() : 10;
     host.schedule(worksMs, () => {
       const answer = this.work(intent, body);
       // A refusal had no effect, and may be another one the next time.
@@ -83,6 +85,11 @@ export class Counter {
       else if (key !== undefined) this.keys.delete(key);
       reply(fires('server-error-after-effect') ? { status: 502, body: {} } : answer);
     });
+  }
+
+  private workingMs(): number {
+    const { random } = this.options;
+    return random() < 0.1 ? 3_000 * random() : 10;
   }
 
   /** Whether it took effect, asked by who does not know. */

@@ -15,7 +15,7 @@ export interface Intent {
 }
 
 /** How often an intent has each property. */
-export type IntentRates = Readonly<Record<'dependent' | 'refused' | 'declined' | 'conflict', number>>;
+type IntentRates = Readonly<Record<'dependent' | 'refused' | 'declined' | 'conflict', number>>;
 
 export interface IntentOptions {
   readonly random: Random;

@@ -40,6 +40,8 @@ export interface NetworkOptions {
   /** Something happens at the server between two pages. */
   readonly disturb: () => void;
   readonly trace: (line: () => string) => void;
+  /** What is asked of the counter; undefined when a request is none of its business. */
+  readonly serve: (request: ServedRequest, isAuthorised: boolean) => MemoryOutcome | Promise<MemoryOutcome> | undefined;
 }
 
 export interface Network {
@@ -272,6 +274,8 @@ export function createNetwork(options: NetworkOptions): Network {
     host: world,
     latencyMs: scenario.httpLatencyMs,
     handle(request) {
+      const served = options.serve(request, isAuthorised(request));
+      if (served !== undefined) return served;
       const outcome = answer(request);
       trace(() => `${request.method} ${request.path} → ${JSON.stringify(outcome)}`);
       if (!fires('http-slow')) return outcome;
@@ -285,12 +289,15 @@ export function createNetwork(options: NetworkOptions): Network {
     },
   });
 
+  const isAuthorised = ({ headers }: ServedRequest): boolean =>
+    backend.auth === 'nothing' || headers['authorization'] === `Bearer ${token()}`;
+
   function answer(request: ServedRequest): MemoryOutcome {
     const { pathname, searchParams } = new URL(request.path, 'http://office.test');
     const isSigning = pathname === '/broadcasting/auth';
-    if (backend.auth !== 'nothing' && request.headers['authorization'] !== `Bearer ${token()}`) {
-      return { status: 401, body: { message: 'expired' } };
-    }
+    if (!isAuthorised(request)) return { status: 401, body: { message: 'expired' } };
+    // Somebody only wants to know whether anybody is there.
+    if (searchParams.get('channel') === '') return { status: 404, body: { message: 'No such channel' } };
     const wrong = isSigning ? troubleAtSigning() : trouble();
     if (wrong !== undefined) return wrong;
     if (isSigning) return sign(request);

@@ -24,8 +24,9 @@ export async function runWhole(args: readonly string[]): Promise<void> {
   const seconds = Math.round(performance.now() - started) / 1_000;
   if (values.json === true) console.log(JSON.stringify({ ...summary, seconds }, undefined, 2));
   else {
-    const { faults, failures, healedMs, liveMs, ...totals } = summary;
+    const { faults, failures, healedMs, liveMs, orders, ...totals } = summary;
     console.table({ ...totals, seconds });
+    console.table({ orders });
     console.table({ 'live after ms': liveMs, 'complete after ms': healedMs });
     console.table(faults);
     for (const { seed, violations } of failures.slice(0, 10)) {
