@@ -51,11 +51,11 @@ export class Till {
     this.unsettled.clear();
     for (const { id, input } of [...device.pending(), ...device.parked()]) {
       const { n, version } = input as Input;
-      if (this.told.get(n) === 'done' && !this.forgotten.has(n)) {
-        this.options.violate(`${n} was told to be done, and waits again`);
-      }
+      const told = this.told.get(n);
+      const isBack = this.forgotten.has(n);
+      if (told === 'done' && !isBack) this.options.violate(`${n} was told to be done, and waits again`);
       // It was stored, and the crash came before anybody could be told: from now on it must not be lost.
-      if (this.told.get(n) === 'unknown') this.told.set(n, 'waiting');
+      if (told === 'unknown' || isBack) this.told.set(n, 'waiting');
       if (version === 0) this.ids.set(n, id);
     }
   }
