@@ -112,6 +112,12 @@ export const mutations: readonly Mutation[] = [
     to: 'rowTold === undefined && version === undefined;',
   },
   {
+    name: 'what goes out behind a hole does not go out in order',
+    file: 'core/stream/delivery.ts',
+    from: 'const held: HeldEvent | undefined = s.held.shift();',
+    to: 'const first = s.held.shift(); const held: HeldEvent | undefined = s.held.shift() ?? first; if (first !== undefined && held !== first) s.held.put(first);',
+  },
+  {
     name: 'an order is deleted before the server has answered',
     file: 'core/outbox/rules.ts',
     from: 'claimed: (record) => record,',

@@ -257,6 +257,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     if (heard === undefined) return undefined;
     const { key, accepted } = heard;
     arrived.delete(accepted.id);
+    if (event.continuity === 'unproven') checkOvertaking(accepted);
     const done = (): void => {
       if (!own.isDead) ledger.handled(key, accepted);
     };
@@ -281,6 +282,14 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     if (fires('handler-throws')) throw new Error('simulated: a handler throws');
     if (fires('handler-rejects')) return Promise.reject(new Error('simulated: a handler rejects'));
     return undefined;
+  }
+
+  /** What goes out behind a hole goes out in order: nothing that is there and comes before it may still wait. */
+  function checkOvertaking({ id, seq, topic }: Accepted): void {
+    for (const { event } of arrived.values()) {
+      if (event.topic !== topic || event.seq >= seq || ledger.wasTold(event)) continue;
+      if (office.accepted.includes(event)) violated(`${id} at ${seq} of ${topic.channel} overtakes ${event.id}`);
+    }
   }
 
   function reEnter(made: AnyClient): void {
