@@ -39,6 +39,8 @@ interface Run {
   /** Subjects of which more was told than that something about them has changed. */
   readonly wholes: Set<string>;
   readonly order: Map<string, Counted>;
+  /** By the channel on the wire: when its log was read for the first time. */
+  readonly readAtMs: Map<string, number>;
 }
 
 interface ToldSignal {
@@ -115,6 +117,7 @@ export class Ledger {
       versions: new Map(),
       wholes: new Set(),
       order: new Map(),
+      readAtMs: new Map(),
     };
   }
 
@@ -175,6 +178,12 @@ export class Ledger {
     const nowMs = this.options.nowMs();
     // At the same moment their time is over: who wakes up hears of both at once.
     return this.workedMs === nowMs || [...this.atWork.values()].some((untilMs) => untilMs >= nowMs);
+  }
+
+  /** A page of a log has come. */
+  logRead({ of, atMs }: Reading): void {
+    const { readAtMs } = this.run;
+    if (!readAtMs.has(of)) readAtMs.set(of, atMs);
   }
 
   /** A list was read to its end; it shows what was there when it began. */
@@ -361,11 +370,12 @@ export class Ledger {
 
   /**
    * What `What is open` in the SPEC of the stream says: a position was given out twice under one name, the device had not
-   * handled anything there that it could compare, and was started anew since.
+   * handled anything there that it could compare, and was started anew since, or has not looked since it was.
    */
   private isUnknowable(event: Accepted): boolean {
     const { office } = this.options;
-    return event.acceptedAtMs < this.run.startedAtMs && office.isReused(event) && !this.canCompare(event);
+    const lookedAtMs = this.run.readAtMs.get(event.topic.wire) ?? Number.POSITIVE_INFINITY;
+    return event.acceptedAtMs < lookedAtMs && office.isReused(event) && !this.canCompare(event);
   }
 
   /** An event of that channel from before is stored: what lists told has no position. */

@@ -389,6 +389,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   function answered(answer: HttpAnswer): void {
     if (answer.kind !== 'reply' || answer.status !== 200) return;
     const reading = network.readings.get(answer.header('x-reading') ?? '');
+    if (reading?.kind === 'log') ledger.logRead(reading);
     if (reading === undefined || !reading.isLastPage) return;
     caughtUpAtMs.set(reading.of, Math.max(caughtUpAtMs.get(reading.of) ?? -1, reading.atMs));
     if (reading.kind === 'list') ledger.listed(reading);
