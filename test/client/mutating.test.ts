@@ -64,6 +64,29 @@ test('orders that were taken offline survive a restart and are sent in order, be
   await again.dispose();
 });
 
+test('S22: a connection sends before it reads, also when the one before it still waits for an answer', async () => {
+  const kitchen = createKitchen();
+  kitchen.answer = ({ method, path }) => (method === 'POST' && path.endsWith('/orders') ? 'hang' : undefined);
+  const pos = kitchen.client('pos', { startFrom: 'earliest' });
+  const drop = (): void => kitchen.transport.live[0]?.close({ code: 1006 });
+  const nowMs = (): number => kitchen.host.clock.monotonicMs();
+  const readAtMs = (fromMs: number): number | undefined =>
+    kitchen.http.requests.find(({ path, arrivedAtMs }) => path.includes('seq=0') && arrivedAtMs >= fromMs)?.arrivedAtMs;
+  await pos.start();
+  await kitchen.host.pass(1_000);
+  await pos.mutate('order.create', input(1));
+  drop();
+  await kitchen.host.pass(2_500);
+  drop();
+  const sinceMs = nowMs();
+  await kitchen.host.pass(10_000);
+  const joinedAtMs = kitchen.http.requests.find(
+    ({ path, arrivedAtMs }) => path === '/broadcasting/auth' && arrivedAtMs >= sinceMs,
+  )?.arrivedAtMs;
+  expect((readAtMs(sinceMs) ?? 0) - (joinedAtMs ?? 0)).toBeGreaterThanOrEqual(3_000);
+  await pos.dispose();
+});
+
 test('what the server refuses is parked, told, and can be tried again or discarded', async () => {
   const kitchen = createKitchen();
   takeOrders(kitchen);

@@ -78,10 +78,10 @@ const waitingStates: Readonly<Record<PhaseName, WaitingMutation['state']>> = {
 };
 
 /** An item as the app and the contract's rules see it. */
-export const waitingMutation = ({ record, phase }: Item): WaitingMutation => ({
+export const waitingMutation = ({ record, asked, phase }: Item): WaitingMutation => ({
   id: record.id,
   name: record.name,
-  input: record.input,
+  input: asked ?? record.input,
   createdAt: record.createdAt,
   state: waitingStates[phase.name],
 });

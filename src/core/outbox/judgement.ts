@@ -1,4 +1,5 @@
 // What an answer means for the mutation that it is about.
+import { ageMs } from './age.ts';
 import type { Refused, Verdict } from './answer.ts';
 import { learn } from './gates.ts';
 import { withoutDoubt, type RecordedFault } from './record.ts';
@@ -9,8 +10,8 @@ import { enter, isStale, type Turn } from './turn.ts';
 
 /** O11: the greater of two ages, because a clock that was set back makes nothing young. */
 export function isTooOld({ options, moment }: Turn, { record, knownAtMs, ageThenMs }: Item): boolean {
-  const ageMs = Math.max(moment.serverMs - record.createdAt, ageThenMs + moment.nowMs - knownAtMs);
-  return options.rules.isTooOld(ageMs, record.expiresAt - record.createdAt);
+  const greaterMs = Math.max(ageMs(record, moment), ageThenMs + moment.nowMs - knownAtMs);
+  return options.rules.isTooOld(greaterMs, record.expiresAt - record.createdAt);
 }
 
 /** Judges an attempt that has ended. */

@@ -2,6 +2,7 @@
 // do about it. SPEC.md has the diagram and the rules (O1 …). The table at the end has a cell for every phase and input.
 import type { StoreFault } from '../../storage/store.ts';
 import type { Verdict } from './answer.ts';
+import { dated, nowFor } from './age.ts';
 import { connected, probed } from './gates.ts';
 import { answered, isTooOld, verified } from './judgement.ts';
 import { choose, parentState } from './lanes.ts';
@@ -124,8 +125,8 @@ function goNow(item: Item, phase: Phase<'waiting' | 'unclear'>, _: ItemInput<'re
 /** O35: by a person, so that it begins anew, with the same key and bytes. Whether it may have happened is still open. */
 function retryParked(item: Item, _: Phase<'parked'>, __: ItemInput<'retry'>, turn: Turn): void {
   if (item.facts === undefined) return;
-  const { serverMs } = turn.moment;
-  wait(turn, item, { failures: 0, expiresAt: serverMs + turn.options.settings.maxAgeMs }, 0);
+  const nowMs = nowFor(item.record, turn.moment);
+  wait(turn, item, { failures: 0, expiresAt: nowMs + turn.options.settings.maxAgeMs }, 0);
 }
 
 function verify(item: Item, _: Phase<'unclear'>, __: ItemInput<'go'>, turn: Turn): void {
@@ -393,7 +394,7 @@ export function step(options: MachineOptions, state: OutboxState, input: OutboxI
       break;
     }
     case 'add': {
-      const item = itemOf(options, input.record, moment, input.replaces);
+      const item = itemOf(options, dated(input.record, moment), moment, input.replaces);
       place(turn, item, { name: 'adding' });
       renameLane(turn, item);
       storeNew(turn, item);

@@ -90,6 +90,8 @@ export interface OutboxRecord {
   /** By the server's clock, as far as it is known: like `expiresAt` and `answeredAt`. */
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** Those two are by the device's own clock: nothing was known of the server's. */
+  readonly datedBy?: 'device';
   /** Attempts that were begun. */
   readonly attempts: number;
   /** Failures in a row, which the next wait is drawn from. */
@@ -152,6 +154,7 @@ const isStored = (value: Record<string, unknown>): value is Record<string, unkno
   value['input'] !== undefined &&
   isMaybe(isRequest, value['request']) &&
   isMaybe(isFault, value['fault']) &&
+  [undefined, 'device'].includes(value['datedBy'] as 'device' | undefined) &&
   [undefined, 'silence', 'answer'].includes(value['doubt'] as Doubt | undefined) &&
   [undefined, true, false].includes(value['question'] as boolean | undefined) &&
   isMaybe(isNumber, value['answeredAt']) &&

@@ -1,4 +1,5 @@
 // The outbox as it was stored.
+import { ageMs } from './age.ts';
 import { renameLane } from './parents.ts';
 import { withoutDoubt, type OutboxRecord, type RecordedFault } from './record.ts';
 import { parentsOf } from './reference.ts';
@@ -14,6 +15,7 @@ export function itemOf(
   return {
     id: record.id,
     record,
+    asked: undefined,
     replaces,
     facts: contract.facts(record.name),
     parents: record.request === undefined ? parentsOf(record.input) : [],
@@ -25,7 +27,7 @@ export function itemOf(
     turn: 0,
     knownAtMs: moment.nowMs,
     // A clock that stands in the past makes ages negative, and one in the future makes them absurd.
-    ageThenMs: Math.min(Math.max(moment.serverMs - record.createdAt, 0), 2 * settings.maxAgeMs),
+    ageThenMs: Math.min(Math.max(ageMs(record, moment), 0), 2 * settings.maxAgeMs),
     begun: 0,
     suspicions: 0,
     refusal: undefined,

@@ -90,6 +90,7 @@ export function acknowledge(turn: Turn, item: Item, body: unknown, by: Extract<N
   const isReferred = childrenOf(turn.state, item.record).length > 0;
   const isKept = isReferred || text.length <= turn.options.settings.journalAnswerLength;
   const { request: _, fault: __, answer: ___, ...record } = item.record;
+  item.asked = record.input;
   // The input is the guest's business, and has served its purpose.
   item.record = { ...record, input: null, ...(isKept && text !== '' && { answer: JSON.parse(text) as StoredValue }) };
   settle(turn, item, { state: 'acked', answeredAt: turn.moment.serverMs }, { to: 'answered', by });

@@ -89,6 +89,8 @@ export interface Item {
   readonly id: string;
   /** As it is stored, or being stored. */
   record: OutboxRecord;
+  /** What was asked for, once the record does not say it any more: the answer is being stored. */
+  asked: StoredValue | undefined;
   /** The parked item that it was made of. */
   readonly replaces: string | undefined;
   /** `undefined`: the contract has no such mutation any more. */

@@ -75,6 +75,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
   let isDenied = false;
   let isCaughtUp = false;
   let isOver = false;
+  let drains = 0;
   const waiting: (Deliver | TellRow)[] = [];
   let firstWaiting = 0;
   /** Only those whose handlers returned a promise. */
@@ -144,10 +145,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
         values.delete(effect.key);
         return;
       case 'drain-outbox':
-        options.drain().then(
-          () => dispatch({ kind: 'drained' }),
-          () => dispatch({ kind: 'drained' }),
-        );
+        drainOutbox();
         return;
       case 'read-replay':
         if (!isDenied) answerWith(reads.replay(place, effect.from, effect.limit, effect.read));
@@ -168,6 +166,14 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
         isCaughtUp ||= effect.word === 'live';
         options.changed();
     }
+  }
+
+  /** What was sent over a connection of before says nothing of what this one has to send first. */
+  function drainOutbox(): void {
+    drains += 1;
+    const own = drains;
+    const over = (): void => (own === drains ? dispatch({ kind: 'drained' }) : undefined);
+    options.drain().then(over, over);
   }
 
   const answerWith = (answer: Promise<StreamInput>): void => {

@@ -148,7 +148,7 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
     return;
   }
   if (answer.floorSeq !== undefined && answer.floorSeq > read.from + 1) {
-    gone(s, read, answer.floorSeq, turn);
+    gone(s, read, answer, turn);
     return;
   }
   if (answer.headSeq !== undefined && answer.headSeq < (s.front ?? 0)) {
@@ -292,22 +292,33 @@ export function vanishedDueAtMs({ vanished, vanishedResetMs, options: { settings
 function startAtHead(s: StreamState, headSeq: number | undefined, turn: Turn): void {
   if (headSeq === undefined) s.isHeadless = true;
   else if (s.front === undefined) {
-    s.beganAt = s.options.rules.beginsAt(headSeq, s.heardBehind);
-    anchor(s, s.beganAt);
+    const { rules } = s.options;
+    // After a loss the last event of the log may be news, and ids tell whether it is: only what lies before it is given up.
+    const isLoss = s.resync === 'gone';
+    const front = rules.beginsAt(isLoss ? Math.max(0, headSeq - 1) : headSeq, s.heardBehind);
+    s.beganAt = isLoss && s.position === 'monotonic' ? -1 : front;
+    anchor(s, front);
   }
   s.dirty = true;
   startRead(s, turn, undefined);
 }
 
 /** Positions before the floor cannot be read any more. */
-function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Turn): void {
-  // Perhaps only what was read again for comparison is gone.
+function gone(
+  s: StreamState,
+  read: Read,
+  { floorSeq, headSeq }: Pick<FailedAnswer, 'floorSeq' | 'headSeq'>,
+  turn: Turn,
+): void {
+  // Perhaps only what was read again for comparison is gone; what is left of that is still compared.
   if (s.front !== undefined && read.from < s.front && (floorSeq ?? 0) <= s.front + 1) {
-    startRead(s, turn, s.front);
+    const isProgress = floorSeq !== undefined && floorSeq - 1 > read.from;
+    startRead(s, turn, isProgress ? floorSeq - 1 : s.front);
     return;
   }
   if (s.options.snapshot && !s.snapshotMissing) {
     s.stalls += 1;
+    s.reach = floorSeq === undefined ? Number.POSITIVE_INFINITY : floorSeq - 1;
     needSnapshot(s, 'gone', turn);
     startRead(s, turn, undefined);
     return;
@@ -318,7 +329,8 @@ function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Tu
   }
   turn.effects.push({ kind: 'signal', signal: { kind: 'resync', reason: 'gone', from: s.committed } });
   // Where the log said that it ends, it cannot be read either.
-  if (s.resync === 'gone') s.isHeadless = true;
+  const isAgain = s.resync === 'gone';
+  if (isAgain) s.isHeadless = true;
   s.resync = 'gone';
   s.checkFrom = undefined;
   if (floorSeq === undefined) {
@@ -327,6 +339,11 @@ function gone(s: StreamState, read: Read, floorSeq: number | undefined, turn: Tu
     // What waits was heard: counting must not begin behind it.
     const { seq, arrival } = s.held.first ?? {};
     s.heardBehind = seq === undefined ? undefined : Math.min(arrival?.event.previousSeq ?? seq - 1, seq - 1);
+    // Asked again later, the log would end behind what happened meanwhile, and nobody would be told of that.
+    if (headSeq !== undefined && !isAgain) {
+      startAtHead(s, headSeq, turn);
+      return;
+    }
   } else if (s.position === 'dense') {
     close(s, missing(s, 0, floorSeq - 1), 'lost', turn);
     pump(s, turn);
@@ -442,7 +459,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   pump(s, turn);
   const wasResync = s.resync;
   s.resync = undefined;
-  if (wasResync === 'gone') s.reach = s.front ?? 0;
+  if (wasResync === 'gone') s.reach = Math.min(s.reach, s.front ?? 0);
   // Between the moment of the list and now lies what only the log has.
   const isStuck = (wasResync === 'no-progress' || wasResync === 'gone') && s.stalls > 1;
   const wasCatchingUp = s.phase === 'reading' || wasResync !== undefined;
@@ -468,18 +485,15 @@ function countFrom(s: StreamState, covered: number | undefined, limit: number, t
     if (covered !== undefined) anchor(s, covered);
   } else if (s.position === 'dense') close(s, missing(s, 0, limit), 'compacted', turn);
   else if (covered !== undefined) s.front = Math.max(s.front, covered);
-  // The log begins later, and nobody said where: it counts from the next event on.
-  if (s.resync === 'gone' && covered === undefined) unanchor(s, turn);
+  // The log begins later than what is explained now: it counts from the next event on.
+  if (s.resync !== 'gone' || covered !== undefined) return;
+  pump(s, turn);
+  if (s.reach > (s.front ?? 0)) s.front = undefined;
 }
 
 /** A list that only settles a doubt must not compact what the log tells one event after the other. */
 const isToldByLog = (s: StreamState): boolean =>
   s.resync === undefined && s.blind === undefined && s.front !== undefined && hasReplay(s);
-
-function unanchor(s: StreamState, turn: Turn): void {
-  pump(s, turn);
-  s.front = undefined;
-}
 
 const countUpTo = (s: StreamState, limit: number): number =>
   s.held.all.reduce((count, { seq }) => (seq !== undefined && seq <= limit ? count + 1 : count), 0);
@@ -580,7 +594,7 @@ export function takeFailure(s: StreamState, answer: FailedAnswer, turn: Turn): v
     case 'gone':
       if (read.isHead) startAtHead(s, answer.headSeq, turn);
       else if (read.kind === 'snapshot') retry(s, answer.retryAfterMs, turn);
-      else gone(s, read, answer.floorSeq, turn);
+      else gone(s, read, answer, turn);
       return;
     case 'no-replay':
       if (read.kind === 'snapshot') {

@@ -30,6 +30,15 @@ test('O31: an outcome is stored before it is told, and while it cannot be its la
   expect(rig.signals.filter(({ kind }) => kind === 'storage')).toHaveLength(3);
 });
 
+test('O31: while its answer is being stored, a mutation is still shown with what was asked for', async () => {
+  const rig = await createRig();
+  await rig.enqueue('key', { n: 1, lane: 'a' });
+  rig.store.faults.push('failed');
+  rig.last().answer(ok());
+  await rig.settle();
+  expect(rig.outbox.pending()).toMatchObject([{ state: 'inflight', input: { n: 1, lane: 'a' } }]);
+});
+
 test('O31: a claim that cannot be stored is not sent, and is tried again', async () => {
   const rig = await createRig({ pausedFor: ['test'] });
   await rig.enqueue('none', { n: 1 });

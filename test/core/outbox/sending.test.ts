@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createFakeHost } from '../../../src/testing/fake-host.ts';
 import {
   createRig,
   createTestStore,
@@ -378,6 +379,29 @@ test('O11: a clock that was set back makes nothing young, and one that was set f
   rig.outbox.resume('test');
   await rig.settle();
   expect(parkedCodes(rig)).toEqual({ 1: 'expired' });
+});
+
+test('O11: what was taken offline by a wrong clock is not old when the server tells the time', async () => {
+  const host = createFakeHost({ random: () => 0.5 });
+  let aheadMs = 0;
+  const serverNowMs = (): number => host.clock.wallMs() + aheadMs;
+  const rig = await createRig({ host, serverNowMs, pausedFor: ['test'] });
+  await rig.enqueue('key', { n: 1 });
+  const { id } = await rig.enqueue('key', { n: 2 });
+  aheadMs = 400 * day;
+  await rig.enqueue('key', { n: 3 });
+  rig.outbox.resume('test');
+  await rig.settle();
+  expect(numbers(rig.asked)).toEqual([1, 2, 3]);
+  // The same after a restart, and when a person sends it again.
+  const later = await createRig({ host, store: rig.store, serverNowMs, pausedFor: ['test'] });
+  host.sleep(day, 'runs');
+  later.outbox.resume('test');
+  await later.settle();
+  expect(parkedCodes(later)).toEqual({ 1: 'expired', 2: 'expired', 3: 'expired' });
+  later.outbox.retry(id);
+  await later.settle();
+  expect(numbers(later.asked)).toEqual([2]);
 });
 
 test('O11: a person who sends it again gives it its age anew', async () => {

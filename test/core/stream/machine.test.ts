@@ -326,6 +326,38 @@ describe('reading', () => {
     expect(other.at(0, gone(1, 30))).toMatchObject(resync);
   });
 
+  test('S16, S13: what is left of the log is still compared, and another id there is another sequence', () => {
+    const { at, page, state } = stream();
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    at(1, page(14, ...[11, 12, 13, 14].map((seq) => arrival(seq))));
+    // No page has confirmed what went out since.
+    state.checkFrom = 11;
+    at(2, { kind: 'left' }, { kind: 'joined', generation: 2 }, { kind: 'drained' });
+    const answer = { read: state.reads, failure: 'gone', retryAfterMs: undefined, floorSeq: 14, headSeq: 14 } as const;
+    expect(at(3, { kind: 'failed', answer })).toMatchObject([{ kind: 'read-replay', from: 13 }]);
+    const effects = at(4, page(14, arrival(14, { id: 'another' })));
+    expect(effects[0]).toMatchObject({ signal: { kind: 'resync', reason: 'position-reused' } });
+  });
+
+  test.each([
+    { floorSeq: 14, front: 15, what: 'goes on' },
+    { floorSeq: 17, front: undefined, what: 'begins with the next event' },
+    { floorSeq: undefined, front: undefined, what: 'begins with the next event' },
+  ])('S16: after 410 and a list counting $what where the log begins at $floorSeq', ({ floorSeq, front }) => {
+    const { at, live, goLive, list, state } = stream();
+    goLive();
+    at(10, ...live(arrival(12), arrival(13), arrival(14), arrival(15)));
+    at(600, { kind: 'refresh' });
+    const gone = (): StreamInput => ({
+      kind: 'failed',
+      answer: { read: state.reads, failure: 'gone', retryAfterMs: undefined, floorSeq },
+    });
+    at(700, gone());
+    if (state.read?.kind === 'replay') at(750, gone());
+    at(800, list(undefined));
+    expect(state.front).toBe(front);
+  });
+
   test('S22: who was put out and is let in on the same connection catches up again', () => {
     const { at, goLive } = stream();
     goLive();
@@ -525,6 +557,26 @@ describe('a log without a list, at a device that was never here', () => {
     s.at(9_000, { kind: 'tick' });
     expect(s.delivered()).toEqual([18, 22, 28]);
   });
+
+  test.each(['dense', 'monotonic'] as const)(
+    'S25: one that cannot be read any more and says where it ends is read from its last event on (%s)',
+    (position) => {
+      const s = stream({ snapshot: false, position }, { cursor: { epoch: 'e', seq: 10, sequence: undefined } });
+      s.goLive();
+      s.at(600, { kind: 'refresh' });
+      const gone = (headSeq: number): StreamInput => ({
+        kind: 'failed',
+        answer: { read: s.state.reads, failure: 'gone', retryAfterMs: undefined, floorSeq: undefined, headSeq },
+      });
+      s.at(700, gone(30));
+      s.at(750, gone(30));
+      // What happens until it is read from there is not lost behind a later end.
+      expect(s.state).toMatchObject({ front: 29, read: { isHead: false } });
+      expect(s.state.read?.from).toBeLessThan(30);
+      s.at(900, s.page(32, arrival(30), arrival(31), arrival(32)));
+      expect(s.delivered()).toEqual([30, 31, 32]);
+    },
+  );
 
   test('S25: one that does not say where it ends is counted from the next event', () => {
     const s = fresh();

@@ -1,5 +1,6 @@
 // What a seed decides before anything happens: which mutations there are, and how often each thing goes wrong.
 import { randomOf, type Random } from '../random.ts';
+import { drawIntents, type Intent } from './intents.ts';
 
 export const faultNames = [
   'lost-request',
@@ -38,20 +39,6 @@ export type FaultCounts = Record<FaultName, number>;
 
 export const noFaults = (): FaultCounts =>
   Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<FaultName, number>;
-
-export type Kind = 'key' | 'natural' | 'none';
-
-/** What somebody at the till wants to happen once. */
-export interface Intent {
-  readonly n: number;
-  readonly kind: Kind;
-  readonly lane: string;
-  readonly atMs: number;
-  /** The earlier intent that it is about. */
-  readonly parent: number | undefined;
-  /** What the server thinks of it. */
-  readonly fate: 'accepted' | 'refused' | 'declined' | 'conflict';
-}
 
 export interface Scenario {
   readonly seed: number;
@@ -106,33 +93,11 @@ export function scenarioOf(seed: number): Scenario {
     if (steady.has(name)) rates[name] = ceilings[name] * (0.25 + drawn / 2);
     else rates[name] = random() < 0.5 ? drawn * ceilings[name] : 0;
   }
-  const count = 3 + Math.floor(random() * 6);
-  const lanes = 1 + Math.floor(random() * 3);
-  const kinds: readonly Kind[] = ['key', 'natural', 'none'];
-  const intents: Intent[] = [];
-  for (let n = 0; n < count; n += 1) {
-    const kind = kinds[Math.floor(random() * 3)] ?? 'key';
-    const earlier = intents.filter(({ parent }) => parent === undefined);
-    const parent =
-      earlier.length > 0 && random() < rates.dependent ? earlier[Math.floor(random() * earlier.length)]?.n : undefined;
-    const fateAt = random();
-    const { refused, declined, conflict } = rates;
-    const fate =
-      fateAt < refused
-        ? 'refused'
-        : fateAt < refused + declined
-          ? 'declined'
-          : fateAt < refused + declined + conflict
-            ? 'conflict'
-            : 'accepted';
-    const lane = `lane:${Math.floor(random() * lanes)}`;
-    intents.push({ n, kind, lane, atMs: Math.floor(random() * 8_000), parent, fate });
-  }
+  const intents = drawIntents({ random, rates, fewest: 3, most: 8, everyMs: 400 });
   return {
     seed,
     random,
-    // In the order in which they are asked for; a child is asked for after its parent.
-    intents: intents.map((intent) => ({ ...intent, atMs: intent.n * 400 + (intent.atMs % 400) })),
+    intents,
     rates,
     storeDelayMs: random() < 0.5 ? 0 : Math.floor(random() * 40),
     delayMs: Math.floor(random() * 400),

@@ -8,6 +8,7 @@ import { laravelPos } from '../../../src/contracts/laravel-pos/index.ts';
 import { integer, record, text } from '../../../src/contracts/shapes.ts';
 import { replay } from '../../../src/contracts/laravel-pos/catch-up.ts';
 import type { CodeFamily } from '../../../src/transports/transport.ts';
+import { mutations } from '../outbox/mutations.ts';
 import type { Random } from '../random.ts';
 import type { BackendName } from './scenario.ts';
 
@@ -120,7 +121,7 @@ function atThePrinter({ random, moment, nextId, rows }: Present): Happening {
 }
 
 const pos: Backend = {
-  contract: laravelPos,
+  contract: withCounter(laravelPos, 'pos'),
   role: 'pos',
   scope: { sku, deviceId: 18 },
   codes: 'pusher',
@@ -141,10 +142,25 @@ const pos: Backend = {
   },
 };
 
+/** The same backend with a counter at which anything can be ordered. */
+function withCounter(contract: ContractData, roleName: string): ContractData {
+  const role = contract.roles.get(roleName);
+  if (role === undefined) throw new Error(`no role ${roleName}`);
+  const counting = { ...role, mutations: [...(role.mutations ?? []), ...mutations.keys()] };
+  // What shows that the server is there is asked of a list that nobody reads: no look at it must pass for a reading.
+  const first = [...contract.resources].filter(([, { covers }]) => covers.length === 0);
+  return {
+    ...contract,
+    roles: new Map([...contract.roles, [roleName, counting]]),
+    mutations: new Map([...contract.mutations, ...mutations]),
+    resources: new Map([...first, ...contract.resources]),
+  };
+}
+
 const service = topic('service', '/', 'none', true);
 
 const room: Backend = {
-  contract: brasserie,
+  contract: withCounter(brasserie, 'admin'),
   role: 'admin',
   scope: { userId: 7 },
   codes: 'socket-io',
@@ -187,7 +203,7 @@ const ledgerContract = defineContract({
 });
 
 const ledger: Backend = {
-  contract: ledgerContract,
+  contract: withCounter(ledgerContract, 'till'),
   role: 'till',
   scope: { sku },
   codes: 'websocket',

@@ -1,7 +1,7 @@
 // The machine that the client runs on: it sleeps, throttles, has a wrong clock, and dies at any moment. What is dead
 // hears nothing more, and nothing of it is observed.
 import type { Host, HostEvent, Release } from '../../../src/host/host.ts';
-import type { Http, HttpAnswer } from '../../../src/http/http.ts';
+import type { Http, HttpAnswer, HttpRequest } from '../../../src/http/http.ts';
 import { defaultJoiningSettings } from '../../../src/core/channels/settings.ts';
 import { seededRandom, type FakeHost } from '../../../src/testing/fake-host.ts';
 import type { Frame, Transport, TransportConnection } from '../../../src/transports/transport.ts';
@@ -33,6 +33,12 @@ export interface DeviceOptions {
   readonly http: Http;
   /** A frame that the client is about to be given. */
   readonly frameArrives: (frame: Frame, isAbandoned: boolean) => void;
+  /** Whatever connection there was is over. */
+  readonly parted: () => void;
+  /** The client is about to be told that it is in. */
+  readonly joined: (wire: string) => void;
+  /** A request leaves. What is to be told its answer, when the client is. */
+  readonly leaves: (request: HttpRequest) => (answer: HttpAnswer) => void;
   /** What an answer said, at the moment at which the client is given it. */
   readonly answered: (answer: HttpAnswer) => void;
 }
@@ -47,6 +53,8 @@ export interface Device {
   moveWall(byMs: number): void;
   emit(event: HostEvent): void;
 }
+
+const shortestMs = 2 ** -10;
 
 export function createDevice(options: DeviceOptions): Device {
   const { world } = options;
@@ -89,7 +97,8 @@ export function createDevice(options: DeviceOptions): Device {
       random,
       schedule(delayMs, callback) {
         if (isDead) return () => undefined;
-        const dueMs = trueMs() + Math.max(0, delayMs);
+        // The clock that stops in sleep shows finer steps than this one: no delay must vanish in the rounding.
+        const dueMs = Math.max(trueMs() + delayMs, trueMs() + (delayMs > 0 ? shortestMs : 0));
         let isOver = false;
         let releaseTimer: Release = () => undefined;
         const run = (): void => {
@@ -142,10 +151,18 @@ export function createDevice(options: DeviceOptions): Device {
               handlers.frame(frame);
             }),
           alive: () => receive(() => handlers.alive()),
-          joined: (channel, details) => receive(() => handlers.joined(channel, details)),
+          joined: (channel, details) =>
+            receive(() => {
+              if (!isAbandoned) options.joined(channel);
+              handlers.joined(channel, details);
+            }),
           refused: (channel, refusal) => receive(() => handlers.refused(channel, refusal)),
           warned: (code) => receive(() => handlers.warned(code)),
-          closed: (closing) => receive(() => handlers.closed(ended(closing))),
+          closed: (closing) =>
+            receive(() => {
+              options.parted();
+              handlers.closed(ended(closing));
+            }),
           failed: (failure) => receive(() => handlers.failed(ended(failure))),
         });
         if (isDead) connection.close();
@@ -161,6 +178,7 @@ export function createDevice(options: DeviceOptions): Device {
           },
           close() {
             isAbandoned = true;
+            options.parted();
             connecting.delete(trial);
             sockets.delete(connection);
             connection.close();
@@ -172,6 +190,7 @@ export function createDevice(options: DeviceOptions): Device {
     const http: Http = {
       send(request) {
         if (isDead) return new Promise(() => undefined);
+        const ended = options.leaves(request);
         const { signal } = request;
         const giveUp = new AbortController();
         const abort = (): void => giveUp.abort();
@@ -183,6 +202,7 @@ export function createDevice(options: DeviceOptions): Device {
             signal.removeEventListener('abort', abort);
             given.delete(giveUp);
             receive(() => {
+              ended(answer);
               options.answered(answer);
               resolve(answer);
             });
@@ -217,6 +237,7 @@ export function createDevice(options: DeviceOptions): Device {
       receive,
       die() {
         isDead = true;
+        options.parted();
         for (const release of Array.from(timers)) release();
         for (const listener of own) listeners.delete(listener);
         // The system closes what the program had open.

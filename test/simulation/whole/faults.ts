@@ -1,5 +1,36 @@
+/** What may happen to the orders that people take: F59, F60, F62–F64, F67, F69–F71, F75–F77. */
+export const orderFaults = [
+  'order-online',
+  'order-offline',
+  'order-dependent',
+  'order-lost-request',
+  'order-lost-reply',
+  'order-late',
+  'order-hangs',
+  'order-401',
+  'order-429',
+  'order-5xx',
+  'order-server-error-after-effect',
+  'order-page',
+  'order-redirect',
+  'order-in-progress',
+  'order-repeat-refused',
+  'order-unclear-answer',
+  'order-refused',
+  'order-declined',
+  'order-conflict',
+  'order-verify-failed',
+  'order-verify-silent',
+  'order-store-failed',
+  'order-store-lost',
+  'order-crash-before',
+  'order-crash-after',
+] as const;
+
+export type OrderFault = (typeof orderFaults)[number];
+
 /** Everything that can go wrong around a client, each with a counter that shows that it did. The comment names its rows of the catalogue of faults. */
-export const wholeFaults = [
+const otherFaults = [
   // Sockets: F01–F11, F15.
   'socket-reset',
   'close-1006',
@@ -81,7 +112,8 @@ export const wholeFaults = [
   'store-crash-after',
 ] as const;
 
-export type WholeFault = (typeof wholeFaults)[number];
+export type WholeFault = (typeof otherFaults)[number] | OrderFault;
+export const wholeFaults: readonly WholeFault[] = [...otherFaults, ...orderFaults];
 export type WholeFaultCounts = Record<WholeFault, number>;
 
 export function noWholeFaults(): WholeFaultCounts {

@@ -23,7 +23,7 @@ interface Counted {
   unproven: number;
   /** The first one that was told. */
   first: number | undefined;
-  /** Another sequence has begun in this run. */
+  /** Another sequence has begun in this run, or the log could not be read from where it was. */
   isAnew: boolean;
 }
 
@@ -39,6 +39,8 @@ interface Run {
   /** Subjects of which more was told than that something about them has changed. */
   readonly wholes: Set<string>;
   readonly order: Map<string, Counted>;
+  /** By the channel on the wire: when its log was read for the first time. */
+  readonly readAtMs: Map<string, number>;
 }
 
 interface ToldSignal {
@@ -115,6 +117,7 @@ export class Ledger {
       versions: new Map(),
       wholes: new Set(),
       order: new Map(),
+      readAtMs: new Map(),
     };
   }
 
@@ -177,6 +180,12 @@ export class Ledger {
     return this.workedMs === nowMs || [...this.atWork.values()].some((untilMs) => untilMs >= nowMs);
   }
 
+  /** A page of a log has come. */
+  logRead({ of, atMs }: Reading): void {
+    const { readAtMs } = this.run;
+    if (!readAtMs.has(of)) readAtMs.set(of, atMs);
+  }
+
   /** A list was read to its end; it shows what was there when it began. */
   listed({ of, atMs, rows }: Reading): void {
     this.lists.set(of, Math.max(this.lists.get(of) ?? 0, atMs));
@@ -188,15 +197,15 @@ export class Ledger {
 
   signal(signal: Signal): void {
     this.signals.push({ atMs: this.options.nowMs(), signal });
-    if (signal.kind === 'resync') this.countAnew(signal.channel, isOtherSequence.has(signal.reason));
+    if (signal.kind === 'resync') this.countAnew(signal.channel, beginsAnew.has(signal.reason));
     if (signal.kind === 'quarantined' && signal.because === 'callback') this.violate(`a contract function failed`);
   }
 
   /** What was told without proof stays told: what comes from before it is late. */
-  private countAnew(channel: string, isOther: boolean): void {
+  private countAnew(channel: string, begins: boolean): void {
     const { order } = this.run;
     const { unproven, first, isAnew } = order.get(channel) ?? { unproven: 0, first: undefined, isAnew: false };
-    order.set(channel, { highest: 0, unproven, first: isOther ? undefined : first, isAnew: isAnew || isOther });
+    order.set(channel, { highest: 0, unproven, first: begins ? undefined : first, isAnew: isAnew || begins });
   }
 
   private violate(what: string): void {
@@ -277,8 +286,10 @@ export class Ledger {
       return before.unproven > seq || this.isInTold(channel, seq);
     }
     const { startFrom, tellsAsOfSeq } = this.options.scenario;
-    // Counting began with an event, because nobody had said where: at the first start, or in another sequence.
-    const isUncounted = seq < before.first && (startFrom === 'now' || before.isAnew) && !tellsAsOfSeq;
+    // Counting began with an event, because nobody had said where: at the first start, in another sequence, or in a log that
+    // was trimmed.
+    const isNamed = topic.isListed && tellsAsOfSeq;
+    const isUncounted = seq < before.first && (startFrom === 'now' || before.isAnew) && !isNamed;
     const mayBeLate = before.unproven > seq || this.isInTold(channel, seq) || this.isSparse(channel) || isUncounted;
     if (!mayBeLate) this.violate(`${id} at ${seq} of ${channel} came after ${before.highest}`);
     return true;
@@ -359,11 +370,12 @@ export class Ledger {
 
   /**
    * What `What is open` in the SPEC of the stream says: a position was given out twice under one name, the device had not
-   * handled anything there that it could compare, and was started anew since.
+   * handled anything there that it could compare, and was started anew since, or has not looked since it was.
    */
   private isUnknowable(event: Accepted): boolean {
     const { office } = this.options;
-    return event.acceptedAtMs < this.run.startedAtMs && office.isReused(event) && !this.canCompare(event);
+    const lookedAtMs = this.run.readAtMs.get(event.topic.wire) ?? Number.POSITIVE_INFINITY;
+    return event.acceptedAtMs < lookedAtMs && office.isReused(event) && !this.canCompare(event);
   }
 
   /** An event of that channel from before is stored: what lists told has no position. */
@@ -469,7 +481,7 @@ export class Ledger {
   }
 }
 
-const isOtherSequence: ReadonlySet<string> = new Set(['epoch', 'restored', 'position-reused']);
+const beginsAnew: ReadonlySet<string> = new Set(['epoch', 'restored', 'position-reused', 'gone']);
 
 /** Events that only say what has changed: of a subject that the device does not know they make no row. */
 const partial: ReadonlySet<string> = new Set([

@@ -28,10 +28,14 @@ registerHooks({
 });
 
 const { simulateWhole } = await import('./whole.ts');
+const { wholeScenarioOf } = await import('./scenario.ts');
+const mayShow = (seed: number): boolean =>
+  mutation.isOfOrders !== true || wholeScenarioOf(seed).orders.intents.length > 0;
 
 async function hunt(): Promise<MutantAnswer> {
   if (!isApplied) return { kind: 'does-not-apply' };
   for (let seed = 1; seed <= seeds; seed += 1) {
+    if (!mayShow(seed)) continue;
     const { violations } = await simulateWhole(seed);
     if (violations[0] !== undefined) return { kind: 'caught', seed, how: violations[0] };
   }

@@ -6,6 +6,8 @@ export interface Mutation {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Only seeds with orders can show it. */
+  readonly isOfOrders?: true;
 }
 
 export const mutations: readonly Mutation[] = [
@@ -110,5 +112,60 @@ export const mutations: readonly Mutation[] = [
     file: 'core/stream/rows.ts',
     from: "typeof rowTold === 'number' && typeof version === 'number' ? version <= rowTold : version === rowTold;",
     to: 'rowTold === undefined && version === undefined;',
+  },
+  {
+    name: 'what goes out behind a hole does not go out in order',
+    file: 'core/stream/delivery.ts',
+    from: 'const held: HeldEvent | undefined = s.held.shift();',
+    to: 'const first = s.held.shift(); const held: HeldEvent | undefined = s.held.shift() ?? first; if (first !== undefined && held !== first) s.held.put(first);',
+  },
+  {
+    name: 'an order is deleted before the server has answered',
+    file: 'core/outbox/rules.ts',
+    from: 'claimed: (record) => record,',
+    to: 'claimed: () => undefined,',
+    isOfOrders: true,
+  },
+  {
+    name: 'mutate() resolves before the order is stored',
+    file: 'core/outbox/machine.ts',
+    from: 'storeNew(turn, item);\n      break;',
+    to: "turn.effects.push({ kind: 'added', id: item.id }); storeNew(turn, item);\n      break;",
+    isOfOrders: true,
+  },
+  {
+    name: 'every attempt of an order has a key of its own',
+    file: 'core/outbox/rules.ts',
+    from: 'idempotencyKey: ({ id }) => id,',
+    to: 'idempotencyKey: ({ id, attempts }) => `${id}-${attempts}`,',
+    isOfOrders: true,
+  },
+  {
+    name: 'an order that was refused for its token is dropped',
+    file: 'core/outbox/rules.ts',
+    from: 'keepsUnauthorised: true,',
+    to: 'keepsUnauthorised: false,',
+    isOfOrders: true,
+  },
+  {
+    name: 'an order that was under way in a crash is taken for not sent',
+    file: 'core/outbox/rules.ts',
+    from: "afterRestart: (doubt) => doubt ?? 'silence',",
+    to: 'afterRestart: (doubt) => doubt,',
+    isOfOrders: true,
+  },
+  {
+    name: 'channels are read before the orders are sent',
+    file: 'core/session/session.ts',
+    from: 'return drained.done;',
+    to: 'return Promise.resolve();',
+    isOfOrders: true,
+  },
+  {
+    name: 'channels wait for the orders however long they take',
+    file: 'core/stream/settings.ts',
+    from: 'drainMs: 3_000,',
+    to: 'drainMs: 300_000,',
+    isOfOrders: true,
   },
 ];

@@ -40,6 +40,8 @@ export interface NetworkOptions {
   /** Something happens at the server between two pages. */
   readonly disturb: () => void;
   readonly trace: (line: () => string) => void;
+  /** What is asked of the counter; undefined when a request is none of its business. */
+  readonly serve: (request: ServedRequest, isAuthorised: boolean) => MemoryOutcome | Promise<MemoryOutcome> | undefined;
 }
 
 export interface Network {
@@ -62,6 +64,8 @@ export interface Network {
   door: 'open' | 'unreachable' | 'unknown-app';
   /** Since when the device's socket is dead and looks alive. */
   stalledSinceMs(): number | undefined;
+  /** When the server last refused the token of a socket. */
+  readonly refusedAtMs: number;
   /** The device's last socket is at its end, and the device may not know. */
   isClosing(): boolean;
   /** When the server let the device's present socket into a channel. */
@@ -80,10 +84,11 @@ export function createNetwork(options: NetworkOptions): Network {
   const { world, scenario, backend, office, fires, counts, trace } = options;
   const { random } = scenario;
   const stalls = new Map<ServerSocket, Stall>();
-  const subscribed = new Map<ServerSocket, Map<string, number | undefined>>();
+  const subscribed = new Map<ServerSocket, Map<string, number>>();
   const readings = new Map<string, Reading>();
   let tokens = 1;
   let forged = 0;
+  let refusedAtMs = Number.NEGATIVE_INFINITY;
 
   const nowMs = (): number => world.clock.monotonicMs();
   const token = (): string => `token-${tokens}`;
@@ -133,8 +138,10 @@ export function createNetwork(options: NetworkOptions): Network {
       const status = random() < 0.3 ? 503 : 502;
       return socket.refuse(random() < 0.5 ? { kind: 'unreachable' } : { kind: 'http', status });
     }
-    if (backend.auth === 'token' && socket.attempt.token !== token())
+    if (backend.auth === 'token' && socket.attempt.token !== token()) {
+      refusedAtMs = nowMs();
       return socket.refuse({ kind: 'handshake-refused' });
+    }
     subscribed.set(socket, new Map());
     socket.accept({ socketId: `1.${socket.number}` });
     if (fires('closed-after-open')) socket.close({ code: 1006 });
@@ -147,14 +154,14 @@ export function createNetwork(options: NetworkOptions): Network {
       return say(socket, () => socket.deny(wire, { status, code: undefined }));
     }
     const own = subscribed.get(socket);
-    if (fires('join-unanswered')) {
-      // It is in, and the answer is lost.
-      own?.set(wire, undefined);
-      return;
-    }
+    const enter = (): void => {
+      if ((own?.get(wire) ?? beingThrownOut) === beingThrownOut) own?.set(wire, nowMs());
+    };
+    // It is in, and the answer is lost: the one to an earlier attempt may be on its way all the same (J9).
+    if (fires('join-unanswered')) return enter();
     const letIn = (): void => {
       if (socket.over) return;
-      if ((own?.get(wire) ?? beingThrownOut) === beingThrownOut) own?.set(wire, nowMs());
+      enter();
       trace(() => `socket ${socket.number} is in ${wire}`);
       say(socket, () => socket.admit(wire));
     };
@@ -267,6 +274,8 @@ export function createNetwork(options: NetworkOptions): Network {
     host: world,
     latencyMs: scenario.httpLatencyMs,
     handle(request) {
+      const served = options.serve(request, isAuthorised(request));
+      if (served !== undefined) return served;
       const outcome = answer(request);
       trace(() => `${request.method} ${request.path} → ${JSON.stringify(outcome)}`);
       if (!fires('http-slow')) return outcome;
@@ -280,12 +289,15 @@ export function createNetwork(options: NetworkOptions): Network {
     },
   });
 
+  const isAuthorised = ({ headers }: ServedRequest): boolean =>
+    backend.auth === 'nothing' || headers['authorization'] === `Bearer ${token()}`;
+
   function answer(request: ServedRequest): MemoryOutcome {
     const { pathname, searchParams } = new URL(request.path, 'http://office.test');
     const isSigning = pathname === '/broadcasting/auth';
-    if (backend.auth !== 'nothing' && request.headers['authorization'] !== `Bearer ${token()}`) {
-      return { status: 401, body: { message: 'expired' } };
-    }
+    if (!isAuthorised(request)) return { status: 401, body: { message: 'expired' } };
+    // Somebody only wants to know whether anybody is there.
+    if (searchParams.get('channel') === '') return { status: 404, body: { message: 'No such channel' } };
     const wrong = isSigning ? troubleAtSigning() : trouble();
     if (wrong !== undefined) return wrong;
     if (isSigning) return sign(request);
@@ -472,6 +484,9 @@ export function createNetwork(options: NetworkOptions): Network {
     stalledSinceMs() {
       const socket = present();
       return socket === undefined ? undefined : stalls.get(socket)?.sinceMs;
+    },
+    get refusedAtMs() {
+      return refusedAtMs;
     },
     isClosing: () => present() === undefined,
     admittedAtMs(wire) {

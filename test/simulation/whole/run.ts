@@ -10,5 +10,5 @@ export const runWhole = (args: readonly string[]): Promise<void> =>
     summarise: summariseWhole,
     trace: (seed, tell) => simulateWhole(seed, { trace: tell }),
     replayOf,
-    more: ({ liveMs, healedMs }) => ({ 'live after ms': liveMs, 'complete after ms': healedMs }),
+    more: ({ liveMs, healedMs, orders }) => ({ 'live after ms': liveMs, 'complete after ms': healedMs, orders }),
   });

@@ -1,6 +1,7 @@
 // What a seed decides before anything happens: the backend, the kind of server, and how often each thing goes wrong.
 import { randomOf, type Random } from '../random.ts';
-import { noWholeFaults, wholeFaults, type WholeFault } from './faults.ts';
+import { noWholeFaults, orderFaults, wholeFaults, type WholeFault } from './faults.ts';
+import { orderScenarioOf, type OrderScenario } from './order-scenario.ts';
 
 export type BackendName = 'pos' | 'room' | 'ledger';
 
@@ -32,6 +33,8 @@ export interface WholeScenario {
   /** The network says when it is back, as browsers often do. */
   readonly tellsOnline: boolean;
   readonly rates: Readonly<Record<WholeFault, number>>;
+  /** Drawn from a stream of its own. */
+  readonly orders: OrderScenario;
 }
 
 export function wholeScenarioOf(seed: number): WholeScenario {
@@ -41,8 +44,11 @@ export function wholeScenarioOf(seed: number): WholeScenario {
   const backend: BackendName = kind < 0.6 ? 'pos' : kind < 0.85 ? 'room' : 'ledger';
   const rates = noWholeFaults();
   // Most faults are absent from any one seed: they hide each other.
-  for (const name of wholeFaults) rates[name] = chance(0.3) ? random() ** 2 * (ceilings[name] ?? 0.3) : 0;
-  return {
+  for (const name of wholeFaults) {
+    if (ofOrders.has(name)) continue;
+    rates[name] = chance(0.3) ? random() ** 2 * (ceilings[name] ?? 0.3) : 0;
+  }
+  const drawn: Omit<WholeScenario, 'orders'> = {
     seed,
     random,
     backend,
@@ -68,7 +74,10 @@ export function wholeScenarioOf(seed: number): WholeScenario {
     tellsOnline: chance(0.6),
     rates,
   };
+  return { ...drawn, orders: orderScenarioOf(seed, drawn.actions * drawn.everyMs) };
 }
+
+const ofOrders: ReadonlySet<WholeFault> = new Set(orderFaults);
 
 /** What happens rarely because it costs much, or takes the seed over. */
 const ceilings: Readonly<Partial<Record<WholeFault, number>>> = {

@@ -3,22 +3,28 @@
 import { createClient } from '../../../src/client.ts';
 import type { Contract, ContractSpec } from '../../../src/contract/contract.ts';
 import type { DeliveredEvent } from '../../../src/core/consume/delivered-event.ts';
-import type { HttpAnswer } from '../../../src/http/http.ts';
+import type { MutationHandle } from '../../../src/core/outbox/handles.ts';
+import type { HttpAnswer, HttpRequest } from '../../../src/http/http.ts';
 import { failingStore, type FailPlan, type Failure } from '../../../src/testing/failing-store.ts';
 import { createFakeHost } from '../../../src/testing/fake-host.ts';
 import { memory } from '../../../src/storage/memory.ts';
 import type { Client } from '../../../src/surface.ts';
 import type { Frame } from '../../../src/transports/transport.ts';
+import type { Input } from '../outbox/mutations.ts';
+import type { TillDevice } from '../outbox/till.ts';
 import { backends, sku } from './backends.ts';
 import { createDevice, type Life } from './device.ts';
 import { noWholeFaults, type WholeFault, type WholeFaultCounts } from './faults.ts';
 import { Ledger, type Totals } from './ledger.ts';
 import { createNetwork } from './network.ts';
 import { Office, type Accepted } from './office.ts';
+import { orderHeaders, Orders, type OrderTotals } from './orders.ts';
+import { PushFirst } from './push-first.ts';
 import { wholeScenarioOf, type WholeScenario } from './scenario.ts';
 
 export interface WholeOutcome extends Totals {
   readonly seed: number;
+  readonly orders: OrderTotals;
   readonly faults: WholeFaultCounts;
   /** How long it took after healing until the app was live and knew everything. */
   readonly healedMs: number;
@@ -28,8 +34,9 @@ export interface WholeOutcome extends Totals {
 }
 
 /** A contract and a role that are only known at run time. */
-type AnyClient = Client<ContractSpec, never> & {
+type AnyClient = Omit<Client<ContractSpec, never>, 'mutate'> & {
   on(names: '*', handler: (event: DeliveredEvent) => unknown): () => void;
+  mutate(name: string, input: unknown): Promise<MutationHandle>;
 };
 
 export interface WholeOptions {
@@ -44,6 +51,8 @@ const lagMs = 7_000;
 const stopMs = 6_000;
 const reconcileMs = 72_000;
 const healMs = 30_000;
+/** An order may wait 60 s for its next attempt, and another one behind it; 5 min, when the clock was set in between. */
+const orderMs = { usual: 240_000, ageless: 480_000 };
 
 export async function simulateWhole(seed: number, options: WholeOptions = {}): Promise<WholeOutcome> {
   const scenario = (options.scenario ?? wholeScenarioOf)(seed);
@@ -80,7 +89,28 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
 
   const office = new Office({ scenario, backend, nowMs, fires });
   const ledger = new Ledger({ scenario, backend, office, nowMs, violated });
-  const network = createNetwork({ world, scenario, backend, office, fires, counts, disturb: accept, trace });
+  const orders: Orders = new Orders({
+    world,
+    scenario: scenario.orders,
+    isHealthy: () => isHealthy,
+    counts,
+    expireToken: () => network.expireToken(),
+    violated,
+    trace,
+    isAgeless: () => isAgeless,
+  });
+  const network = createNetwork({
+    world,
+    scenario,
+    backend,
+    office,
+    fires,
+    counts,
+    disturb: accept,
+    trace,
+    serve: (request, isAuthorised) => orders.serve(request, isAuthorised),
+  });
+  const pushFirst = new PushFirst({ backend, nowMs, calmSinceMs: () => calmSinceMs, violated });
   const device = createDevice({
     world,
     seed: seed + 0x5eed,
@@ -88,6 +118,9 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     transport: network.transport,
     http: network.http,
     frameArrives,
+    parted: () => pushFirst.parted(),
+    joined: (wire) => pushFirst.joined(wire, () => client?.outbox.pending() ?? []),
+    leaves,
     answered,
   });
   const store = failingStore(memory(), plan);
@@ -104,6 +137,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   const caughtUpAtMs = new Map<string, number>();
   /** Handlers that never come to an end, by the id of what they were told. */
   const hanging = new Map<string, () => void>();
+  let isAgeless = false;
   let firstHeard: string[] = [];
   let secondHeard: string[] = [];
 
@@ -137,8 +171,19 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     secondHeard = [];
     hanging.clear();
     trace(() => `start of life ${ownLife.number}`);
-    own.start().catch((error: unknown) => violated(`start failed: ${String(error)}`));
+    own.start().then(
+      () => {
+        if (!ownLife.isDead && stopping === undefined) orders.begins(deviceOf(own));
+        return undefined;
+      },
+      (error: unknown) => violated(`start failed: ${String(error)}`),
+    );
   }
+
+  const deviceOf = (own: AnyClient): TillDevice => ({
+    ...own.outbox,
+    enqueue: (name, input) => own.mutate(name, input),
+  });
 
   function freshClient(own: Life): AnyClient {
     const made = createClient(backend.contract as Contract<ContractSpec>, {
@@ -150,7 +195,14 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       storage: store,
       host: own.host,
       startFrom: scenario.startFrom,
+      headerNames: orderHeaders,
+      onConflict: ({ input }) => ({ do: 'rebase', input: { ...(input as Input), version: 1 } }),
     }) as unknown as AnyClient;
+    made.outbox.subscribe((change) => {
+      if (own.isDead) return;
+      orders.till.heard(change);
+      pushFirst.changed(change, made.outbox.pending());
+    });
     made.on('*', (event) => (own.isDead ? undefined : hear(own, made, event)));
     made.on('*', (event) => {
       if (!own.isDead) secondHeard.push(`${event.name} ${event.id}`);
@@ -163,6 +215,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       );
       if (signal.kind === 'callback' && !isExpected(signal.error)) violated(`callback: ${String(signal.error)}`);
       if (signal.kind === 'storage') ledger.storeFailedAtMs.push(nowMs());
+      pushFirst.told(signal);
       if (signal.kind === 'resync') arrived.clear();
       if (signal.kind === 'handler' && signal.because === 'slow') hanging.get(signal.id ?? '')?.();
       ledger.signal(signal);
@@ -204,6 +257,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     if (heard === undefined) return undefined;
     const { key, accepted } = heard;
     arrived.delete(accepted.id);
+    if (event.continuity === 'unproven') checkOvertaking(accepted);
     const done = (): void => {
       if (!own.isDead) ledger.handled(key, accepted);
     };
@@ -230,6 +284,14 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     return undefined;
   }
 
+  /** What goes out behind a hole goes out in order: nothing that is there and comes before it may still wait. */
+  function checkOvertaking({ id, seq, topic }: Accepted): void {
+    for (const { event } of arrived.values()) {
+      if (event.topic !== topic || event.seq >= seq || ledger.wasTold(event)) continue;
+      if (office.accepted.includes(event)) violated(`${id} at ${seq} of ${topic.channel} overtakes ${event.id}`);
+    }
+  }
+
   function reEnter(made: AnyClient): void {
     const dice = random();
     if (dice < 0.3) {
@@ -244,7 +306,9 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     } else made.health();
   }
 
-  const isExpected = (error: unknown): boolean => error instanceof Error && error.message.startsWith('simulated');
+  /** What the simulation throws; and a conflict that the app has decided, and the store does not take. */
+  const isExpected = (error: unknown): boolean =>
+    error instanceof Error && (error.message.startsWith('simulated') || error.message.startsWith('The plan failed'));
 
   function crash(): void {
     const own = life;
@@ -254,6 +318,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     if (!store.crashed) store.crash();
     // Late timers delay what is stored.
     ledger.end(false, nowMs() - calmSinceMs < 3_000 ? 120_000 : 1_500, remembers());
+    orders.ends(remembers());
     ended(true);
   }
 
@@ -281,6 +346,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     const remembered = remembers();
     const isLast = random() < 0.5;
     trace(() => 'stops');
+    orders.ends(remembered);
     const hasStopped = (): void => {
       if (own.isDead || stopping !== since) return;
       trace(() => 'stopped');
@@ -315,25 +381,46 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     }
   }
 
+  function leaves(request: HttpRequest): (answer: HttpAnswer) => void {
+    orders.leaves(request);
+    return pushFirst.leaves(request);
+  }
+
   function answered(answer: HttpAnswer): void {
     if (answer.kind !== 'reply' || answer.status !== 200) return;
     const reading = network.readings.get(answer.header('x-reading') ?? '');
+    if (reading?.kind === 'log') ledger.logRead(reading);
     if (reading === undefined || !reading.isLastPage) return;
     caughtUpAtMs.set(reading.of, Math.max(caughtUpAtMs.get(reading.of) ?? -1, reading.atMs));
     if (reading.kind === 'list') ledger.listed(reading);
   }
 
-  function plan({ kind }: Parameters<FailPlan>[0]): Failure | undefined {
+  /** Orders are stored in commits of their own, which say nothing of what was heard. */
+  function plan({ kind, commit }: Parameters<FailPlan>[0]): Failure | undefined {
     if (kind !== 'commit') return undefined;
+    if (commit?.writes.some(({ table }) => table === 'outbox') === true) return orderFailure();
     const failure = commitFailure();
     const isStored = failure === undefined || failure.kind === 'lose-after' || failure.kind === 'crash-after';
     if (isStored) ledger.storedAtMs = nowMs();
     return failure;
   }
 
+  function orderFailure(): Failure | undefined {
+    const failure = orders.failure();
+    if (failure === undefined) return undefined;
+    if (failure.kind.startsWith('crash')) queueMicrotask(crash);
+    else storeFails();
+    return failure;
+  }
+
+  function storeFails(): void {
+    ledger.storeFailedAtMs.push(nowMs());
+    pushFirst.failed();
+  }
+
   function commitFailure(): Failure | undefined {
     const failed = (failure: Failure): Failure => {
-      ledger.storeFailedAtMs.push(nowMs());
+      storeFails();
       return failure;
     };
     if (fires('store-full')) return failed({ kind: 'fail', fault: random() < 0.5 ? 'full' : 'failed' });
@@ -490,7 +577,10 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   }
 
   function disturbDevice(): void {
-    if (fires('wall-clock-jump')) device.moveWall(between(-86_400_000, 86_400_000));
+    if (fires('wall-clock-jump')) {
+      isAgeless = true;
+      device.moveWall(between(-86_400_000, 86_400_000));
+    }
     if (fires('sleep') && !device.isAsleep) {
       device.sleep(random() < 0.5 ? 'runs' : 'stops');
       forAWhile(between(3_000, 180_000), () => {
@@ -537,6 +627,8 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       if (isLive()) liveMs ??= nowMs() - sinceMs;
       needsPerson ||= isForAPerson();
       if (isWaiting()) askedMs = nowMs();
+      // Who comes with a token of before comes again with another, when there may be another attempt.
+      askedMs = Math.max(askedMs, network.refusedAtMs);
       if (liveMs === undefined && !needsPerson && nowMs() - askedMs > healMs) {
         violated(`${healMs} ms after healing it is not live: ${client?.status.get().reason ?? ''}`);
       }
@@ -559,6 +651,19 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
 
   const isConverged = (): boolean => isLive() && ledger.losses().length === 0 && ledger.differences().length === 0;
 
+  /** Whoever works there looks at what is parked now and then, until nothing waits but what nobody can help. */
+  async function clear(): Promise<void> {
+    orders.counter.takesCards = true;
+    const limitMs = isAgeless ? orderMs.ageless : orderMs.usual;
+    for (let looks = 0; looks < 4 && violations.length === 0; looks += 1) {
+      const sinceMs = nowMs();
+      while (violations.length === 0 && !orders.isQuiet && nowMs() - sinceMs <= limitMs) await pass(500);
+      if (!orders.isQuiet || !orders.till.decide()) break;
+      await pass(500);
+    }
+    orders.till.check();
+  }
+
   async function finish(): Promise<void> {
     const made = client;
     const own = life;
@@ -579,6 +684,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
 
   for (let index = 0; index < 3; index += 1) accept();
   await world.pass(2_000);
+  orders.open(() => client?.status.get().word === 'live');
   begin(false);
   if (scenario.isCalmAtFirst) {
     await pass(16_000);
@@ -590,7 +696,9 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     await pass(Math.ceil(scenario.everyMs * (0.2 + 1.6 * random())));
   }
   const healed = violations.length === 0 ? await heal() : { healedMs: 0, liveMs: 0 };
+  if (violations.length === 0) await clear();
   const totals = ledger.totals();
+  const orderTotals = orders.totals();
   if (violations.length === 0) await finish();
-  return { seed, ...totals, faults, ...healed, violations };
+  return { seed, ...totals, orders: orderTotals, faults, ...healed, violations };
 }
