@@ -13,6 +13,7 @@ import type { RowLookup } from './intake.ts';
 import { countWaiting } from './lanes.ts';
 import { dueAtMs, step } from './machine.ts';
 import type { RandomBytes } from './mutation-id.ts';
+import { createOthers } from './others.ts';
 import type { ParkedMutation } from './parked-mutation.ts';
 import { gone } from './refusals.ts';
 import { initialOutbox } from './restart.ts';
@@ -119,7 +120,6 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   const inputs: OutboxInput[] = [];
   let busy = false;
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
-  let looking: Promise<void> | undefined;
   const idlers = new Set<() => void>();
 
   const handles = createHandles();
@@ -165,6 +165,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     report,
     probe: (signal) => options.probe(signal),
   });
+  const others = createOthers({ database, principal, state: () => state, dispatch, report });
   const leaveHost = host.onEvent(onHostEvent);
 
   telling.found(untouched.values(), state.items.values());
@@ -194,7 +195,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     }
     busy = false;
     setTimer();
-    if (looking === undefined) drains.look(state);
+    if (!others.isLooking) drains.look(state);
     if (countWaiting(state) === 0) tellIdlers();
   }
 
@@ -273,22 +274,9 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     for (const idler of all) idler();
   }
 
-  /** O43: with a fence there may be others, who take in and do not send. A drain waits for this. */
+  /** Without a fence there is nobody else. */
   function lookForOthers(): void {
-    if (options.fence === undefined || disposed || looking !== undefined) return;
-    looking = findOthers()
-      .catch(report)
-      .finally(() => {
-        looking = undefined;
-        dispatch({ kind: 'tick' });
-      });
-  }
-
-  async function findOthers(): Promise<void> {
-    // What is done while the store reads must not be taken for something new.
-    const known = new Set([...state.items.keys(), ...state.journal.keys()]);
-    const others = sortRecords(await database.read('outbox'), principal).records.filter(({ id }) => !known.has(id));
-    if (others.length > 0 && !disposed) dispatch({ kind: 'found', records: others });
+    if (options.fence !== undefined && !disposed) others.look();
   }
 
   function onHostEvent({ kind }: HostEvent): void {
