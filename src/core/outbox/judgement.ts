@@ -109,7 +109,11 @@ export function verified(item: Item, _: Phase<'verifying'>, input: ItemInput<'ve
     case true:
       return acknowledge(turn, item, undefined, { kind: 'verification' });
     case false:
-      if (question === true) return park(turn, item, { fault, doubt: undefined, refusal });
+      if (question === true) {
+        // A refusal is the server's word. What only grew too old may still be on its way.
+        const isOpen = fault.code === 'expired' && doubt === 'silence';
+        return park(turn, item, { fault, doubt: isOpen ? doubt : undefined, refusal });
+      }
       if (rules.afterAbsence(item.facts?.repeat ?? 'none', doubt) === 'repeat') {
         item.record = withoutDoubt(record);
         return wait(turn, item, {}, delayed(turn, item, record.failures, undefined));

@@ -371,6 +371,18 @@ test.each([
   expect(rig.changes.at(-1)).toMatchObject({ state: outcome });
 });
 
+test('O11, O24: what is given up after silence may have happened, although a read says that it did not yet', async () => {
+  const rig = await createRig({ mutations: { key: verified('key') } });
+  await rig.enqueue('key', { n: 1 });
+  rig.last().answer(failed('unreadable'));
+  await rig.settle();
+  rig.host.sleep(day, 'stops');
+  await rig.host.pass(1_000);
+  rig.last().answer(ok({ applied: false }, 200));
+  await rig.settle();
+  expect(rig.outbox.parked()).toMatchObject([{ code: 'expired', mayHaveHappened: true }]);
+});
+
 test('O11: a clock that was set back makes nothing young, and one that was set forward is believed', async () => {
   const rig = await createRig({ pausedFor: ['test'] });
   await rig.enqueue('key', { n: 1 });
