@@ -65,16 +65,34 @@ test('a handle that is lost is opened again, and the order that met it is taken 
   expect(await take('written and not told')).toBe('taken');
   expect(taken).toEqual(['not written', 'written and not told']);
   expect(storage.fired).toHaveLength(2);
-  expect(told).toEqual([]);
+  expect(told).toEqual(['lost', 'lost']);
   expect(till.health().storage.survives).toBe('page');
-  // The third handle of this run is the last: a storage that goes again and again is none.
+  // The third handle within ten minutes is the last: a storage that goes again and again is none.
   losing = { kind: 'lose' };
   expect(await take('done without')).toBe('taken');
-  expect(told).toEqual(['lost']);
+  expect(told).toEqual(['lost', 'lost', 'lost']);
   expect(till.health().storage.survives).toBe('none');
   expect(taken).toHaveLength(3);
   await till.dispose();
   expect(kitchen.host.pendingTimers).toBe(0);
+});
+
+test('a tablet that loses its handle every night goes on remembering (F77)', async () => {
+  let losing: Failure | undefined;
+  const { kitchen, till, taken, told, take } = await openTill((kind) => {
+    const failure = kind === 'commit' ? losing : undefined;
+    if (failure !== undefined) losing = undefined;
+    return failure;
+  });
+  for (let night = 1; night <= 5; night += 1) {
+    losing = { kind: 'lose' };
+    expect(await take(`after night ${night}`)).toBe('taken');
+    await kitchen.host.pass(600_000);
+  }
+  expect(told).toEqual(['lost', 'lost', 'lost', 'lost', 'lost']);
+  expect(till.health().storage.survives).toBe('page');
+  expect(taken).toHaveLength(5);
+  await till.dispose();
 });
 
 test('a storage that a newer version has written is left as it is, and the device goes on without (F78)', async () => {

@@ -31,8 +31,9 @@ export interface SteadyOptions {
 
 /** A store that does not answer is as good as none. */
 const answerWithinMs = 5_000;
-/** In all: a handle that is lost again and again is no handle. */
+/** A handle that is lost again and again is no handle: so often within so long. A tablet that sleeps every night loses one each time. */
 const openings = 3;
+const openingsWithinMs = 600_000;
 
 const hopeless: ReadonlySet<StoreFault> = new Set(['newer', 'read-only', 'unavailable']);
 export const faultOf = (error: unknown): StoreFault => (error instanceof StoreError ? error.fault : 'failed');
@@ -47,7 +48,7 @@ const lockedOut = (cause: unknown): HeardError =>
 /** Rejects when somebody else has the store: two that write one memory would do everything twice. */
 export async function openSteadily(options: SteadyOptions): Promise<SteadyDatabase> {
   const { host, store, fallback, name, problem } = options;
-  let opened = 0;
+  let openedAtMs: number[] = [];
   let isDegraded = false;
   let isClosed = false;
   let reopening: Promise<Database> | undefined;
@@ -57,10 +58,16 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
 
   async function open(): Promise<Database> {
     for (;;) {
-      opened += 1;
+      openedAtMs.push(host.clock.monotonicMs());
       const database = await openOnce();
       if (database !== undefined) return database;
     }
+  }
+
+  function isSpent(): boolean {
+    const sinceMs = host.clock.monotonicMs() - openingsWithinMs;
+    openedAtMs = openedAtMs.filter((atMs) => atMs > sinceMs);
+    return openedAtMs.length >= openings;
   }
 
   /** Undefined when it is worth another try. */
@@ -73,7 +80,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'locked') throw lockedOut(error);
-      if (hopeless.has(fault) || opened >= openings) return degrade(fault);
+      if (hopeless.has(fault) || isSpent()) return degrade(fault);
       // It was set aside, and with it what waited to be sent: the next one is empty.
       if (fault === 'corrupt') problem(fault);
       return undefined;
@@ -109,9 +116,10 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
 
   async function replace(lost: Database): Promise<Database> {
     closeLate(lost);
-    if (opened < openings) problem('lost');
+    const isLast = isSpent();
+    if (!isLast) problem('lost');
     try {
-      current = opened < openings ? await open() : await degrade('lost');
+      current = isLast ? await degrade('lost') : await open();
     } catch {
       // Somebody else took it meanwhile: a run that is under way goes on, and says that it remembers nothing.
       current = await degrade('locked');
