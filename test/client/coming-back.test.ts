@@ -96,3 +96,38 @@ test.each(firsts.flatMap((first) => [1, 2, 3, 4, 5].map((seed) => [first, seed] 
     expect(lists[0]?.number).toBeGreaterThan(orders.at(-1)?.number ?? Number.NaN);
   },
 );
+
+test('a burst of orders that are taken while nobody answers asks once whether somebody does', async () => {
+  const host = createFakeHost();
+  const http = createMemoryHttp({ host, latencyMs: 10, handle: () => ({ status: 200, body: { data: [] } }) });
+  http.weather = 'down';
+  const transport = createMemoryTransport({
+    host,
+    server: { connected: (socket) => socket.refuse({ kind: 'unreachable' }) },
+  });
+  let asked = 0;
+  const waiter = createClient(brasserie, {
+    role: 'waiter',
+    scope: { userId: 7 },
+    transport,
+    api: {
+      send(request) {
+        asked += 1;
+        return http.send(request);
+      },
+    },
+    token: () => 'token-1',
+    storage: memory(),
+    host,
+  });
+  onTestFinished(() => waiter.dispose());
+  await waiter.start();
+  await host.pass(100);
+  const before = asked;
+  for (let table = 1; table <= 200; table += 1) {
+    await waiter.mutate('order.submit', { table_id: table, items: [{ dish_id: 7, qty: 1 }] });
+  }
+  await host.pass(5);
+  expect(asked - before).toBe(1);
+  expect(waiter.outbox.pending()).toHaveLength(200);
+});

@@ -19,6 +19,8 @@ export interface Reachability {
   forget(): void;
   /** A plain question: whether the server can be reached. A page in its place is not the server. */
   probe(signal?: AbortSignal): Promise<boolean>;
+  /** The same, once for everybody who asks at the same time. */
+  look(): void;
   dispose(): void;
 }
 
@@ -41,6 +43,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   const over = new AbortController();
   let isAnswering = false;
   let answeredAtMs = Number.NEGATIVE_INFINITY;
+  let isLooking = false;
 
   async function ask(plan: RequestPlan, asking?: AskOptions): Promise<ApiAnswer> {
     const answer = await api.ask(plan, asking);
@@ -81,6 +84,13 @@ export function createReachability(options: ReachabilityOptions): Reachability {
       isAnswering = false;
     },
     probe,
+    look() {
+      if (isLooking) return;
+      isLooking = true;
+      void probe().finally(() => {
+        isLooking = false;
+      });
+    },
     dispose: () => over.abort(),
   };
 }

@@ -273,7 +273,7 @@ async function startOn(
   /** An order that is taken while there is no socket may go all the same. */
   async function enqueue(name: string, input: unknown): Promise<MutationHandle> {
     const handle = await outbox.enqueue(name, input);
-    if (link === undefined && !reach.isAnswering && !isStopped) void reach.probe();
+    if (link === undefined && !reach.isAnswering && !isStopped) reach.look();
     return handle;
   }
 
