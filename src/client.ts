@@ -70,6 +70,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     });
   }
   const scope = scopeOf(data, options.scope);
+  requireNumbers(options.retention, 'retention');
   requireNumbers(timing?.connection, 'timing.connection');
   requireNumbers(timing?.stream, 'timing.stream');
   requireNumbers(timing?.outbox, 'timing.outbox');
@@ -154,6 +155,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         fallbackStore: memory(),
         storeName: name,
         redact: options.redact,
+        retention: options.retention,
         startFrom: options.startFrom ?? 'now',
         sequence: options.sequence ?? {},
         query: { ...data.connection.query?.(scope), ...role.handshake },

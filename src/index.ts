@@ -23,6 +23,7 @@ export type { UntouchedRecord } from './core/outbox/stored-records.ts';
 export type { WorkContext } from './core/inbox/inbox.ts';
 export type { DeadLetter, UnfinishedWork } from './core/inbox/unfinished.ts';
 export type { ChannelHealth, Health } from './core/session/health.ts';
+export type { Retention } from './core/session/forgetting.ts';
 export type { LogFields, Logger } from './core/session/log.ts';
 export type { Unfinished } from './core/session/unfinished.ts';
 export type { ChannelWord, Status, StatusWord } from './core/session/status.ts';

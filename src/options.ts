@@ -3,6 +3,7 @@ import type { ContractData, ContractSpec, RoleName } from './contract/contract.t
 import type { HeaderNames, HeadersHook } from './core/api/request-headers.ts';
 import type { TokenCallback } from './core/connection/credentials.ts';
 import type { ConnectionSettings } from './core/connection/settings.ts';
+import type { Retention } from './core/session/forgetting.ts';
 import type { Logger } from './core/session/log.ts';
 import type { StreamSettings } from './core/stream/settings.ts';
 import type { ConflictHook } from './core/outbox/conflict.ts';
@@ -41,6 +42,8 @@ export interface ClientOptions<Spec extends ContractSpec, Role extends RoleName<
   readonly startFrom?: 'now' | 'earliest' | { readonly seq: number };
   /** Changes a row before it is written to disk: leave out phones and names. */
   readonly redact?: (row: unknown, list: string) => unknown;
+  /** How long rows that are finished or deleted are remembered. Default: 7 days. */
+  readonly retention?: Retention;
   /** How soon things are noticed. The defaults are promises of the documentation; kiosks with odd networks set others. */
   readonly timing?: {
     readonly connection?: Partial<ConnectionSettings>;

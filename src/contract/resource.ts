@@ -49,6 +49,11 @@ export interface ResourceDefinition<Row = unknown> {
   key(row: Row): string;
   /** Grows with every change of a row. */
   version?(row: Row): string | number | undefined;
+  /**
+   * Nothing will become of it any more, so that a device may forget it after a while. Without it, only rows that the server
+   * has deleted are forgotten.
+   */
+  isOver?(row: Row): boolean;
   /** How long what was read counts as current: it is served at once and read again after this. */
   readonly freshForMs?: number;
   /** The channels whose losses this list makes good. */

@@ -31,6 +31,7 @@ export const orders: ResourceDefinition<shape.Order> = resource({
   key: ({ id }) => String(id),
   version: ({ updated_at }) => momentVersion(updated_at),
   covers: ['service'],
+  isOver: ({ status }) => status === 'paid_complete',
   coversEvents: ['dish_ready', 'order_updated', 'bill_updated'],
   rowToEvent(previous, row, { userId }) {
     const isFinished = row.status === 'paid_complete';

@@ -58,6 +58,7 @@ export const orders: ResourceDefinition<shape.Order> = resource<shape.Order>({
   ...list,
   row: shape.order,
   covers: ['orders'],
+  isOver: ({ status }) => isFinished(status),
   rowToEvent(previous, row) {
     const subject = { type: 'Order', id: row.id };
     if (previous !== undefined) {
@@ -78,6 +79,7 @@ export const tickets: ResourceDefinition<shape.KdsTicket> = resource<shape.KdsTi
   // Settled: the list of one station is asked for by its slug.
   search: (question) => ({ ...search(question), station: stationOf(question.scope) }),
   covers: ['kds', 'station'],
+  isOver: ({ status }) => isFinished(status),
   rowToEvent(previous, row, scope) {
     const station = stationOf(scope);
     // A server that knows no stations answers for all of them.
@@ -101,6 +103,8 @@ export const printJobs: ResourceDefinition<shape.PrintJobRow> = resource<shape.P
   ...list,
   row: shape.printJobRow,
   covers: ['printing'],
+  // One that failed may be tried again by a person.
+  isOver: ({ status }) => status === 'completed',
   rowToEvent(previous, row) {
     const subject = { type: 'PrintJob', id: row.id };
     if (row.status === 'queued') {

@@ -35,6 +35,7 @@ export const orders: ResourceDefinition<shape.OrderRow> = resource({
   key: (row) => row.documentId,
   version: (row) => momentVersion(row.updatedAt),
   covers: ['orders', 'table'],
+  isOver: (row) => !isOpenOrder(row),
   coversEvents: ['order.created', 'order.updated', 'order.cancelled'],
   rowToEvent(previous, row) {
     const { documentId, orderNumber, status, updatedAt } = row;
@@ -62,6 +63,7 @@ export const tickets: ResourceDefinition<shape.Ticket> = resource({
   key: (row) => row.documentId,
   version: (row) => momentVersion(row.updatedAt),
   covers: ['kitchen', 'station'],
+  isOver: (row) => !isOpenTicket(row),
   coversEvents: ['ticket.created', 'ticket.status_changed'],
   rowToEvent(previous, row) {
     if (previous === undefined) {

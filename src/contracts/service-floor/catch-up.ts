@@ -4,7 +4,7 @@ import * as event from './events.ts';
 import { listPage } from '../../contract/list-page.ts';
 import { version } from './revision.ts';
 import * as shape from './schemas.ts';
-import { isHandled } from './status.ts';
+import { isFinished, isHandled } from './status.ts';
 import { messageTurn, orderTurn, serviceCallTurn, tableTurn } from './turns.ts';
 
 // Settled: the document asks for periodic reconciliation over the API and leaves its paths to the backend. There is no
@@ -24,6 +24,7 @@ export const orders: ResourceDefinition<shape.Order> = resource({
   version: (row) => version(row),
   covers,
   coversEvents: orderEvents,
+  isOver: isFinished,
   rowToEvent(previous, row) {
     const name = orderTurn(previous, row);
     if (name === undefined) return undefined;
@@ -112,6 +113,7 @@ export const serviceCalls: ResourceDefinition<shape.ServiceCall> = resource({
   version: (row) => version(row),
   covers,
   coversEvents: serviceCallEvents,
+  isOver: isHandled,
   rowToEvent(previous, row) {
     const name = serviceCallTurn(previous, row);
     if (name === undefined) return undefined;

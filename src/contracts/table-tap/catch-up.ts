@@ -2,6 +2,7 @@ import { resource, type ResourceDefinition } from '../../contract/resource.ts';
 import { listPage } from '../../contract/list-page.ts';
 import { momentVersion } from '../../lib/moment.ts';
 import { listSearch } from './lists.ts';
+import { isFinished } from './order-course.ts';
 import * as shape from './schemas.ts';
 import { counterRowTurns, orderTurns, stockTurns } from './turns.ts';
 
@@ -18,6 +19,7 @@ export const orders: ResourceDefinition<shape.Order> = resource({
   key: (row) => row.id,
   version: (row) => momentVersion(row.updated_at),
   covers: ['orders'],
+  isOver: ({ status }) => isFinished(status),
   rowToEvent: orderTurns,
   // Nobody has begun with it.
   openWork: { is: (row) => row.status === 'pending', maxAgeMs: oldestOrderMs },

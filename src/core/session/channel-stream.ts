@@ -9,6 +9,7 @@ import { dueAtMs, step, type StreamInput } from '../stream/machine.ts';
 import type { StreamCommit, StreamEffect, StreamState } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
 import { derivedEvent } from './derived.ts';
+import type { IsForgettable } from './forgetting.ts';
 import { urgencyOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { Backlog, Turns } from './turns.ts';
@@ -31,6 +32,9 @@ export interface ChannelStreamOptions {
   /** Resolves when the outbox is empty, or cannot go on. */
   readonly drain: () => Promise<void>;
   readonly commit: (commit: StreamCommit, values: ReadonlyMap<string, unknown>) => void;
+  readonly isForgettable: IsForgettable;
+  /** Takes a row out of the store, with the next commit. */
+  readonly forget: (key: string) => void;
   readonly signal: (signal: Signal) => void;
   /** What is told about the channel has changed. */
   readonly changed: () => void;
@@ -54,6 +58,8 @@ export interface ChannelStream {
   deny(isDenied: boolean): void;
   /** Stores what is handled. */
   flush(): void;
+  /** Forgets rows that nobody needs any more. */
+  sweep(): void;
   /** Hands out nothing more and asks nothing more. What was handed out may still settle. */
   stop(): void;
   /** No handler is at work any more. */
@@ -143,6 +149,10 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
         return;
       case 'row-gone':
         values.delete(effect.key);
+        return;
+      case 'row-forgotten':
+        values.delete(effect.key);
+        options.forget(effect.key);
         return;
       case 'drain-outbox':
         drainOutbox();
@@ -339,6 +349,14 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
       if (denied) whenRead = told(whenRead);
     },
     flush: () => dispatch({ kind: 'flush' }),
+    sweep() {
+      const nowMs = host.clock.monotonicMs();
+      const keys: string[] = [];
+      for (const [key, row] of state.options.rows.entries) {
+        if (options.isForgettable(key, row, values.get(key), nowMs)) keys.push(key);
+      }
+      if (keys.length > 0) dispatch({ kind: 'forget', keys });
+    },
     stop() {
       isOver = true;
       waiting.length = 0;

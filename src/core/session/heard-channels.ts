@@ -13,6 +13,7 @@ import { streamRules } from '../stream/rules.ts';
 import type { StreamSettings } from '../stream/settings.ts';
 import { initialStream } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
+import { createForgetting, sweepEveryMs, type Retention } from './forgetting.ts';
 import { createChannelStream, type ChannelStream } from './channel-stream.ts';
 import { createDeriver } from './derived.ts';
 import type { ChannelHealth } from './health.ts';
@@ -37,6 +38,7 @@ export interface HeardChannelsOptions {
   readonly agenda: Agenda;
   readonly serverClock: ServerClock;
   readonly settings: StreamSettings;
+  readonly retention: Required<Retention>;
   readonly startFrom: 'now' | 'earliest' | { readonly seq: number };
   readonly sequence: Readonly<Record<string, Position>>;
   /** To everybody who does not listen to one channel alone: an event that two channels carry, once. */
@@ -102,6 +104,16 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
   const lingering = new Map<string, Release>();
   let generation = 0;
   let isStopped = false;
+  let sweeping = sweepLater();
+
+  function sweepLater(): Release | undefined {
+    const everyMs = sweepEveryMs(options.retention);
+    if (everyMs === Number.POSITIVE_INFINITY) return undefined;
+    return host.schedule(everyMs, () => {
+      for (const stream of streams()) stream.sweep();
+      sweeping = sweepLater();
+    });
+  }
 
   function wireOf(channel: string, params: object = {}): string {
     return fillChannel(contract.channels.get(channel)?.wire ?? channel, { ...scope, ...params });
@@ -170,9 +182,12 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       deliver: (event) => deliver(heard, event),
       drain: options.drain,
       commit: (commit, values) => keeper.save(wire, commit, values),
+      isForgettable: createForgetting(place, options.retention, options.report),
+      forget: (key) => keeper.put('rows', key, undefined),
       signal: options.signal,
       changed: options.changed,
     });
+    heard.stream.sweep();
     // Put up again before it was left, or wanted anew.
     if (joiner.state(wire)?.word === 'joined') heard.stream.joined(generation);
     else joiner.add(wire, needsOf(contract, place));
@@ -317,6 +332,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     health: () => [...channels].map(([wire, heard]) => healthOf(wire, heard)),
     async stop(withinMs, meanwhile) {
       isStopped = true;
+      sweeping?.();
       for (const leave of Array.from(lingering.values())) leave();
       const all = streams();
       for (const stream of all) stream.stop();

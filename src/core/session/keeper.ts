@@ -126,7 +126,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     for (const { row, deleted } of commit.rows) {
       const value = deleted ? undefined : values.get(row.key);
       const kept = value === undefined ? undefined : redacted(value, row.key);
-      put('rows', row.key, { version: row.version, deleted, value: kept });
+      put('rows', row.key, { version: row.version, deleted, value: kept, at: wallMs });
     }
     // In the background of what is written anyway.
     for (const key of history.prune(nowMs)) put('seen', key, undefined);
@@ -210,6 +210,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       // A channel that was closed a moment ago goes on from where it was.
       await flush();
       const rows = new KnownRows();
+      const nowMs = host.clock.monotonicMs();
+      const wallMs = host.clock.wallMs();
       const values = new Map<string, unknown>();
       const marks = new Map<string, { readonly asOf: string | undefined; readonly tombstones: boolean }>();
       const cursors = new Map((await database.read('cursors')).map(({ key, value }) => [key, value]));
@@ -225,7 +227,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
         for (const { key, value } of await database.read('rows', { after: prefix, before: `${prefix}\uffff` })) {
           const row = readRow(value);
           if (row === undefined) continue;
-          rows.put({ key, version: row.version }, row.deleted, false, Number.NEGATIVE_INFINITY);
+          const ageMs = Math.max(0, wallMs - (row.atWallMs ?? wallMs));
+          rows.restore(key, row.version, row.deleted, nowMs - ageMs);
           // What was left out before it was written, or what an older app wrote, is no row any more.
           const checked = row.value === undefined ? undefined : validate(schema, row.value);
           if (checked?.ok === true) values.set(key, checked.value);

@@ -80,11 +80,14 @@ export interface RowRecord {
   readonly version: RowVersion;
   readonly deleted: boolean;
   readonly value: unknown;
+  /** When it was written, by the device's wall clock. */
+  readonly atWallMs: number | undefined;
 }
 
 export function readRow(value: unknown): RowRecord | undefined {
   if (!isRecord(value)) return undefined;
   const { version } = value;
   if (typeof version !== 'string' && typeof version !== 'number') return undefined;
-  return { version, deleted: value['deleted'] === true, value: value['value'] };
+  const atWallMs = typeof value['at'] === 'number' ? value['at'] : undefined;
+  return { version, deleted: value['deleted'] === true, value: value['value'], atWallMs };
 }

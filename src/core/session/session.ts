@@ -31,6 +31,7 @@ import { createAgenda } from './agenda.ts';
 import { authoriseAt } from './authorisation.ts';
 import type { Health } from './health.ts';
 import { fenceOff } from './fenced-database.ts';
+import { defaultRetention, type Retention } from './forgetting.ts';
 import { createHeardChannels, type HeardChannels, type OpenChannel } from './heard-channels.ts';
 import { createInbound, usualBytes } from './inbound.ts';
 import { evictedRemediation, openKeeper, storageRemediation, type Keeper } from './keeper.ts';
@@ -62,6 +63,7 @@ export interface SessionOptions {
   /** Where it is kept when the store is gone, as long as the page lives. */
   readonly fallbackStore: Store;
   readonly redact?: ((row: unknown, list: string) => unknown) | undefined;
+  readonly retention?: Retention | undefined;
   readonly startFrom: 'now' | 'earliest' | { readonly seq: number };
   readonly sequence: Readonly<Record<string, Position>>;
   readonly query: Readonly<Record<string, string>>;
@@ -321,6 +323,7 @@ async function startOn(
     agenda,
     serverClock,
     settings,
+    retention: { ...defaultRetention, ...options.retention },
     startFrom: options.startFrom,
     sequence: options.sequence,
     deliver,

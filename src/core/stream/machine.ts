@@ -44,6 +44,8 @@ interface Inputs {
   readonly refresh: object;
   /** Store what is handled, the page may go away. */
   readonly flush: object;
+  /** Rows that nobody needs any more. */
+  readonly forget: { readonly keys: readonly string[] };
   readonly stop: object;
 }
 
@@ -167,6 +169,13 @@ function stop(s: StreamState, _: Input<'stop'>, turn: Turn): void {
   tellStatus(s, turn);
 }
 
+function forget(s: StreamState, { keys }: Input<'forget'>, { effects }: Turn): void {
+  for (const key of keys) {
+    s.options.rows.forget(key);
+    effects.push({ kind: 'row-forgotten', key });
+  }
+}
+
 const flush: Cell<'flush'> = (s, _, turn) => commit(s, turn);
 const page: Cell<'page'> = (s, { answer }, turn) => takePage(s, answer, turn);
 const snapshot: Cell<'snapshot'> = (s, { answer }, turn) => takeSnapshot(s, answer, turn);
@@ -187,6 +196,7 @@ const table: Table = {
     tick,
     refresh,
     flush,
+    forget,
     stop,
   },
   draining: {
@@ -201,6 +211,7 @@ const table: Table = {
     tick,
     refresh: ignore,
     flush,
+    forget,
     stop,
   },
   reading: {
@@ -215,6 +226,7 @@ const table: Table = {
     tick,
     refresh: ignore,
     flush,
+    forget,
     stop,
   },
   live: {
@@ -229,6 +241,7 @@ const table: Table = {
     tick,
     refresh,
     flush,
+    forget,
     stop,
   },
   stopped: {
@@ -244,6 +257,7 @@ const table: Table = {
     tick: ignore,
     refresh: ignore,
     flush,
+    forget: ignore,
     stop: ignore,
   },
 };
@@ -296,6 +310,9 @@ function act(s: StreamState, input: StreamInput, turn: Turn): void {
       return;
     case 'flush':
       row.flush(s, input, turn);
+      return;
+    case 'forget':
+      row.forget(s, input, turn);
       return;
     case 'stop':
       row.stop(s, input, turn);

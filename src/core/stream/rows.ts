@@ -19,6 +19,8 @@ export interface KnownRow {
   /** The last version that handlers were told by a row. Otherwise events told, or the first list only filled collections. */
   rowTold: RowVersion | undefined;
   touchedAtMs: number;
+  /** When it last changed, by the clock of this run; before the run, if it was known then. */
+  changedAtMs: number;
 }
 
 export class KnownRows {
@@ -32,8 +34,22 @@ export class KnownRows {
     return this.rows.get(key);
   }
 
+  get entries(): IterableIterator<readonly [string, KnownRow]> {
+    return this.rows.entries();
+  }
+
   get keys(): IterableIterator<string> {
     return this.rows.keys();
+  }
+
+  /** As it was stored: nobody has touched it in this run. */
+  restore(key: string, version: RowVersion, deleted: boolean, changedAtMs: number): void {
+    const untouched = { isPart: false, rowTold: undefined, touchedAtMs: Number.NEGATIVE_INFINITY };
+    this.rows.set(key, { version, deleted, changedAtMs, ...untouched });
+  }
+
+  forget(key: string): void {
+    this.rows.delete(key);
   }
 
   /** Deleted rows are kept, too: an old page must not bring them back. */
@@ -46,6 +62,7 @@ export class KnownRows {
         deleted,
         rowTold: toldByRow ? row.version : undefined,
         touchedAtMs: atMs,
+        changedAtMs: atMs,
       });
       return;
     }
@@ -54,6 +71,7 @@ export class KnownRows {
     known.deleted = deleted;
     if (toldByRow) known.rowTold = row.version;
     known.touchedAtMs = atMs;
+    known.changedAtMs = atMs;
   }
 }
 

@@ -112,6 +112,7 @@ export type StreamEffect =
   /** A row for the collections; with a ticket it is also told to handlers as the event that it amounts to. */
   | { readonly kind: 'row'; readonly ticket: number | undefined; readonly resource: string; readonly row: Row }
   | { readonly kind: 'row-gone'; readonly resource: string; readonly key: string }
+  | { readonly kind: 'row-forgotten'; readonly key: string }
   | { readonly kind: 'drain-outbox' }
   | { readonly kind: 'read-replay'; readonly read: number; readonly from: number; readonly limit: number }
   | {
