@@ -14,6 +14,7 @@ import type { Input } from '../outbox/mutations.ts';
 import type { TillDevice } from '../outbox/till.ts';
 import { backends, sku } from './backends.ts';
 import { createDevice, type Life } from './device.ts';
+import { createDisturbances } from './disturbances.ts';
 import { noWholeFaults, type WholeFault, type WholeFaultCounts } from './faults.ts';
 import { Ledger, type Totals } from './ledger.ts';
 import { createNetwork } from './network.ts';
@@ -124,6 +125,22 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     answered,
   });
   const store = failingStore(memory(), plan);
+  const disturbances = createDisturbances({
+    world,
+    scenario,
+    backend,
+    office,
+    network,
+    device,
+    fires,
+    between,
+    isHealthy: () => isHealthy,
+    trace,
+    restored: () => arrived.clear(),
+    clockMoved: () => (isAgeless = true),
+    crash,
+    restart: restartCleanly,
+  });
 
   let life: Life | undefined;
   let client: AnyClient | undefined;
@@ -499,114 +516,9 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     }
   }
 
-  // What goes wrong.
-
-  let until: (() => void)[] = [];
-  /** Lasts a while, and at the latest until everything is healed. */
-  function forAWhile(ms: number, end: () => void): void {
-    let isOver = false;
-    const finish = (): void => {
-      if (isOver) return;
-      isOver = true;
-      end();
-    };
-    until.push(finish);
-    world.schedule(ms, finish);
-  }
-
-  function disturb(): void {
-    if (fires('socket-reset')) network.close({ code: undefined });
-    if (fires('close-1006')) network.close({ code: 1006 });
-    if (fires('close-4200')) network.close({ code: 4200 });
-    if (fires('close-4001')) {
-      network.door = 'unknown-app';
-      network.close({ code: 4001 });
-      forAWhile(between(500, 30_000), () => (network.door = 'open'));
-    }
-    if (fires('server-restart')) {
-      network.door = 'unreachable';
-      network.close({ code: random() < 0.5 ? 1012 : 1006 });
-      network.http.weather = 'down';
-      forAWhile(between(500, 8_000), () => {
-        network.door = 'open';
-        network.http.weather = 'clear';
-      });
-    }
-    if (fires('outage')) {
-      network.door = 'unreachable';
-      network.http.weather = random() < 0.4 ? 'down' : random() < 0.5 ? 'hang' : 'drop-replies';
-      if (random() < 0.5) network.close({ code: 1006 });
-      else network.stall('half-open');
-      forAWhile(between(500, 25_000), () => {
-        network.door = 'open';
-        network.http.weather = 'clear';
-        network.release();
-        if (scenario.tellsOnline) device.emit({ kind: 'online' });
-      });
-    }
-    if (fires('captive-portal')) {
-      network.http.weather = 'captive-portal';
-      forAWhile(between(500, 20_000), () => (network.http.weather = 'clear'));
-    }
-    for (const kind of ['half-open', 'one-way'] as const) {
-      if (fires(kind) && network.stall(kind)) forAWhile(between(2_000, 60_000), () => network.release());
-    }
-    if (fires('flapping')) {
-      for (let atMs = 500; atMs < 20_000; atMs += between(500, 2_000)) {
-        world.schedule(atMs, () => {
-          if (!isHealthy) network.close({ code: 1006 });
-        });
-      }
-    }
-    if (fires('thrown-out')) network.throwOut();
-    if (fires('token-expired')) network.expireToken();
-    if (fires('frame-foreign')) network.forge('foreign');
-    if (fires('frame-client-event')) network.forge('client-event');
-    if (fires('frame-unknown-event')) network.forge('unknown-event');
-    if (fires('row-deleted')) office.deleteSomething();
-    if (scenario.tellsEpoch && fires('epoch-changed')) restore(true);
-    if (backend.log !== undefined && fires('restored')) restore(false);
-    disturbDevice();
-  }
-
-  function restore(renames: boolean): void {
-    trace(() => `restored${renames ? ', another epoch' : ''}`);
-    office.restore(renames);
-    arrived.clear();
-    network.close({ code: 1012 });
-  }
-
-  function disturbDevice(): void {
-    if (fires('wall-clock-jump')) {
-      isAgeless = true;
-      device.moveWall(between(-86_400_000, 86_400_000));
-    }
-    if (fires('sleep') && !device.isAsleep) {
-      device.sleep(random() < 0.5 ? 'runs' : 'stops');
-      forAWhile(between(3_000, 180_000), () => {
-        device.wake();
-        if (random() < 0.7) device.emit({ kind: random() < 0.5 ? 'resume' : 'visible' });
-      });
-    }
-    if (fires('throttled') && !device.isThrottled) {
-      device.emit({ kind: 'hidden' });
-      device.throttle(random() < 0.5 ? 1_000 : 60_000);
-      forAWhile(between(5_000, 150_000), () => {
-        device.throttle(0);
-        device.emit({ kind: 'visible' });
-      });
-    }
-    if (fires('crash')) crash();
-    else if (fires('clean-restart')) restartCleanly();
-  }
-
   async function heal(): Promise<{ readonly healedMs: number; readonly liveMs: number }> {
     isHealthy = true;
-    for (const end of until) end();
-    until = [];
-    network.door = 'open';
-    network.http.weather = 'clear';
-    network.release();
+    disturbances.end();
     if (!isStarted) await pass(200);
     trace(() => 'healed');
     const sinceMs = nowMs();
@@ -692,7 +604,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   }
   for (let index = 0; index < scenario.actions && violations.length === 0; index += 1) {
     accept();
-    disturb();
+    disturbances.disturb();
     await pass(Math.ceil(scenario.everyMs * (0.2 + 1.6 * random())));
   }
   const healed = violations.length === 0 ? await heal() : { healedMs: 0, liveMs: 0 };
