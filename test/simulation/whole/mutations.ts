@@ -168,4 +168,10 @@ export const mutations: readonly Mutation[] = [
     to: 'drainMs: 300_000,',
     isOfOrders: true,
   },
+  {
+    name: 'what is open is forgotten after a while, too',
+    file: 'core/session/forgetting.ts',
+    from: '&& (deleted || isOver(key, value))',
+    to: '',
+  },
 ];

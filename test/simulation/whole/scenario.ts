@@ -10,6 +10,8 @@ export interface WholeScenario {
   readonly random: Random;
   readonly backend: BackendName;
   readonly startFrom: 'now' | 'earliest';
+  /** Some devices forget what is over almost at once. */
+  readonly finishedForMs: number | undefined;
   readonly latencyMs: number;
   readonly httpLatencyMs: number;
   /** The contract says that there is a log, and the server answers 404. */
@@ -53,6 +55,8 @@ export function wholeScenarioOf(seed: number): WholeScenario {
     random,
     backend,
     startFrom: backend === 'ledger' || chance(0.4) ? 'earliest' : 'now',
+    // No draw: what other seeds do stays as it was.
+    finishedForMs: seed % 4 === 0 ? 10_000 : undefined,
     latencyMs: 5 + Math.floor(random() * 120),
     httpLatencyMs: 5 + Math.floor(random() * 200),
     logIs404: backend === 'pos' && chance(0.12),

@@ -212,6 +212,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       storage: store,
       host: own.host,
       startFrom: scenario.startFrom,
+      ...(scenario.finishedForMs !== undefined && { retention: { finishedForMs: scenario.finishedForMs } }),
       headerNames: orderHeaders,
       onConflict: ({ input }) => ({ do: 'rebase', input: { ...(input as Input), version: 1 } }),
     }) as unknown as AnyClient;
