@@ -15,12 +15,12 @@ const withContract = (name: string, contract: string, limit: string): Combinatio
 });
 
 export const combinations: readonly Combination[] = [
-  { name: 'everything from heard', imports: { '.': '*' }, limit: '84 kB' },
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '88 kB' },
   {
     name: 'a client over plain WebSocket, without a contract',
     // Aim: 24 kB (record 14 says what stands between).
     imports: { '.': '{ createClient }', './transports/websocket': '{ webSocket }' },
-    limit: '79 kB',
+    limit: '83 kB',
   },
   {
     name: 'a kitchen display over plain WebSocket that remembers',
@@ -31,7 +31,7 @@ export const combinations: readonly Combination[] = [
       './storage/indexed-db': '{ indexedDb }',
     },
     // Aim, over Pusher: 55 kB.
-    limit: '98 kB',
+    limit: '101.5 kB',
   },
   {
     name: 'decoding a contract of one’s own',
