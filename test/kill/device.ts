@@ -112,6 +112,8 @@ export function createDevice({ origin, storage, life, waiters, paceMs, retries }
 
   /** How far it has come, told whenever that has changed. */
   let last = '';
+  let lastTold: Promise<unknown> = Promise.resolve();
+  let looking: ReturnType<typeof setInterval> | undefined;
   function look(): void {
     const { work, outbox, channels } = client.health();
     const printing = channels.find(({ channel }) => channel === 'printing');
@@ -124,7 +126,7 @@ export function createDevice({ origin, storage, life, waiters, paceMs, retries }
     } as const;
     if (last === JSON.stringify(state)) return;
     last = JSON.stringify(state);
-    void tell(state);
+    lastTold = tell(state);
   }
 
   client.signals.on(['storage', 'callback', 'quarantined', 'handler', 'gap', 'resync'], (signal) => {
@@ -138,12 +140,15 @@ export function createDevice({ origin, storage, life, waiters, paceMs, retries }
     async start() {
       await client.start();
       if (retries) for (const { id } of client.deadLetters.list()) client.deadLetters.retry(id);
-      setInterval(look, 50);
+      looking = setInterval(look, 50);
       for (let waiter = 0; waiter < waiters; waiter += 1)
         serve(waiter).catch((error: unknown) => tell({ kind: 'surprise', what: String(error) }));
     },
     async stop() {
       await client.stop();
+      clearInterval(looking);
+      // Two requests may overtake each other: what is told last comes last.
+      await lastTold;
       await tell({ kind: 'stopped' });
     },
   };

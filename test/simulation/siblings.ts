@@ -372,6 +372,7 @@ class Siblings extends Course<Happening> {
         return;
       case 'row':
       case 'row-gone':
+      case 'row-forgotten':
       case 'read-snapshot':
       case 'continuity':
       case 'status':

@@ -460,6 +460,7 @@ class World extends Course<Happening> {
           if (effect.signal.reason === 'overflow') this.isListOwed = true;
         }
         return;
+      case 'row-forgotten':
       case 'continuity':
       case 'status':
     }
