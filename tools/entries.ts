@@ -29,6 +29,8 @@ export const entries: readonly Entry[] = [
   browser('./storage/indexed-db', 'src/storage/indexed-db.ts'),
   node('./storage/sqlite', 'src/storage/sqlite.ts'),
   browser('./storage/sqlite-store', 'src/storage/sqlite-store.ts'),
+  node('./emit', 'src/emit/index.ts'),
+  node('./emit/sqlite-log', 'src/emit/sqlite-log.ts'),
   { name: 'heard', source: 'src/cli.ts', kind: 'command', runsIn: 'node' },
 ];
 
