@@ -6,8 +6,11 @@ import { publishRefusal } from './publishing.ts';
 import { farewells } from './server-frames.ts';
 
 export type Route = { readonly appId: string } & (
-  | { readonly name: 'channels' | 'events' | 'batch' }
-  | { readonly name: 'channel' | 'members'; readonly channel: string }
+  | { readonly name: 'channels' }
+  | { readonly name: 'channel'; readonly channel: string }
+  | { readonly name: 'members'; readonly channel: string }
+  | { readonly name: 'events' }
+  | { readonly name: 'batch' }
   | { readonly name: 'terminate'; readonly userId: string }
 );
 
@@ -49,21 +52,18 @@ const incorrect: Reply = { error: 'The received data is incorrect', code: 400 };
 const done: Reply = { ok: true };
 
 export function answerOf({ hub, route, query, body, malformed }: Asked): Reply {
-  switch (route.name) {
-    case 'channels':
-      return hub.readRate.take(1) ? channelList(hub, query.get('filter_by_prefix') ?? '') : tooMany;
-    case 'channel':
-      return hub.readRate.take(1) ? channelInfo(hub, route.channel) : tooMany;
-    case 'members':
-      return hub.readRate.take(1) ? memberList(hub, route.channel, query.get('with_user_info') === '1') : tooMany;
-    case 'terminate':
-      for (const connection of hub.users.connectionsOf(route.userId)) connection.end(farewells.terminated);
-      return done;
-    case 'events':
-      return publish(hub, [body], malformed);
-    case 'batch':
-      return publishBatch(hub, isRecord(body) ? body['batch'] : undefined, malformed);
-  }
+  if (route.name === 'events') return publish(hub, [body], malformed);
+  if (route.name === 'batch') return publishBatch(hub, isRecord(body) ? body['batch'] : undefined, malformed);
+  if (route.name === 'terminate') return terminate(hub, route.userId);
+  if (!hub.readRate.take(1)) return tooMany;
+  if (route.name === 'channels') return channelList(hub, query.get('filter_by_prefix') ?? '');
+  if (route.name === 'channel') return channelInfo(hub, route.channel);
+  return memberList(hub, route.channel, query.get('with_user_info') === '1');
+}
+
+function terminate({ users }: Hub, userId: string): Reply {
+  for (const connection of users.connectionsOf(userId)) connection.end(farewells.terminated);
+  return done;
 }
 
 function publishBatch(hub: Hub, batch: unknown, malformed: Asked['malformed']): Reply {
