@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import PusherClient from 'pusher-js';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { patience, runs } from '../../effort.ts';
-import { device, type Device } from './device.ts';
+import type { Device } from './device.ts';
 import { app, host, sign, type Hosted } from './hosting.ts';
 
 /** In the long version 50 000 altogether, half of them frames. */
@@ -69,6 +69,12 @@ async function fresh(hosted: Hosted): Promise<Device> {
   return connected;
 }
 
+/** Answered in order: what was said before this is through. A pong would not tell, because random frames ask for some. */
+async function through(connected: Device): Promise<void> {
+  connected.say({ event: 'pusher:subscribe', data: { channel: 'the-end' } });
+  for (;;) if ((await connected.next()).channel === 'the-end') return;
+}
+
 /** What has to go on working: an official client joins, and hears what the official library triggers. */
 async function expectItServes(hosted: Hosted): Promise<void> {
   const pusher = new PusherClient(app.key, {
@@ -99,10 +105,9 @@ test('random and malformed frames', { timeout: patience }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(frame, { minLength: 25, maxLength: 25 }), fc.boolean(), async (frames, isRude) => {
       for (const frameOf of frames) connected.socket.send(frameOf(connected.id));
-      if (isRude) connected.socket.terminate();
-      else await connected.settled();
-      // Text frames that are not UTF-8 close a connection, as they should.
-      if (isRude || connected.closed !== undefined) connected = await fresh(hosted);
+      if (!isRude) return through(connected);
+      connected.socket.terminate();
+      connected = await fresh(hosted);
     }),
     most(100, 1000),
   );
@@ -168,7 +173,7 @@ test('random and malformed requests, with the right signature and without', { ti
     }),
     most(2000, 20_000),
   );
-  expect([...codes].sort()).toEqual(expect.arrayContaining([200, 400, 401, 404]));
+  expect([...codes]).toEqual(expect.arrayContaining([200, 400, 401, 404]));
   await expectItServes(hosted);
 });
 
@@ -221,5 +226,4 @@ test('random and malformed handshakes, and bytes that are no frames', { timeout:
   await vi.waitFor(() => expect(hosted.server.connections()).toEqual([]), 10_000);
   expect(hosted.time.waiting).toBe(0);
   await expectItServes(hosted);
-  expect(device).toBeDefined();
 });

@@ -92,8 +92,10 @@ test('a slow reader loses messages in silence past 1 MB of backlog, and its sock
   await slow.next();
   slow.socket.pause();
   const publisher = server.publisherOf(app.id);
-  const sent = 400;
-  for (let id = 0; id < sent; id += 1) {
+  // How much the operating system holds back differs.
+  let sent = 0;
+  for (let after = 0; after < 10; after += hazards.length > 0 ? 1 : 0) {
+    const id = sent++;
     await publisher.publish([{ channel: 'orders', name: 'OrderCreated', payload: { id, note: 'x'.repeat(90_000) } }]);
   }
   const lost = hazards.length;
@@ -116,13 +118,13 @@ test('with a backlog without bounds nothing is lost', async () => {
   slow.say({ event: 'pusher:subscribe', data: { channel: 'orders' } });
   await slow.next();
   slow.socket.pause();
-  for (let id = 0; id < 200; id += 1) {
+  for (let id = 0; id < 150; id += 1) {
     await server
       .publisherOf(app.id)
       .publish([{ channel: 'orders', name: 'OrderCreated', payload: 'x'.repeat(90_000) }]);
   }
   slow.socket.resume();
-  await vi.waitFor(() => expect(slow.heard).toHaveLength(200), 10_000);
+  await vi.waitFor(() => expect(slow.heard).toHaveLength(150), 10_000);
   expect(hazards).toEqual([]);
 });
 
@@ -132,10 +134,10 @@ test('a fast reader loses nothing, however fast the backend of this process publ
   fast.say({ event: 'pusher:subscribe', data: { channel: 'orders' } });
   await fast.next();
   const publisher = server.publisherOf(app.id);
-  for (let id = 0; id < 300; id += 1) {
+  for (let id = 0; id < 150; id += 1) {
     await publisher.publish([{ channel: 'orders', name: 'OrderCreated', payload: { id, note: 'x'.repeat(90_000) } }]);
   }
-  expect(await fast.settled()).toHaveLength(300);
+  expect(await fast.settled()).toHaveLength(150);
   expect(hazards).toEqual([]);
 });
 

@@ -84,7 +84,7 @@ test('a batch arrives in its order', async () => {
   expect(await json(hosted.library.triggerBatch(batch))).toEqual({ ok: true });
   await vi.waitFor(() => expect(heard).toEqual(batch.map((_, id) => ({ id }))));
   // The library resolves, because the status is 200: who does not read the body believes that it was sent.
-  const eleven = [...Array.from({ length: 11 }, (_, id) => ({ channel: 'menu', name: 'OrderCreated', data: { id } }))];
+  const eleven = Array.from({ length: 11 }, (_, id) => ({ channel: 'menu', name: 'OrderCreated', data: { id } }));
   expect(await json(hosted.library.triggerBatch(eleven))).toMatchObject({ code: 400 });
 });
 
@@ -195,7 +195,9 @@ test('an unknown key makes the official client give up', async () => {
   });
   onTestFinished(() => pusher.disconnect());
   const error = await new Promise((resolve) => pusher.connection.bind('error', resolve));
-  expect(error).toMatchObject({ data: { code: 4001 } });
+  expect(error).toMatchObject({
+    error: { data: { code: 4001, message: 'App key no-such-key does not exist.' } },
+  });
   await vi.waitFor(() => expect(pusher.connection.state).toBe('disconnected'));
 });
 
