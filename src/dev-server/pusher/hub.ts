@@ -33,11 +33,12 @@ export interface Hub {
 
 export function createHub(app: PusherApp, { now }: Pick<ServerTime, 'now'>): Hub {
   const channels = createChannels();
-  const users = createUsers();
+  const connections = new Set<Connection>();
+  const users = createUsers(connections);
   const cache = createCache(now);
   return {
     app,
-    connections: new Set(),
+    connections,
     channels,
     users,
     eventRate: createRate(app.limits.eventsPerSecond, now),

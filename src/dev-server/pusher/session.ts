@@ -53,7 +53,6 @@ export function openSession(
     },
     end() {
       connections.delete(connection);
-      hub.users.remove(connection);
       signingIn.stop();
       for (const channel of hub.channels.channelsOf(connection)) unsubscribe(hub, connection, channel);
     },

@@ -3,15 +3,14 @@ import type { Connection } from './connection.ts';
 
 export interface Users {
   add(connection: Connection, userId: string): void;
-  remove(connection: Connection): void;
   connectionsOf(userId: string): readonly Connection[];
 }
 
-export function createUsers(): Users {
-  const userIds = new Map<Connection, string>();
+/** Who has gone is forgotten by itself. */
+export function createUsers(connections: ReadonlySet<Connection>): Users {
+  const userIds = new WeakMap<Connection, string>();
   return {
     add: (connection, userId) => void userIds.set(connection, userId),
-    remove: (connection) => void userIds.delete(connection),
-    connectionsOf: (userId) => [...userIds].filter(([, id]) => id === userId).map(([connection]) => connection),
+    connectionsOf: (userId) => [...connections].filter((connection) => userIds.get(connection) === userId),
   };
 }

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { app, host } from './hosting.ts';
+import { app, host, sign } from './hosting.ts';
 import { device } from './device.ts';
 
 test('greets with a text that has the socket id and an activity timeout of 30 s, whatever protocol the address names', async () => {
@@ -113,16 +113,31 @@ test.each(['/app/', '/app', '/app/key/more'])('%s is an HTTP 404', async (path) 
   socket.destroy();
 });
 
+test('a device that breaks off while it is turned away ends nobody', async () => {
+  const hosted = await host();
+  for (const path of ['/app/', '/app/app-key', '/app/no-such-key']) {
+    const socket = connect(hosted.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`);
+    socket.resetAndDestroy();
+    await expect.poll(() => hosted.open).toBe(0);
+  }
+  expect(await (await hosted.device()).settled()).toEqual([]);
+});
+
 test('shutting down: 4200 to everyone at once, and to everyone who comes while it lasts', async () => {
   const { device: greet, server, port } = await host();
   const there = [await greet(), await greet(), await greet()];
   for (const connected of there) {
+    const channelData = JSON.stringify({ user_id: connected.id });
+    const auth = sign(connected.id, 'presence-kitchen', channelData);
     connected.say({
       event: 'pusher:subscribe',
-      data: { channel: 'orders' },
+      data: { channel: 'presence-kitchen', auth, channel_data: channelData },
     });
-    await connected.next();
   }
+  await expect.poll(() => server.connections().flatMap(({ channels }) => channels)).toHaveLength(3);
+  for (const connected of there) await connected.settled();
   server.shutdown();
   for (const connected of there) {
     expect(await connected.next()).toEqual({

@@ -101,6 +101,9 @@ test('a slow reader loses messages in silence past 1 MB of backlog, and its sock
   const lost = hazards.length;
   expect(lost).toBeGreaterThan(0);
   expect(hazards[0]).toMatchObject({ hazard: 'lost-to-backlog', app: app.id, socketId: slow.id });
+  const behind = Number(/this reader is (\d+) bytes behind/.exec(hazards[0]?.message ?? '')?.[1]);
+  expect(behind).toBeGreaterThan(1024 * 1024);
+  expect(behind).toBeLessThan(1024 * 1024 + 100_000);
   expect(traffic.filter(({ what }) => what === 'lost')).toHaveLength(lost);
   slow.socket.resume();
   await vi.waitFor(() => expect(slow.heard.length).toBeGreaterThanOrEqual(sent - lost), 10_000);

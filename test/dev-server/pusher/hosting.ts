@@ -49,7 +49,6 @@ export async function host(
   const http = createServer((request, response) => void answer(server, request, response));
   http.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
   });
   http.on('upgrade', (request, socket: Socket, head) => {

@@ -163,6 +163,18 @@ test('members are users: another tab of the same one is not added, and removed o
   expect(await watching.next()).toMatchObject({ event: 'pusher_internal:member_removed', data: '{"user_id":"2"}' });
 });
 
+test('joining a presence channel twice succeeds twice, and is told once', async () => {
+  const { device } = await host();
+  const [watching, connected] = [await device(), await device()];
+  await join(watching, 'presence-kitchen', { user_id: '1' });
+  for (let time = 0; time < 2; time += 1) {
+    expect(membersIn(await join(connected, 'presence-kitchen', { user_id: '2' }))).toMatchObject({
+      presence: { ids: ['1', '2'], count: 2 },
+    });
+  }
+  expect((await watching.settled()).map(({ event }) => event)).toEqual(['pusher_internal:member_added']);
+});
+
 test('numeric user ids stay numbers, and a member without info is counted but not in the hash', async () => {
   const { device } = await host();
   const [first, second] = [await device(), await device()];
