@@ -1,6 +1,6 @@
 // What one app of the server is allowed. The numbers are Soketi's own; hosted Pusher allows an event 10 KB.
 
-export interface PusherLimits {
+interface PusherLimits {
   readonly connections: number;
   readonly channelNameLength: number;
   readonly eventNameLength: number;

@@ -1,6 +1,6 @@
 // The last event of each channel that tells it to newcomers.
 
-export interface CachedEvent {
+interface CachedEvent {
   readonly event: string;
   readonly data: unknown;
 }

@@ -1,7 +1,7 @@
 // Who is in which channel of one app, and who of them is there as which member.
 import type { Member } from './server-frames.ts';
 
-export interface Subscriber {
+interface Subscriber {
   readonly id: string;
   sayText(text: string): void;
 }

@@ -43,7 +43,7 @@ export interface PusherTraffic {
 }
 
 /** A connected device, for those who look on and for faults on request. */
-export interface ConnectedDevice {
+interface ConnectedDevice {
   readonly socketId: string;
   readonly appId: string;
   readonly channels: readonly string[];

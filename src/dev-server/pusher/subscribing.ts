@@ -20,7 +20,7 @@ import { kbOf } from './sizes.ts';
 type Subscribe = Extract<DeviceFrame, { kind: 'subscribe' }>;
 
 const unauthorized: Refusal = { type: 'AuthError', error: 'The connection is unauthorized.', status: 401 };
-/** No `channel_data`, or not JSON. */
+/** No `channel_data`, not JSON, or an object for a user id. */
 const unreadableMember: Refusal = { type: 'ServerError', error: 'A server error has occured.', status: 4302 };
 const illegalName: Refusal = {
   error:
@@ -92,7 +92,9 @@ function readMember({ channelData }: Subscribe): Member | undefined {
   if (typeof channelData !== 'string') return undefined;
   const reading = readJson(channelData, jsonLimits);
   if (!reading.ok || reading.value === null) return undefined;
-  return isRecord(reading.value) ? reading.value : {};
+  const member: Member = isRecord(reading.value) ? reading.value : {};
+  // Users are told apart by it and it names them in the hash, which not every object can do.
+  return typeof member.user_id === 'object' && member.user_id !== null ? undefined : member;
 }
 
 /** Tells the others of a new user, and answers who is there, the newcomer included. */

@@ -220,7 +220,16 @@ test('4301 for a member that tells more than 2 KB of itself', async () => {
 test('4302 for a presence channel without channel_data, or with one that cannot be read', async () => {
   const { device } = await host();
   const connected = await device();
-  for (const channelData of [undefined, '', '{', 'null', null, { user_id: 1 }, '['.repeat(5000)]) {
+  for (const channelData of [
+    undefined,
+    '',
+    '{',
+    'null',
+    null,
+    { user_id: 1 },
+    '['.repeat(5000),
+    '{"user_id":{"toString":1}}',
+  ]) {
     const auth = sign(connected.id, 'presence-kitchen', String(channelData));
     connected.say(subscribe('presence-kitchen', { auth, channel_data: channelData }));
     expect(await connected.next()).toEqual({
