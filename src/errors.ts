@@ -34,6 +34,12 @@ export type ErrorCode =
   | 'unfinished'
   /** Another process or tab has what this device remembers. */
   | 'storage-locked'
+  /** An event is larger than what gets through to devices. The message has both sizes. */
+  | 'message-too-large'
+  /** The event server refused what a backend published; the same again would be refused again. */
+  | 'publish-refused'
+  /** The event server could not be reached, and the event is in no log. */
+  | 'publish-failed'
   /** More messages than the server allows a device. */
   | 'too-many'
   /** The server did not answer a query, or not with what the contract promises; the cause says which. */

@@ -30,6 +30,8 @@ export const entries: readonly Entry[] = [
   node('./storage/sqlite', 'src/storage/sqlite.ts'),
   browser('./storage/sqlite-store', 'src/storage/sqlite-store.ts'),
   browser('./testing', 'src/testing/index.ts'),
+  node('./emit', 'src/emit/index.ts'),
+  node('./emit/sqlite-log', 'src/emit/sqlite-log.ts'),
   { name: 'heard', source: 'src/cli.ts', kind: 'command', runsIn: 'node' },
 ];
 

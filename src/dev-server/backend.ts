@@ -1,0 +1,52 @@
+// One restaurant's backend as the development server hosts it: what its document says, over a few tables in memory. It knows
+// nothing of sockets: it answers requests, hears messages and emits.
+import type { ContractData } from '../contract/contract.ts';
+import type { EventLog, Publisher, ServerTime } from '../emit/index.ts';
+
+/** What a backend is made with. */
+export interface BackendSeams {
+  /** Brings what it emits to whoever is connected, over whatever. */
+  readonly publisher: Publisher;
+  readonly log: EventLog;
+  readonly time: ServerTime;
+  /** Only what the backend's document promises: no replay, no tombstones, no `as_of`, no positions of lists. */
+  readonly v1: boolean;
+}
+
+/** Who asks, as far as a bearer token tells. */
+export interface Caller {
+  readonly id: string;
+  readonly abilities: readonly string[];
+  /** What the names of channels and requests are compared with: `{ sku, deviceId }`. */
+  readonly scope: Readonly<Record<string, string | number>>;
+}
+
+/** One connection of a backend that hears messages (Socket.IO, plain WebSocket). */
+export interface Connection {
+  readonly id: string;
+  /** The channel or namespace it came in on, as it is spelt on the wire. */
+  readonly channel: string;
+  /** What it said of itself: `auth` and `query` of the handshake. */
+  readonly auth: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, string>>;
+  join(room: string): void;
+  leave(room: string): void;
+  say(name: string, payload: unknown): void;
+}
+
+export interface Backend {
+  readonly contract: ContractData;
+  /** REST, with the path as the document has it. `undefined`: not one of its paths. Never throws, whatever the body is. */
+  fetch(request: Request): Promise<Response | undefined>;
+  /** Whose token this is; `undefined`: nobody's. */
+  callerOf(token: string | undefined): Caller | undefined;
+  /** Lets a connection in and joins its rooms, or says why not ("Authentication error"). */
+  connected?(connection: Connection): { readonly refused: string } | undefined;
+  /** What a device says; the answer is the acknowledgement, where it asked for one. */
+  message?(connection: Connection, name: string, payload: unknown): Promise<unknown>;
+  disconnected?(connection: Connection): void;
+  /** Puts everything back to where it was at the start: a restored database. */
+  restore(): Promise<void>;
+}
+
+export type CreateBackend = (seams: BackendSeams) => Backend;

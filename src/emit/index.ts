@@ -1,0 +1,14 @@
+export {
+  createEmitter,
+  type ChannelToEmit,
+  type Emitted,
+  type EmittedFacts,
+  type EmitProblem,
+  type Emitter,
+  type EmitterOptions,
+  type EventToEmit,
+} from './emitter.ts';
+export type { EventLog, LogBorders, LoggedEvent, LoggedFacts, LogPage, Placed, Retention } from './event-log.ts';
+export { memoryLog, type MemoryLogOptions } from './memory-log.ts';
+export type { Publication, Publisher } from './publisher.ts';
+export type { ServerTime } from './server-time.ts';
