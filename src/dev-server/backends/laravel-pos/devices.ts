@@ -1,11 +1,7 @@
 // The store's devices, and what the office tells them.
 import { laravelPos, type Device } from '../../../contracts/laravel-pos/index.ts';
-import {
-  deviceNotification,
-  deviceStatusChanged,
-  heartbeat,
-  mediaUpdated,
-} from '../../../contracts/laravel-pos/schemas.ts';
+import { deviceNotification, heartbeat, mediaUpdated } from '../../../contracts/laravel-pos/schemas.ts';
+import { fieldsOf, oneOf, textOf } from '../rest/fields.ts';
 import { found, idOf, readInput } from '../rest/input.ts';
 import { empty, json, Refused } from '../rest/problem.ts';
 import type { KnownCall, Route } from '../rest/routes.ts';
@@ -34,18 +30,9 @@ async function beat(shop: Shop, call: KnownCall): Promise<Response> {
 
 async function setStatus(shop: Shop, call: KnownCall): Promise<Response> {
   const device = found(shop.devices.get(idOf(call.params['id'])), 'device');
-  const asked = readInput(
-    deviceStatusChanged,
-    { reason: fieldOf(call.body, 'reason') },
-    {
-      device: { id: device.id, status: fieldOf(call.body, 'status') },
-    },
-  );
-  const known: readonly string[] = ['online', 'offline', 'inactive', 'blocked'];
-  if (!known.includes(asked.device.status)) {
-    throw new Refused(422, 'invalid', `A device is one of: ${known.join(', ')}.`, { details: { legal: known } });
-  }
-  return json(200, { data: await become(shop, call, device, asked.device.status, asked.reason ?? 'office') });
+  const fields = fieldsOf(call.body);
+  const status = oneOf(fields, 'status', ['online', 'offline', 'inactive', 'blocked']);
+  return json(200, { data: await become(shop, call, device, status, textOf(fields, 'reason') ?? 'office') });
 }
 
 async function become(
@@ -75,8 +62,3 @@ async function announceMedia(shop: Shop, call: KnownCall): Promise<Response> {
   );
   return json(202, { data: data.media });
 }
-
-const fieldOf = (body: unknown, name: string): unknown =>
-  typeof body === 'object' && body !== null && Object.hasOwn(body, name)
-    ? (body as Readonly<Record<string, unknown>>)[name]
-    : undefined;
