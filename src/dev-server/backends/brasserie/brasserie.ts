@@ -8,9 +8,10 @@ import {
   type Order,
   type Table as DiningTable,
 } from '../../../contracts/brasserie/index.ts';
-import { createEmitter } from '../../../emit/index.ts';
+import { createEmitter, type Publisher } from '../../../emit/index.ts';
 import { isRecord } from '../../../lib/json.ts';
 import type { BackendSeams } from '../../backend.ts';
+import { plainPublisher } from '../plain-publisher.ts';
 import { createCounter, type Counter } from '../rows/counter.ts';
 import { createStamps, type Stamps } from '../rows/stamps.ts';
 import { createTable, type Table } from '../rows/table.ts';
@@ -56,7 +57,7 @@ export function createBrasserieRows({ publisher, log, time, v1 }: BackendSeams):
   };
   const outside: Outside = { erpIsUp: true, nextCard: 'approved' };
   const emitter = createEmitter(brasserie, {
-    publisher,
+    publisher: v1 ? documented(publisher) : publisher,
     log,
     time,
     // A dish is announced to its waiter; the rest is settled, and everybody's.
@@ -77,9 +78,7 @@ export function createBrasserieRows({ publisher, log, time, v1 }: BackendSeams):
     outside,
     shown,
     tellDish(userId, data) {
-      // The document's event has no order id, so that nothing can be acknowledged.
-      const { order_id: _, ...documented } = data;
-      return emitter.emit('dish_ready', { scope: { userId }, data: v1 ? documented : data });
+      return emitter.emit('dish_ready', { scope: { userId }, data });
     },
     tellOrder(order, withBill) {
       const updated_at = order.updated_at ?? '';
@@ -100,3 +99,7 @@ export function createBrasserieRows({ publisher, log, time, v1 }: BackendSeams):
     },
   };
 }
+
+/** The document's event has no id, and no order's, so that nothing can be acknowledged. */
+const documented = (publisher: Publisher): Publisher =>
+  plainPublisher(publisher, ({ table, dish, timestamp }) => ({ table, dish, timestamp }));

@@ -7,15 +7,15 @@ import {
   type LaravelPos,
   type PrintJobRow,
 } from '../../../contracts/laravel-pos/index.ts';
-import { createEmitter, type Emitted, type EventLog } from '../../../emit/index.ts';
+import { createEmitter, type Emitted, type EventLog, type Publisher } from '../../../emit/index.ts';
 import type { BackendSeams } from '../../backend.ts';
+import { plainPublisher } from '../plain-publisher.ts';
 import type { KnownCall } from '../rest/routes.ts';
 import { createCounter, type Counter } from '../rows/counter.ts';
 import { createStamps, type Stamps } from '../rows/stamps.ts';
 import { createTable, type Table } from '../rows/table.ts';
 import { firstRows, type OrderRow } from './seed.ts';
 import { store } from './tokens.ts';
-import { withoutAdditions } from './v1-publisher.ts';
 
 export interface Shop {
   readonly v1: boolean;
@@ -49,7 +49,7 @@ export interface ShopEvent<Name extends EventName<LaravelPos>> {
 
 export function createShop({ publisher, log, time, v1 }: BackendSeams): Shop {
   const stamps = createStamps(time);
-  const emitter = createEmitter(laravelPos, { publisher: v1 ? withoutAdditions(publisher) : publisher, log, time });
+  const emitter = createEmitter(laravelPos, { publisher: v1 ? documented(publisher) : publisher, log, time });
   const seed = firstRows(stamps, v1);
   const table = <Row extends { readonly id: number; readonly updated_at?: string | null | undefined }>(
     rows: readonly Row[],
@@ -99,6 +99,10 @@ export function createShop({ publisher, log, time, v1 }: BackendSeams): Shop {
     },
   };
 }
+
+/** `epoch`, `prev_seq` and `head_seq` are additions of ours. */
+const documented = (publisher: Publisher): Publisher =>
+  plainPublisher(publisher, (payload) => ({ ...payload, meta: { replay: false } }));
 
 /** A text that somebody else chose: only what ids are made of is passed on. */
 function correlationOf(headers: Headers): string | undefined {

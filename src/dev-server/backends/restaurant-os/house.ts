@@ -8,13 +8,13 @@ import {
   type Table as DiningTable,
   type Ticket,
 } from '../../../contracts/restaurant-os/index.ts';
-import { createEmitter, type Emitted } from '../../../emit/index.ts';
+import { createEmitter, type Emitted, type Publisher } from '../../../emit/index.ts';
 import type { BackendSeams } from '../../backend.ts';
+import { plainPublisher } from '../plain-publisher.ts';
 import { createCounter, type Counter } from '../rows/counter.ts';
 import { createStamps, type Stamps } from '../rows/stamps.ts';
 import { createTable, type Table } from '../rows/table.ts';
 import { firstFree, firstRows, ingredients, type FullOrder } from './seed.ts';
-import { withoutIds } from './v1-publisher.ts';
 
 export interface House {
   readonly stamps: Stamps;
@@ -30,7 +30,7 @@ export interface House {
 
 export function createHouse({ publisher, log, time, v1 }: BackendSeams): House {
   const stamps = createStamps(time);
-  const emitter = createEmitter(restaurantOs, { publisher: v1 ? withoutIds(publisher) : publisher, log, time });
+  const emitter = createEmitter(restaurantOs, { publisher: v1 ? documented(publisher) : publisher, log, time });
   const seed = firstRows(stamps);
   const shared = { stamp: 'updatedAt', stamps } as const;
   const key = ({ documentId }: { readonly documentId: string }): string => documentId;
@@ -57,3 +57,6 @@ export function createHouse({ publisher, log, time, v1 }: BackendSeams): House {
     },
   };
 }
+
+/** Nothing tells one event from its repetition. */
+const documented = (publisher: Publisher): Publisher => plainPublisher(publisher, ({ payload }) => ({ payload }));
