@@ -121,11 +121,11 @@ async function setStatus(shop: Shop, call: KnownCall): Promise<Response> {
   const { status } = found(shop.orders.get(orderId), 'order');
   const legal = next.get(status ?? '') ?? [];
   if (to === status) {
-    throw new Refused(409, 'already-there', `The order is "${to}" already.`, { details: { status, legal } });
+    throw new Refused(409, 'already-there', `The order is "${to}" already.`, { details: { current: status, legal } });
   }
   if (!legal.includes(to)) {
     throw new Refused(422, 'illegal-transition', `An order that is "${status}" cannot become "${to}".`, {
-      details: { status, legal },
+      details: { current: status, legal },
     });
   }
   const order = await moveOrder(shop, orderId, to, call);

@@ -82,13 +82,13 @@ function requireHeld(caller: Caller, job: PrintJobRow, as: 'completed' | 'failed
   if (isHeldBy(caller, job)) return;
   if (job.status === as || job.status === 'claimed') throw conflict(job, as === 'completed' ? 'complete' : 'fail');
   throw new Refused(422, 'illegal-transition', `A print job that is "${job.status}" cannot become "${as}".`, {
-    details: { status: job.status, legal: legal(job) },
+    details: { current: job.status, legal: legal(job) },
   });
 }
 
 const conflict = (job: PrintJobRow, step: string): Refused =>
   new Refused(409, 'already-there', `The print job is "${job.status}": nothing for "${step}" to do.`, {
-    details: { status: job.status, legal: legal(job), claimed_by: job.claimed_by ?? null },
+    details: { current: job.status, legal: legal(job), claimed_by: job.claimed_by ?? null },
   });
 
 /** Which steps are possible from here. */

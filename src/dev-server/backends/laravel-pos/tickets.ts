@@ -49,7 +49,7 @@ async function step(
   legal: readonly TicketStatus[],
   isDone: boolean,
 ): Promise<Response> {
-  const details = { status, legal };
+  const details = { current: status, legal };
   if (isDone) throw new Refused(409, 'already-there', `The ticket was "${to}" already.`, { details });
   if (!legal.includes(to)) {
     const legally = legal.length === 0 ? 'Nothing follows.' : `Legal: ${legal.join(', ')}.`;

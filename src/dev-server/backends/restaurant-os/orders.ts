@@ -154,7 +154,7 @@ async function updateTicket(house: House, { params, body }: Call): Promise<Respo
   const legal = nextOfTicket.get(ticket.status ?? 'queued') ?? [];
   if (status !== ticket.status && !legal.includes(status)) {
     throw new Refused(409, 'illegal-transition', `A ticket that is "${ticket.status}" cannot become "${status}".`, {
-      details: { status: ticket.status, legal },
+      details: { current: ticket.status, legal },
     });
   }
   const telling = status === ticket.status ? [] : moveTicket(house, ticket, status);

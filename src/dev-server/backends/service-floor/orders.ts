@@ -63,7 +63,7 @@ async function moveOrder(floor: Floor, { params, body }: Call): Promise<Response
   const legal = next.get(before.status ?? '') ?? [];
   if (!legal.includes(status)) {
     throw new Refused(409, 'illegal-transition', `An order that is "${before.status}" cannot become "${status}".`, {
-      details: { status: before.status, legal },
+      details: { current: before.status, legal },
     });
   }
   const order = found(floor.orders.patch(before.id, { status }));

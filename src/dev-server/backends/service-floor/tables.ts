@@ -33,7 +33,7 @@ async function take(floor: Floor, step: Step, { params }: Call): Promise<Respons
   const { from, to, event } = steps[step];
   if (!from.some((stage) => stage === status)) {
     throw new Refused(409, 'illegal-transition', `A table that is "${status}" takes no "${step}".`, {
-      details: { status, legal: legalFrom(status) },
+      details: { current: status, legal: legalFrom(status) },
     });
   }
   const table = found(floor.tables.patch(tableNumber, { status: to }));
