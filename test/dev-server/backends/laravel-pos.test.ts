@@ -223,7 +223,9 @@ describe('repeats', () => {
     const stage = createStage(createLaravelPos);
     const request = () => requestOf('POST', '/v1/orders', pos, burger, { 'idempotency-key': 'k1' });
     const both = await Promise.all([stage.backend.fetch(request()), stage.backend.fetch(request())]);
-    expect(both.map((response) => response?.status).toSorted((left, right) => Number(left) - Number(right))).toEqual([201, 409]);
+    expect(both.map((response) => response?.status).toSorted((left, right) => Number(left) - Number(right))).toEqual([
+      201, 409,
+    ]);
     await settled();
     const other = await take(stage, { ...burger, notes: 'another' }, { 'idempotency-key': 'k1' });
     expect(other).toMatchObject({ status: 422, body: { type: 'urn:problem:idempotency-key-reused' } });
