@@ -4,7 +4,7 @@ import { tokens as brasserieTokens } from '../../../src/dev-server/backends/bras
 import { tokens as posTokens } from '../../../src/dev-server/backends/laravel-pos/tokens.ts';
 import { cafeId, tokens as cafeTokens } from '../../../src/dev-server/backends/table-tap/tokens.ts';
 import { describe, expect, test } from 'vitest';
-import { runs } from '../../effort.ts';
+import { patience, runs } from '../../effort.ts';
 import { createStage, requestOf, seat } from './stage.ts';
 
 type Name = keyof typeof backends;
@@ -146,7 +146,7 @@ const texts = fc.oneof(
   fc.constantFrom('{', '[[', '\u0000', '{"a":1}'.repeat(9), '['.repeat(5_000), `"${'x'.repeat(40_000)}"`),
 );
 
-describe.each(Object.keys(backends) as Name[])('%s', (name) => {
+describe.each(Object.keys(backends) as Name[])('%s', { timeout: patience }, (name) => {
   test('whatever is asked is answered, never by a fault of the server, and what is told can be understood', async () => {
     const stage = createStage(backends[name]);
     const known = places[name];
@@ -184,7 +184,7 @@ describe.each(Object.keys(backends) as Name[])('%s', (name) => {
         expect(response === undefined || response.status < 500).toBe(true);
         if (response?.ok === true) granted.add(path);
       }),
-      { ...runs(600), examples: everybody },
+      { ...runs(300), examples: everybody },
     );
     // Something was behind every door.
     expect([...granted]).toEqual(expect.arrayContaining(known.map(([, path]) => path)));
@@ -218,7 +218,7 @@ describe.each(Object.keys(backends) as Name[])('%s', (name) => {
           expect(status).toBeLessThan(500);
         },
       ),
-      runs(150),
+      runs(100),
     );
   });
 
@@ -245,7 +245,7 @@ describe.each(Object.keys(backends) as Name[])('%s', (name) => {
           expect(connection.heard.every((heard) => heard.name === 'error')).toBe(true);
         },
       ),
-      runs(200),
+      runs(100),
     );
     expect(stage.decoded().filter(({ kind }) => kind !== 'event')).toEqual([]);
   });
