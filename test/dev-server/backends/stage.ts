@@ -6,14 +6,14 @@ import { memoryLog, type EventLog, type Publication } from '../../../src/emit/in
 
 export const startedAt: number = Date.parse('2026-03-14T18:30:00.000Z');
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   /** Parsed, or undefined where there is none. */
   readonly body: unknown;
   readonly headers: Headers;
 }
 
-export interface Asking {
+interface Asking {
   readonly token?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -35,7 +35,7 @@ export interface Brasserie {
 }
 
 /** The kitchen's system and the card terminal, which are somebody else's and fail on demand. */
-export interface Outside {
+interface Outside {
   erpIsUp: boolean;
   /** What the terminal says to the next card. */
   nextCard: 'approved' | 'declined' | 'timeout';

@@ -5,7 +5,7 @@ import { isRecord, readJsonBytes } from '../../../lib/json.ts';
 import type { Caller } from '../../backend.ts';
 
 /** Signs the development server's tokens. No secret: nothing but this server takes them. */
-export const developmentSecret = 'heard-development-only';
+const developmentSecret = 'heard-development-only';
 
 export interface Claims {
   readonly sub: string | number;

@@ -37,7 +37,7 @@ export interface Shop {
   restore(): Promise<void>;
 }
 
-export interface ShopEvent<Name extends EventName<LaravelPos>> {
+interface ShopEvent<Name extends EventName<LaravelPos>> {
   readonly data: EventData<LaravelPos, Name>;
   /** The request behind it. */
   readonly cause: KnownCall;

@@ -27,7 +27,7 @@ export function idOf(text: string | undefined): number {
   throw notFound();
 }
 
-export const notFound = (what = 'row'): Refused => new Refused(404, 'not-found', `There is no such ${what}.`);
+const notFound = (what = 'row'): Refused => new Refused(404, 'not-found', `There is no such ${what}.`);
 
 /** What was looked up, or 404. */
 export function found<Row>(row: Row | undefined, what?: string): Row {

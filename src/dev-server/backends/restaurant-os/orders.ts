@@ -1,10 +1,11 @@
 // An order, the tickets that it becomes, and how both go on. Settled as a whole: the document describes events only.
 import type { Ticket } from '../../../contracts/restaurant-os/index.ts';
-import { countOf, fieldsOf, linesOf, numberOf, oneOf, requireText, textOf, type Fields } from '../rest/fields.ts';
+import { countOf, linesOf, numberOf, oneOf, requireText, textOf, type Fields } from '../rest/fields.ts';
 import { found } from '../rest/input.ts';
 import { empty, json, Refused } from '../rest/problem.ts';
 import type { Call, Route } from '../rest/routes.ts';
 import { told } from '../tell.ts';
+import { dataOf } from './data.ts';
 import type { House } from './house.ts';
 import { documentId, menu, type Dish, type FullOrder } from './seed.ts';
 import { takeOut } from './stock.ts';
@@ -36,9 +37,6 @@ export const orderRoutes = (house: House): readonly Route[] => [
     answer: (call) => warn(house, call),
   },
 ];
-
-/** Strapi's bodies are `{ data }`. */
-export const dataOf = (body: unknown): Fields => fieldsOf(fieldsOf(body)['data']);
 
 /** Few enough that a ticket stays below the 10 kB that hosted Pusher lets through. */
 const mostLines = 25;

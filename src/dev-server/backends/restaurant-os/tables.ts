@@ -1,9 +1,10 @@
 // Tables and the storage: what the floor and the office change.
-import { countOf, fieldsOf, oneOf, requireNumber } from '../rest/fields.ts';
+import { countOf, oneOf, requireNumber } from '../rest/fields.ts';
 import { found } from '../rest/input.ts';
 import { json, Refused } from '../rest/problem.ts';
 import type { Route } from '../rest/routes.ts';
 import { told } from '../tell.ts';
+import { dataOf } from './data.ts';
 import type { House } from './house.ts';
 import { documentId } from './seed.ts';
 import { receiveBatch, setStock } from './stock.ts';
@@ -22,7 +23,7 @@ export const tableRoutes = (house: House): readonly Route[] => [
         house.tables.get(id) ?? house.tables.rows().find((row) => row.documentId === id),
         'table',
       );
-      await told(...setTable(house, number, oneOf(fieldsOf(fieldsOf(body)['data']), 'status', statuses)));
+      await told(...setTable(house, number, oneOf(dataOf(body), 'status', statuses)));
       return json(200, { data: found(house.tables.get(number)) });
     },
   },
@@ -32,7 +33,7 @@ export const tableRoutes = (house: House): readonly Route[] => [
     isOpen: true,
     async answer({ params, body }) {
       const before = found(house.ingredients.get(params['id'] ?? ''), 'ingredient');
-      const currentStock = requireNumber(fieldsOf(fieldsOf(body)['data']), 'currentStock');
+      const currentStock = requireNumber(dataOf(body), 'currentStock');
       if (currentStock < 0) throw new Refused(400, 'validation-error', 'There cannot be less than nothing.');
       await told(...setStock(house, before, currentStock));
       return json(200, { data: found(house.ingredients.get(before.documentId)) });
@@ -44,7 +45,7 @@ export const tableRoutes = (house: House): readonly Route[] => [
     isOpen: true,
     async answer({ params, body }) {
       const before = found(house.ingredients.get(params['id'] ?? ''), 'ingredient');
-      const quantity = countOf(fieldsOf(fieldsOf(body)['data']), 'quantity');
+      const quantity = countOf(dataOf(body), 'quantity');
       await told(receiveBatch(house, before, quantity, documentId('batch', house.counters.batch.next())));
       return json(201, { data: found(house.ingredients.get(before.documentId)) });
     },

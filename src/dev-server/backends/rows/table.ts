@@ -1,6 +1,6 @@
 import type { Stamps } from './stamps.ts';
 
-export type Key = string | number;
+type Key = string | number;
 
 /** The rows of one kind, each with the moment of its last change, and what is left of those that were deleted. */
 export interface Table<Row extends object> {
@@ -18,7 +18,7 @@ export interface Table<Row extends object> {
   restore(): void;
 }
 
-export interface Tombstone {
+interface Tombstone {
   readonly id: Key;
   readonly deleted_at: string;
 }
