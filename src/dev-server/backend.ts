@@ -11,6 +11,8 @@ export interface BackendSeams {
   readonly time: ServerTime;
   /** Only what the backend's document promises: no replay, no tombstones, no `as_of`, no positions of lists. */
   readonly v1: boolean;
+  /** The event server's app, by whose secret the names of private channels are signed. Absent: none are signed. */
+  readonly app?: { readonly key: string; readonly secret: string };
 }
 
 /** Who asks, as far as a bearer token tells. */
@@ -42,7 +44,7 @@ export interface Backend {
   callerOf(token: string | undefined): Caller | undefined;
   /** Lets a connection in and joins its rooms, or says why not ("Authentication error"). */
   connected?(connection: Connection): { readonly refused: string } | undefined;
-  /** What a device says; the answer is the acknowledgement, where it asked for one. */
+  /** What a device says; the answer is the acknowledgement, where it asked for one. `undefined`: none is given. Never rejects. */
   message?(connection: Connection, name: string, payload: unknown): Promise<unknown>;
   disconnected?(connection: Connection): void;
   /** Puts everything back to where it was at the start: a restored database. */

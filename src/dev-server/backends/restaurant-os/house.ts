@@ -1,0 +1,62 @@
+// The restaurant: its tables of rows, and how it tells what happens.
+import type { EventData, EventName } from '../../../contract/contract.ts';
+import {
+  destinations,
+  restaurantOs,
+  type Ingredient,
+  type RestaurantOs,
+  type Table as DiningTable,
+  type Ticket,
+} from '../../../contracts/restaurant-os/index.ts';
+import { createEmitter, type Emitted, type Publisher } from '../../../emit/index.ts';
+import type { BackendSeams } from '../../backend.ts';
+import { plainPublisher } from '../plain-publisher.ts';
+import { createCounter, type Counter } from '../rows/counter.ts';
+import { createStamps, type Stamps } from '../rows/stamps.ts';
+import { createTable, type Table } from '../rows/table.ts';
+import { firstFree, firstRows, ingredients, type FullOrder } from './seed.ts';
+
+export interface House {
+  readonly stamps: Stamps;
+  readonly orders: Table<FullOrder>;
+  readonly tickets: Table<Ticket>;
+  readonly tables: Table<DiningTable>;
+  readonly ingredients: Table<Ingredient>;
+  readonly counters: Readonly<Record<keyof typeof firstFree, Counter>>;
+  /** On every channel that hears of such a thing, under one id. */
+  emit<Name extends EventName<RestaurantOs>>(name: Name, data: EventData<RestaurantOs, Name>): Promise<Emitted>;
+  restore(): void;
+}
+
+export function createHouse({ publisher, log, time, v1 }: BackendSeams): House {
+  const stamps = createStamps(time);
+  const emitter = createEmitter(restaurantOs, { publisher: v1 ? documented(publisher) : publisher, log, time });
+  const seed = firstRows(stamps);
+  const shared = { stamp: 'updatedAt', stamps } as const;
+  const key = ({ documentId }: { readonly documentId: string }): string => documentId;
+  const rows = {
+    orders: createTable<FullOrder>({ ...shared, key, seed: seed.orders }),
+    tickets: createTable<Ticket>({ ...shared, key, seed: seed.tickets }),
+    tables: createTable<DiningTable>({ ...shared, key: ({ number }) => number, seed: seed.tables }),
+    ingredients: createTable<Ingredient>({ ...shared, key, seed: ingredients }),
+  };
+  const counters = {
+    order: createCounter(firstFree.order),
+    item: createCounter(firstFree.item),
+    ticket: createCounter(firstFree.ticket),
+    batch: createCounter(firstFree.batch),
+  };
+  return {
+    stamps,
+    ...rows,
+    counters,
+    emit: (name, data) => emitter.emit(name, { scope: {}, data, channels: destinations(name, data) }),
+    restore() {
+      for (const table of Object.values(rows)) table.restore();
+      for (const counter of Object.values(counters)) counter.restore();
+    },
+  };
+}
+
+/** Nothing tells one event from its repetition. */
+const documented = (publisher: Publisher): Publisher => plainPublisher(publisher, ({ payload }) => ({ payload }));
