@@ -11,6 +11,8 @@ export interface BackendSeams {
   readonly time: ServerTime;
   /** Only what the backend's document promises: no replay, no tombstones, no `as_of`, no positions of lists. */
   readonly v1: boolean;
+  /** The event server's app, by whose secret the names of private channels are signed. Absent: none are signed. */
+  readonly app?: { readonly key: string; readonly secret: string };
 }
 
 /** Who asks, as far as a bearer token tells. */
