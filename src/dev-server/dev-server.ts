@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { memoryLog, type EventLog, type Publisher, type ServerTime } from '../emit/index.ts';
 import { serverTime } from '../emit/server-time.ts';
 import { sqliteLog } from '../emit/sqlite-log.ts';
-import { HeardError } from '../errors.ts';
+import { HeardError, isHeardError } from '../errors.ts';
 import type { Backend, CreateBackend } from './backend.ts';
 import { fanOut } from './fan-out.ts';
 import { answerAboutFaults } from './faults/fault-requests.ts';
@@ -19,6 +19,7 @@ import { createCors, type CorsOptions } from './http/cors.ts';
 import { createHandling } from './http/handling.ts';
 import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import type { CreatePart, Part, PartAddress } from './part.ts';
+import { renewable } from './renewal.ts';
 import { createRouting } from './routing.ts';
 import { developmentApp, type AppKeys } from './signature.ts';
 import { socketIoPart } from './socket-io/socket-io-part.ts';
@@ -81,7 +82,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
   const { time = serverTime, traffic = ignore, host = '127.0.0.1', port = 3001, app = developmentApp } = options;
   refuseProduction(options.allowProduction ?? false);
   const showsPayloads = options.payloads ?? false;
-  const log: EventLog = options.data === undefined ? memoryLog({ time }) : sqliteLog({ file: options.data, time });
+  const log = options.data === undefined ? memoryLog({ time }) : openLog(options.data, time);
   const cors = createCors(options.cors, traffic);
 
   const faults = createFaults({
@@ -139,7 +140,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
       atOnce: 100,
       publish: async (publications) => publisher?.publish(publications),
     };
-    const backend = create({ publisher: late, log, time, v1: options.v1 ?? false, app });
+    const backend = renewable(create({ publisher: late, log, time, v1: options.v1 ?? false, app }));
     publisher = faultyPublisher(fanOut(backend.contract, parts, traffic), faults, time);
     publishers.set(backend.contract.name, publisher);
     return backend;
@@ -148,10 +149,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
   async function own(request: Request): Promise<Response | undefined> {
     const { pathname } = new URL(request.url);
     const origin = request.headers.get('origin') ?? undefined;
-    if (pathname.startsWith('/_dev/') && !cors.allows(origin)) {
-      cors.tell(origin ?? '', `${request.method} ${pathname}`);
-      return json(403, { message: 'This page may not.' });
-    }
+    if (pathname.startsWith('/_dev/') && !cors.allows(origin)) return json(403, { message: 'This page may not.' });
     if (pathname === '/' && request.method === 'GET') return json(200, { heard: 'dev', addresses: addresses() });
     return answerAboutFaults(faults, request);
   }
@@ -208,7 +206,12 @@ export function createDevServer(options: DevServerOptions): DevServer {
   const url = (): string => `http://${authority()}`;
   const addresses = (): Record<string, readonly PartAddress[]> => ({
     http: backends.map(({ contract }) => ({ what: contract.name, url: `${url()}/${contract.name}` })),
-    ...Object.fromEntries(parts.map((part) => [part.name, part.addresses(authority())])),
+    ...Object.fromEntries(
+      parts
+        // A wire that no backend speaks is there, and nothing would ever be heard on it.
+        .filter((part) => backends.some(({ contract }) => part.carries(contract)))
+        .map((part) => [part.name, part.addresses(authority())]),
+    ),
   });
 
   return {
@@ -248,6 +251,19 @@ const smallest = (parts: readonly Part[]): number | undefined => {
   const limits = parts.flatMap(({ publisher }) => publisher.mostBytes ?? []);
   return limits.length === 0 ? undefined : Math.min(...limits);
 };
+
+function openLog(file: string, time: ServerTime): EventLog {
+  try {
+    return sqliteLog({ file, time });
+  } catch (cause) {
+    if (isHeardError(cause)) throw cause;
+    throw new HeardError(
+      'options-invalid',
+      `The events cannot be kept in ${file}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      { remediation: 'Give a file that may be written, or one that this server wrote before.', cause },
+    );
+  }
+}
 
 function refuseProduction(allowed: boolean): void {
   if (allowed || env['NODE_ENV'] !== 'production') return;

@@ -10,7 +10,7 @@ import type { AppKeys } from './signature.ts';
 import { bytesOf, withoutSecrets, type TrafficLog } from './traffic.ts';
 
 /** What happens on the server, as it tells it. */
-export interface PusherHappening {
+interface PusherHappening {
   readonly what: 'opened' | 'heard' | 'said' | 'lost' | 'closed';
   readonly socketId: string;
   /** The frame; for `closed`, a code or nothing. */

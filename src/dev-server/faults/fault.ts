@@ -78,11 +78,7 @@ export interface FaultPoint {
   ): (StandingFault & { readonly kind: Kind }) | undefined;
 }
 
-export const suddenKinds: ReadonlySet<string> = new Set<SuddenKind>([
-  'cut-connections',
-  'epoch-reset',
-  'restored-database',
-]);
+const suddenKinds: ReadonlySet<string> = new Set<SuddenKind>(['cut-connections', 'epoch-reset', 'restored-database']);
 
 const standingKinds: ReadonlySet<string> = new Set<StandingKind>([
   'expired-token',

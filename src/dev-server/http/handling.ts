@@ -58,6 +58,8 @@ export function createHandling(options: HandlingOptions): (request: IncomingMess
           : message(address === undefined ? 400 : 405, 'The request was not understood.', { connection: 'close' });
       return tell(answer.status, await write(response, answer));
     }
+    const preflight = cors.preflight(request);
+    if (preflight !== undefined) return tell(preflight.status, await write(response, preflight));
     const said = showsPayloads ? await payloadOf(request.clone()) : undefined;
     const { answer, isLost } = await outcomeOf(request, address?.pathname ?? '/');
     if (isLost) {
@@ -71,8 +73,6 @@ export function createHandling(options: HandlingOptions): (request: IncomingMess
   }
 
   async function outcomeOf(request: Request, path: string): Promise<Outcome> {
-    const preflight = cors.preflight(request);
-    if (preflight !== undefined) return { answer: preflight, isLost: false };
     const own = await options.own(request);
     if (own !== undefined) return { answer: own, isLost: false };
 

@@ -2,6 +2,7 @@
 // both wait until the device knows that it is in.
 import type { Socket } from 'socket.io';
 import type { Connection } from '../backend.ts';
+import { plainAuth } from '../renewal.ts';
 
 export interface SocketConnection extends Connection {
   /** The device was told that it is in. */
@@ -21,7 +22,7 @@ export function createConnection(socket: Socket, channel: string): SocketConnect
   return {
     id: socket.id,
     channel,
-    auth,
+    auth: plainAuth(auth),
     query: Object.fromEntries(
       Object.entries(query).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
     ),

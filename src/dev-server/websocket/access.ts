@@ -5,7 +5,7 @@ import { createRouter, type Route } from '../../contract/routing.ts';
 import type { Backend, Caller } from '../backend.ts';
 import { isSigned, type AppKeys } from '../signature.ts';
 
-export interface Asked {
+interface Asked {
   readonly channel: string;
   readonly token: string | undefined;
   readonly socketId: string;
@@ -13,7 +13,7 @@ export interface Asked {
   readonly channelData: string | undefined;
 }
 
-export type Verdict =
+type Verdict =
   | {
       readonly isAllowed: true;
       readonly backend: Backend;
@@ -62,7 +62,7 @@ export function createAccess(backends: readonly Backend[], app: AppKeys): Access
 }
 
 /** Why this caller may not hear the channel, or `undefined`. */
-export function refusalOf({ definition, params }: Route, { abilities, scope }: Caller): string | undefined {
+function refusalOf({ definition, params }: Route, { abilities, scope }: Caller): string | undefined {
   const needed = definition.abilities;
   if (needed !== undefined && !abilities.includes('*') && !needed.some((ability) => abilities.includes(ability))) {
     return 'ability-missing';

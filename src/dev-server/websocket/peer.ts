@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { Connection } from '../backend.ts';
 import type { PartSeams } from '../part.ts';
+import { plainAuth } from '../renewal.ts';
 import { withoutSecrets } from '../traffic.ts';
 import type { Access } from './access.ts';
 import { readFrame, type ClientFrame } from './frames.ts';
@@ -43,6 +44,8 @@ export function converse(socket: WebSocket, options: PeerOptions): void {
   const places = new Map<string, Place>();
   let token: string | undefined;
   let isIntroduced = false;
+  /** It was sent away. What it said meanwhile is still arriving. */
+  let isSentAway = false;
   let stopWaiting = time.schedule(patience.introductionMs, () => part(4401, 'it did not say who it is'));
 
   socket.on('message', (data: Uint8Array, isBinary: boolean) => {
@@ -61,6 +64,7 @@ export function converse(socket: WebSocket, options: PeerOptions): void {
   traffic({ kind: 'connection', wire, connection: socketId, what: 'opened' });
 
   function hear(data: Uint8Array, isBinary: boolean): void {
+    if (isSentAway) return;
     const frame = isBinary ? undefined : readFrame(new TextDecoder().decode(data));
     tell('server', frame ?? { type: 'malformed' }, data.byteLength);
     if (frame === undefined) return part(4400, 'it was not understood');
@@ -116,7 +120,7 @@ export function converse(socket: WebSocket, options: PeerOptions): void {
       id: `${socketId}:${channel}`,
       channel,
       get auth() {
-        return token === undefined ? {} : { token };
+        return token === undefined ? {} : plainAuth({ token });
       },
       query,
       join: (room) => void rooms.add(room),
@@ -210,6 +214,8 @@ export function converse(socket: WebSocket, options: PeerOptions): void {
 
   function part(code: number, because: string): void {
     traffic({ kind: 'connection', wire, connection: socketId, what: 'refused', because });
+    isSentAway = true;
+    for (const channel of places.keys()) leave(channel);
     socket.close(code);
   }
 
