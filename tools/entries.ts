@@ -32,6 +32,7 @@ export const entries: readonly Entry[] = [
   browser('./testing', 'src/testing/index.ts'),
   node('./emit', 'src/emit/index.ts'),
   node('./emit/sqlite-log', 'src/emit/sqlite-log.ts'),
+  node('./dev-server', 'src/dev-server/index.ts'),
   { name: 'heard', source: 'src/cli.ts', kind: 'command', runsIn: 'node' },
 ];
 

@@ -1,12 +1,7 @@
 import { HeardError, isHeardError } from '../errors.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { devUsage } from './dev-usage.ts';
 import { printSchema } from './schema-command.ts';
-
-/** What the command takes from the process that runs it. */
-export interface CommandEnvironment {
-  version(): string;
-  /** Where relative paths start. */
-  readonly folder: string;
-}
 
 export interface CommandResult {
   /** For stdout: the result and nothing else, so that it can be piped. */
@@ -23,6 +18,7 @@ const usage = `heard: tools for contracts of restaurant backends
   heard schema <contract> --event <name>  of one broadcast event alone
   heard schema <contract> --list          the names of its events
   heard schema --list                     the contracts that come with heard
+${devUsage}
   heard --help                            this text
   heard --version                         the version
 
@@ -31,7 +27,8 @@ it is: ./my-contract.ts`;
 
 export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<CommandResult> {
   try {
-    return { output: await perform(args, environment), exitCode: 0 };
+    const output = await perform(args, environment);
+    return { ...(output !== undefined && { output }), exitCode: 0 };
   } catch (error) {
     if (!isHeardError(error)) throw error;
     const notUnderstood = error.code === 'usage' || error.code === 'unknown-name';
@@ -39,12 +36,19 @@ export async function runCommand(args: readonly string[], environment: CommandEn
   }
 }
 
-async function perform(args: readonly string[], { version, folder }: CommandEnvironment): Promise<string> {
+async function perform(args: readonly string[], environment: CommandEnvironment): Promise<string | undefined> {
+  const { version, folder } = environment;
   const [command, ...rest] = args;
   if (args.includes('--help') || args.includes('-h')) return usage;
   if (command === '--version' || command === '-v') return version();
   if (command === 'schema') return printSchema(rest, folder);
+  if (command === 'dev') {
+    // Loaded only now: whoever prints a schema starts no server, and waits for none.
+    const { runDevServer } = await import('./dev-command.ts');
+    await runDevServer(rest, environment);
+    return undefined;
+  }
   throw new HeardError('usage', command === undefined ? 'No command was given.' : `There is no command "${command}".`, {
-    remediation: 'The commands are: schema. Run "heard --help" to see what they take.',
+    remediation: 'The commands are: schema, dev. Run "heard --help" to see what they take.',
   });
 }

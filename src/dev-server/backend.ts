@@ -40,6 +40,8 @@ export interface Backend {
   readonly contract: ContractData;
   /** REST, with the path as the document has it. `undefined`: not one of its paths. Never throws, whatever the body is. */
   fetch(request: Request): Promise<Response | undefined>;
+  /** Tokens for whoever tries it out, and whose they are: `{ token: 'dev-kds', of: 'the kitchen screen 21' }`. */
+  readonly tokens?: readonly { readonly token: string; readonly of: string }[];
   /** Whose token this is; `undefined`: nobody's. */
   callerOf(token: string | undefined): Caller | undefined;
   /** Lets a connection in and joins its rooms, or says why not ("Authentication error"). */

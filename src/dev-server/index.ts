@@ -1,0 +1,8 @@
+export { createDevServer, type DevServer, type DevServerOptions } from './dev-server.ts';
+export type { Backend, BackendSeams, Caller, Connection, CreateBackend } from './backend.ts';
+export { contractBackend, developmentToken } from './contract-backend.ts';
+export type { Fault, FaultMatch, FaultReport, StandingFault, SuddenFault } from './faults/fault.ts';
+export type { CorsOptions } from './http/cors.ts';
+export type { CreatePart, Part, PartAddress, PartSeams } from './part.ts';
+export { developmentApp, type AppKeys } from './signature.ts';
+export type { Traffic, TrafficLog } from './traffic.ts';

@@ -1,0 +1,138 @@
+// A real Socket.IO server with the namespaces of its backends. The backends decide who is let in, who is in which room and
+// what a message does; here it is only carried.
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Server, type Namespace, type Socket } from 'socket.io';
+import type { Backend } from '../backend.ts';
+import type { CreatePart } from '../part.ts';
+import { bytesOf, withoutSecrets } from '../traffic.ts';
+import { createConnection } from './connection.ts';
+import { carryMessages } from './messages.ts';
+
+const wire = 'socket-io';
+const path = '/socket.io/';
+
+export const socketIoPart: CreatePart = (seams) => {
+  const { traffic, faults, origins, showsPayloads } = seams;
+  // It wants a server to listen on; this one never listens, and hands it what the real one lets through.
+  const stage = createServer();
+  const io = new Server(stage, {
+    path,
+    serveClient: false,
+    maxHttpBufferSize: 1_000_000,
+    cors: {
+      credentials: true,
+      origin: (origin, allow) => allow(null, origins.allows(origin)),
+    },
+    allowRequest(request, decide) {
+      const why = refusalOf(request);
+      decide(why, why === undefined);
+    },
+  });
+
+  const connections = new Set<Socket['conn']>();
+  const upgraded = new Set<Duplex>();
+  io.engine.on('connection', (connection: Socket['conn']) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+
+  /** Asked once for each connection, whichever way it begins: later requests of a connection have its `sid`. */
+  function refusalOf({ headers: { origin }, url = '' }: IncomingMessage): string | undefined {
+    if (!origins.allows(origin)) {
+      origins.tell(origin ?? '', 'a Socket.IO connection');
+      return 'origin not allowed';
+    }
+    const isNew = !/[?&]sid=/.test(url);
+    return isNew && faults.take('refused-connection', { wire, path }) !== undefined ? 'refused' : undefined;
+  }
+
+  function open(namespace: Namespace, backend: Backend): void {
+    namespace.use((socket, next) => {
+      const showsToken = typeof socket.handshake.auth['token'] === 'string';
+      if (showsToken && faults.take('expired-token', { wire, channel: namespace.name }) !== undefined) {
+        return next(new Error('Authentication error'));
+      }
+      const connection = createConnection(socket, namespace.name);
+      let refused: string | undefined;
+      try {
+        refused = backend.connected?.(connection)?.refused;
+      } catch (error) {
+        traffic({ kind: 'trouble', what: `a handshake failed: ${textOf(error)}` });
+        refused = 'Internal error';
+      }
+      if (refused !== undefined) {
+        traffic({ kind: 'connection', wire, connection: socket.id, what: 'refused', because: refused });
+        return next(new Error(refused));
+      }
+      connection.whenOver(() => {
+        traffic({ kind: 'connection', wire, connection: socket.id, what: 'closed' });
+        backend.disconnected?.(connection);
+      });
+      socket.data = connection;
+      next();
+    });
+    namespace.on('connection', (socket: Socket) => {
+      const connection = socket.data as ReturnType<typeof createConnection>;
+      traffic({ kind: 'connection', wire, connection: socket.id, what: 'opened', because: namespace.name });
+      carryMessages(socket, connection, backend, { ...seams, wire });
+      connection.enter();
+    });
+  }
+
+  return {
+    name: wire,
+    carries: ({ connection: { transports } }) => transports.includes('socket-io'),
+    host(backends) {
+      for (const backend of backends) {
+        if (!backend.contract.connection.transports.includes('socket-io')) continue;
+        for (const { wire: namespace } of backend.contract.channels.values()) open(io.of(namespace), backend);
+      }
+    },
+    addresses: (authority) => [{ what: 'Socket.IO', url: `http://${authority}` }],
+    refusesByItself: true,
+    takes: (asked) => asked.startsWith(path),
+    handleRequest: (request, response) => void stage.emit('request', request, response),
+    upgrades: (asked) => asked.startsWith(path),
+    handleUpgrade(request, socket, head) {
+      upgraded.add(socket);
+      socket.once('close', () => upgraded.delete(socket));
+      stage.emit('upgrade', request, socket, head);
+    },
+    cut() {
+      const open = [...connections];
+      // Without a word for those that have a socket; a device that polls has nothing that could be cut.
+      for (const socket of upgraded) socket.destroy();
+      for (const connection of open) connection.close(true);
+      return open.length;
+    },
+    publisher: {
+      atOnce: 1_000,
+      async publish(publications) {
+        for (const { channel, name, payload, rooms } of publications) {
+          const namespace = io._nsps.get(channel);
+          if (namespace === undefined) continue;
+          if (rooms === undefined) namespace.emit(name, payload);
+          else if (rooms.length > 0) namespace.to([...rooms]).emit(name, payload);
+          const devices = [...namespace.sockets.values()].filter(
+            (socket) => rooms === undefined || rooms.some((room) => socket.rooms.has(room)),
+          ).length;
+          traffic({
+            kind: 'event',
+            wire,
+            channel,
+            name,
+            devices,
+            bytes: bytesOf(payload),
+            ...(showsPayloads && { payload: withoutSecrets(payload) }),
+          });
+        }
+      },
+    },
+    async close() {
+      await io.close();
+    },
+  };
+};
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

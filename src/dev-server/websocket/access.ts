@@ -1,0 +1,84 @@
+// Who may hear which channel on the plain WebSocket: by the signature of the backend's own endpoint where it has one, else
+// by what the token may.
+import { accessOf } from '../../contract/channel.ts';
+import { createRouter, type Route } from '../../contract/routing.ts';
+import type { Backend, Caller } from '../backend.ts';
+import { isSigned, type AppKeys } from '../signature.ts';
+
+interface Asked {
+  readonly channel: string;
+  readonly token: string | undefined;
+  readonly socketId: string;
+  readonly auth: string | undefined;
+  readonly channelData: string | undefined;
+}
+
+type Verdict =
+  | {
+      readonly isAllowed: true;
+      readonly backend: Backend;
+      readonly caller: Caller | undefined;
+      readonly member?: string;
+    }
+  | { readonly isAllowed: false; readonly status: number; readonly code: string };
+
+export interface Access {
+  /** Whether any backend knows this token. */
+  knows(token: string): boolean;
+  judge(asked: Asked): Verdict;
+}
+
+const denied = (status: number, code: string): Verdict => ({ isAllowed: false, status, code });
+
+export function createAccess(backends: readonly Backend[], app: AppKeys): Access {
+  const routed = backends.map((backend) => ({ backend, routeOf: createRouter(backend.contract) }));
+
+  function judge(asked: Asked): Verdict {
+    for (const { backend, routeOf } of routed) {
+      const route = routeOf(asked.channel);
+      if (route !== undefined) return judgeAt(backend, route, asked);
+    }
+    return denied(404, 'no-such-channel');
+  }
+
+  function judgeAt(backend: Backend, route: Route, asked: Asked): Verdict {
+    const access = accessOf(route.definition);
+    const caller = asked.token === undefined ? undefined : backend.callerOf(asked.token);
+    if (access === 'public') return { isAllowed: true, backend, caller };
+    if (backend.contract.connection.auth.kind === 'channel') {
+      // Made for another connection, or by somebody else: like the real servers, it does not tell which.
+      if (asked.auth === undefined || !isSigned(app, asked, asked.auth)) return denied(401, 'signature-invalid');
+    } else {
+      if (caller === undefined) return denied(401, 'token-unknown');
+      const refused = refusalOf(route, caller);
+      if (refused !== undefined) return denied(403, refused);
+    }
+    if (access !== 'presence') return { isAllowed: true, backend, caller };
+    const member = memberIn(asked.channelData) ?? caller?.id;
+    return { isAllowed: true, backend, caller, ...(member !== undefined && { member }) };
+  }
+
+  return { knows: (token) => backends.some((backend) => backend.callerOf(token) !== undefined), judge };
+}
+
+/** Why this caller may not hear the channel, or `undefined`. */
+function refusalOf({ definition, params }: Route, { abilities, scope }: Caller): string | undefined {
+  const needed = definition.abilities;
+  if (needed !== undefined && !abilities.includes('*') && !needed.some((ability) => abilities.includes(ability))) {
+    return 'ability-missing';
+  }
+  const isForeign = Object.entries(params).some(
+    ([name, value]) => Object.hasOwn(scope, name) && String(scope[name]) !== value,
+  );
+  return isForeign ? 'not-yours' : undefined;
+}
+
+/** The `user_id` of what Pusher calls `channel_data`. */
+function memberIn(channelData: string | undefined): string | undefined {
+  try {
+    const { user_id: id } = JSON.parse(channelData ?? '{}') as { user_id?: unknown };
+    return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
+  } catch {
+    return undefined;
+  }
+}
