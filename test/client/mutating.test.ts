@@ -87,6 +87,28 @@ test('S22: a connection sends before it reads, also when the one before it still
   await pos.dispose();
 });
 
+test('S22: nor does it read early because the app has asked for everything again while it was joining', async () => {
+  const kitchen = createKitchen({ httpLatencyMs: 200 });
+  kitchen.answer = ({ method, path }) => (method === 'POST' && path.endsWith('/orders') ? 'hang' : undefined);
+  const pos = kitchen.client('pos', { startFrom: 'earliest' });
+  await pos.start();
+  await kitchen.host.pass(5_000);
+  const sinceMs = kitchen.host.clock.monotonicMs();
+  kitchen.transport.live[0]?.close({ code: 1006 });
+  while (pos.status.get().reason?.includes('joining') !== true) await kitchen.host.pass(10);
+  const refreshed = pos.refresh();
+  await kitchen.host.pass(10);
+  await pos.mutate('order.create', input(1));
+  await kitchen.host.pass(10_000);
+  await refreshed;
+  const since = kitchen.http.requests.filter(({ arrivedAtMs }) => arrivedAtMs >= sinceMs);
+  const signedAtMs = since.find(({ path }) => path === '/broadcasting/auth')?.arrivedAtMs ?? 0;
+  // What `refresh` has asked for itself is on its way by then.
+  const [read] = since.filter(({ path, arrivedAtMs }) => path.includes('seq=0') && arrivedAtMs > signedAtMs + 250);
+  expect((read?.arrivedAtMs ?? 0) - signedAtMs).toBeGreaterThanOrEqual(3_000);
+  await pos.dispose();
+});
+
 test('what the server refuses is parked, told, and can be tried again or discarded', async () => {
   const kitchen = createKitchen();
   takeOrders(kitchen);

@@ -515,7 +515,8 @@ async function startOn(
       return opened;
     },
     async refresh() {
-      await drain();
+      // Not the connection's own: that one is for the channels, when they are joined.
+      await outbox.drain({ timeoutMs: settings.drainMs });
       await channels.refresh();
     },
     send: (message, input) => messages.send(message, input),

@@ -155,6 +155,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   /** Handlers that never come to an end, by the id of what they were told. */
   const hanging = new Map<string, () => void>();
   let isAgeless = false;
+  let pagedAtMs = 0;
   let firstHeard: string[] = [];
   let secondHeard: string[] = [];
 
@@ -408,6 +409,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     if (answer.kind !== 'reply' || answer.status !== 200) return;
     const reading = network.readings.get(answer.header('x-reading') ?? '');
     if (reading?.kind === 'log') ledger.logRead(reading);
+    if (reading?.isLastPage === false) pagedAtMs = nowMs();
     if (reading === undefined || !reading.isLastPage) return;
     caughtUpAtMs.set(reading.of, Math.max(caughtUpAtMs.get(reading.of) ?? -1, reading.atMs));
     if (reading.kind === 'list') ledger.listed(reading);
@@ -542,6 +544,8 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       if (isWaiting()) askedMs = nowMs();
       // Who comes with a token of before comes again with another, when there may be another attempt.
       askedMs = Math.max(askedMs, network.refusedAtMs);
+      // A log of small pages takes its time.
+      askedMs = Math.max(askedMs, pagedAtMs);
       if (liveMs === undefined && !needsPerson && nowMs() - askedMs > healMs) {
         violated(`${healMs} ms after healing it is not live: ${client?.status.get().reason ?? ''}`);
       }
