@@ -151,13 +151,12 @@ export function createEmitter<Spec extends ContractSpec>(
     // A copy: what the app does to its objects while the log writes is not what was emitted.
     const copy = JSON.parse(JSON.stringify(facts)) as LoggedFacts;
     const { placed, publications, outcome } = await turns.take(() => tell(copy, places, heardIn));
-    const told = outcome.then((found) => isThrough(found, facts, publications));
-    if (placed.length === 0) {
-      // Nothing but this attempt brings it to its devices.
-      const found = await outcome;
-      if (!found.ok) throw unpublished(facts.name, found.error);
-    }
-    return { id: facts.id, occurredAt: facts.occurredAt, positions: placed, published: told };
+    const emitted = { id: facts.id, occurredAt: facts.occurredAt, positions: placed };
+    if (placed.length > 0) return { ...emitted, published: isThrough(outcome, facts, publications) };
+    // Nothing but this attempt brings it to its devices.
+    const found = await outcome;
+    if (!found.ok) throw unpublished(facts.name, found.error);
+    return { ...emitted, published: Promise.resolve(true) };
   }
 
   /** Into the log, then to the publisher: one event after the other, so that both have them in the same order. */
@@ -188,10 +187,19 @@ export function createEmitter<Spec extends ContractSpec>(
     return sealed(contract, found.facts, { ...at, headSeq: page.headSeq }, false);
   }
 
-  function isThrough(outcome: Outcome, { id, name }: LoggedFacts, publications: readonly Publication[]): boolean {
-    if (outcome.ok) return true;
+  async function isThrough(
+    outcome: Promise<Outcome>,
+    { id, name }: LoggedFacts,
+    publications: readonly Publication[],
+  ): Promise<boolean> {
+    const found = await outcome;
+    if (found.ok) return true;
     const channels = publications.map(({ channel }) => channel);
-    problem?.({ because: 'unpublished', id, name, channels, error: outcome.error });
+    try {
+      problem?.({ because: 'unpublished', id, name, channels, error: found.error });
+    } catch {
+      // The listener's own fault. Nobody need watch this promise, and one that is rejected unwatched ends the process.
+    }
     return false;
   }
 
