@@ -31,6 +31,7 @@ export const entries: readonly Entry[] = [
   browser('./storage/sqlite-store', 'src/storage/sqlite-store.ts'),
   node('./emit', 'src/emit/index.ts'),
   node('./emit/sqlite-log', 'src/emit/sqlite-log.ts'),
+  node('./emit/sqlite-idempotency', 'src/emit/sqlite-idempotency.ts'),
   { name: 'heard', source: 'src/cli.ts', kind: 'command', runsIn: 'node' },
 ];
 
