@@ -7,6 +7,7 @@ import { validate } from '../contract/schema.ts';
 import { HeardError } from '../errors.ts';
 import type { EventLog, LoggedFacts, Placed } from './event-log.ts';
 import { destinationsOf, type Destination } from './destinations.ts';
+import { tell } from './listener.ts';
 import { createPublishing, type Outcome } from './publishing.ts';
 import type { Publication, Publisher } from './publisher.ts';
 import { checkScope, tenantOf } from './scope.ts';
@@ -150,7 +151,7 @@ export function createEmitter<Spec extends ContractSpec>(
     const heardIn = rooms?.({ name, data: event.data, scope: event.scope });
     // A copy: what the app does to its objects while the log writes is not what was emitted.
     const copy = JSON.parse(JSON.stringify(facts)) as LoggedFacts;
-    const { placed, publications, outcome } = await turns.take(() => tell(copy, places, heardIn));
+    const { placed, publications, outcome } = await turns.take(() => record(copy, places, heardIn));
     const emitted = { id: facts.id, occurredAt: facts.occurredAt, positions: placed };
     if (placed.length > 0) return { ...emitted, published: isThrough(outcome, facts, publications) };
     // Nothing but this attempt brings it to its devices.
@@ -160,7 +161,7 @@ export function createEmitter<Spec extends ContractSpec>(
   }
 
   /** Into the log, then to the publisher: one event after the other, so that both have them in the same order. */
-  async function tell(facts: LoggedFacts, places: readonly Destination[], heardIn: readonly string[] | undefined) {
+  async function record(facts: LoggedFacts, places: readonly Destination[], heardIn: readonly string[] | undefined) {
     const placed = await append(facts, places);
     const publications: Publication[] = [];
     for (const { wire } of places) {
@@ -195,11 +196,7 @@ export function createEmitter<Spec extends ContractSpec>(
     const found = await outcome;
     if (found.ok) return true;
     const channels = publications.map(({ channel }) => channel);
-    try {
-      problem?.({ because: 'unpublished', id, name, channels, error: found.error });
-    } catch {
-      // The listener's own fault. Nobody need watch this promise, and one that is rejected unwatched ends the process.
-    }
+    tell(problem, { because: 'unpublished', id, name, channels, error: found.error });
     return false;
   }
 

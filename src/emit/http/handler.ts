@@ -1,3 +1,4 @@
+import { tell } from '../listener.ts';
 import { problem } from './problem.ts';
 
 /** What any server of today can be given: Node with an adapter, Bun, Deno, a worker. */
@@ -15,11 +16,7 @@ export const unfailing =
     try {
       return await handle(request);
     } catch (error) {
-      try {
-        failed?.(error);
-      } catch {
-        // The listener's own fault.
-      }
+      tell(failed, error);
       return problem({
         status: 503,
         name: 'unavailable',

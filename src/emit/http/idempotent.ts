@@ -1,4 +1,5 @@
 // A request that comes again gets the answer of the first time, and what it asks for is done once.
+import { tell } from '../listener.ts';
 import { serverTime, type ServerTime } from '../server-time.ts';
 import type { IdempotencyStore, StoredAnswer } from '../idempotency-store.ts';
 import { readBytes } from './body.ts';
@@ -57,13 +58,7 @@ export function idempotent(handle: Handler, options: IdempotencyOptions): Handle
     ...options,
   };
   const safely = unfailing(handle, options);
-  const failed = (error: unknown): void => {
-    try {
-      options.failed?.(error);
-    } catch {
-      // The listener's own fault.
-    }
-  };
+  const failed = (error: unknown): void => tell(options.failed, error);
 
   return unfailing(async (request) => {
     if (harmless.has(request.method)) return safely(request);
