@@ -8,7 +8,7 @@ const inBothWorlds = 'test/**/*.any.test.ts';
 const commands = [
   'test/{house,cli,gateway}/**/*.test.ts',
   'test/contract/type-*.test.ts',
-  'test/storage/process-*.test.ts',
+  'test/{storage,emit}/process-*.test.ts',
 ];
 /** Thousands of hostile or random cases: too long for every save. */
 const properties = ['test/contracts/{hostile,json-schema,round-trip}.test.ts'];

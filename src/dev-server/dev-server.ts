@@ -10,6 +10,7 @@ import { serverTime } from '../emit/server-time.ts';
 import { sqliteLog } from '../emit/sqlite-log.ts';
 import { HeardError, isHeardError } from '../errors.ts';
 import type { Backend, CreateBackend } from './backend.ts';
+import { backends as builtInBackends } from './backends/index.ts';
 import { fanOut } from './fan-out.ts';
 import { answerAboutFaults } from './faults/fault-requests.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
@@ -20,6 +21,8 @@ import { createHandling } from './http/handling.ts';
 import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import type { CreatePart, Part, PartAddress } from './part.ts';
 import { renewable } from './renewal.ts';
+import { createPusherServer } from './pusher/pusher-server.ts';
+import { pusherPart } from './pusher-part.ts';
 import { createRouting } from './routing.ts';
 import { developmentApp, type AppKeys } from './signature.ts';
 import { socketIoPart } from './socket-io/socket-io-part.ts';
@@ -28,8 +31,9 @@ import { broadcastPart } from './websocket/broadcast-part.ts';
 import { webSocketPart } from './websocket/websocket-part.ts';
 
 export interface DevServerOptions {
-  readonly backends: readonly CreateBackend[];
-  /** Wires beside those that are always there: plain WebSocket and Socket.IO. */
+  /** Default: the five that come with heard, `Object.values(backends)`. */
+  readonly backends?: readonly CreateBackend[];
+  /** Wires beside those that are always there: Pusher, plain WebSocket and Socket.IO. */
   readonly parts?: readonly CreatePart[];
   /** 0: any that is free. Default 3001. */
   readonly port?: number;
@@ -97,11 +101,15 @@ export function createDevServer(options: DevServerOptions): DevServer {
     },
   });
   const seams = { time, traffic, faults, origins: cors, app, showsPayloads };
-  const parts: readonly Part[] = [...(options.parts ?? []), webSocketPart(), broadcastPart, socketIoPart].map(
-    (create) => create(seams),
-  );
+  const parts: readonly Part[] = [
+    ...(options.parts ?? []),
+    pusherPart(createPusherServer),
+    webSocketPart(),
+    broadcastPart,
+    socketIoPart,
+  ].map((create) => create(seams));
   const publishers = new Map<string, Publisher>();
-  const backends = options.backends.map((create) => make(create));
+  const backends = (options.backends ?? Object.values(builtInBackends)).map((create) => make(create));
   for (const part of parts) part.host?.(backends.filter(({ contract }) => part.carries(contract)));
 
   const route = createRouting(backends);

@@ -3,13 +3,17 @@
 import type { Contract, ContractData, ContractSpec, EventData, EventName } from '../contract/contract.ts';
 import { encodeEvent } from '../contract/encode.ts';
 import type { Sender, Subject } from '../contract/event.ts';
+import { validate } from '../contract/schema.ts';
 import { HeardError } from '../errors.ts';
 import type { EventLog, LoggedFacts, Placed } from './event-log.ts';
 import { destinationsOf, type Destination } from './destinations.ts';
+import { tell } from './listener.ts';
 import { createPublishing, type Outcome } from './publishing.ts';
 import type { Publication, Publisher } from './publisher.ts';
+import { checkScope, tenantOf } from './scope.ts';
 import { sealed, type Position } from './sealing.ts';
 import { serverTime, type ServerTime } from './server-time.ts';
+import { createTurns } from './turns.ts';
 
 export interface EmitterOptions<Spec extends ContractSpec> {
   readonly publisher: Publisher;
@@ -27,7 +31,7 @@ export interface EmitterOptions<Spec extends ContractSpec> {
   readonly retryDelaysMs?: readonly number[];
   /** Default 10 s. */
   readonly timeoutMs?: number;
-  /** How many events may wait for the publisher. Default 10 000. */
+  /** How many events may wait for the publisher, and as many for the log. Default 10 000. */
   readonly mostWaiting?: number;
 }
 
@@ -44,7 +48,7 @@ export interface EventToEmit<Spec extends ContractSpec, Name extends EventName<S
    * The channels, where not all that carry such an event are meant, or one needs a value of its own. By default it goes to each that carries
    * it and whose name the scope completes.
    */
-  readonly channels?: readonly ChannelToEmit<Spec>[];
+  readonly channels?: readonly ChannelToEmit<Spec, Name>[];
   readonly subject?: Subject;
   readonly sender?: Sender;
   /** Ties it to what caused it: the same text on the request, in the logs and on the event. */
@@ -57,17 +61,27 @@ export interface EventToEmit<Spec extends ContractSpec, Name extends EventName<S
   readonly tenantId?: string | number;
 }
 
-export interface ChannelToEmit<Spec extends ContractSpec> {
-  readonly channel: keyof Spec['channels'] & string;
+export interface ChannelToEmit<Spec extends ContractSpec, Name extends EventName<Spec> = EventName<Spec>> {
+  readonly channel: ChannelCarrying<Spec, Name>;
+  /** What its name needs beyond the scope: the number of a table. */
   readonly params?: Readonly<Record<string, string | number>>;
 }
+
+/** The channels that such an event may go to. */
+type ChannelCarrying<Spec extends ContractSpec, Name> = {
+  [Channel in keyof Spec['channels'] & string]: Spec['channels'][Channel] extends { readonly events: infer Carried }
+    ? Name extends Carried
+      ? Channel
+      : never
+    : never;
+}[keyof Spec['channels'] & string];
 
 export interface Emitted {
   readonly id: string;
   /** In ms since 1970. */
   readonly occurredAt: number;
   /** Where it stands, for channels that have positions. */
-  readonly positions: readonly Pick<Placed, 'channel' | 'seq' | 'epoch'>[];
+  readonly positions: readonly Placed[];
   /** Whether the publisher took it. Never rejects; `false` means that devices have to find it by themselves. */
   readonly published: Promise<boolean>;
 }
@@ -86,7 +100,7 @@ export interface Emitter<Spec extends ContractSpec> {
    * positions), when the publisher has taken it. Rejects with what is wrong when it cannot be told.
    */
   emit<Name extends EventName<Spec>>(name: Name, event: EventToEmit<Spec, Name>): Promise<Emitted>;
-  /** Resolves when nothing waits for the publisher any more. */
+  /** Resolves when nothing waits for the log or the publisher any more. */
   idle(): Promise<void>;
 }
 
@@ -109,6 +123,7 @@ export function createEmitter<Spec extends ContractSpec>(
     contract.connection.limits?.eventBytes ?? Number.POSITIVE_INFINITY,
   );
   const publishing = createPublishing({ ...defaults, ...options, time });
+  const turns = createTurns(options.mostWaiting ?? defaults.mostWaiting);
   requireLog(contract, log);
 
   /** As it would be with the longest positions: what cannot be told must not be in the log. */
@@ -130,43 +145,68 @@ export function createEmitter<Spec extends ContractSpec>(
 
   async function emit<Name extends EventName<Spec>>(name: Name, event: EventToEmit<Spec, Name>): Promise<Emitted> {
     const places = destinationsOf(contract, name, event);
+    checkScope(contract, name, event.scope, places);
     const facts = factsOf(contract, name, event, options.sender, time.now());
     check(facts, places);
     const heardIn = rooms?.({ name, data: event.data, scope: event.scope });
+    // A copy: what the app does to its objects while the log writes is not what was emitted.
+    const copy = JSON.parse(JSON.stringify(facts)) as LoggedFacts;
+    const { placed, publications, outcome } = await turns.take(() => record(copy, places, heardIn));
+    const emitted = { id: facts.id, occurredAt: facts.occurredAt, positions: placed };
+    if (placed.length > 0) return { ...emitted, published: isThrough(outcome, facts, publications) };
+    // Nothing but this attempt brings it to its devices.
+    const found = await outcome;
+    if (!found.ok) throw unpublished(facts.name, found.error);
+    return { ...emitted, published: Promise.resolve(true) };
+  }
+
+  /** Into the log, then to the publisher: one event after the other, so that both have them in the same order. */
+  async function record(facts: LoggedFacts, places: readonly Destination[], heardIn: readonly string[] | undefined) {
     const placed = await append(facts, places);
-    const publications = places.map(({ wire }): Publication => {
-      const at = placed.get(wire);
-      const frame = sealed(contract, facts, at && { ...at, headSeq: at.seq }, false);
-      return { channel: wire, ...frame, ...(heardIn !== undefined && { rooms: heardIn }) };
-    });
-    const outcome = publishing.hand(publications);
-    if (placed.size === 0) {
-      // Nothing but this attempt brings it to its devices.
-      const found = await outcome;
-      if (!found.ok) throw unpublished(facts.name, found.error);
+    const publications: Publication[] = [];
+    for (const { wire } of places) {
+      const at = placed.find(({ channel }) => channel === wire);
+      const frame = at?.isRepeat === true ? await asLogged(facts, at) : asNew(facts, at);
+      publications.push({ channel: wire, ...frame, ...(heardIn !== undefined && { rooms: heardIn }) });
     }
-    return {
-      id: facts.id,
-      occurredAt: facts.occurredAt,
-      positions: [...placed.values()].map(({ channel, seq, epoch }) => ({ channel, seq, epoch })),
-      published: outcome.then((found) => told(found, facts, publications)),
-    };
+    return { placed, publications, outcome: publishing.hand(publications) };
   }
 
-  async function append(facts: LoggedFacts, places: readonly Destination[]): Promise<ReadonlyMap<string, Placed>> {
+  async function append(facts: LoggedFacts, places: readonly Destination[]): Promise<readonly Placed[]> {
     const wires = places.filter(({ isPlaced }) => isPlaced).map(({ wire }) => wire);
-    if (log === undefined || wires.length === 0) return new Map();
-    return new Map((await log.append(facts, wires)).map((placed) => [placed.channel, placed]));
+    return log === undefined || wires.length === 0 ? [] : log.append(facts, wires);
   }
 
-  function told(outcome: Outcome, { id, name }: LoggedFacts, publications: readonly Publication[]): boolean {
-    if (outcome.ok) return true;
+  const asNew = (facts: LoggedFacts, at: Placed | undefined) =>
+    sealed(contract, facts, at && { ...at, headSeq: at.seq }, false);
+
+  /** What stands in the log is the event; who says it again may say it otherwise. */
+  async function asLogged(facts: LoggedFacts, at: Placed) {
+    const page = await log?.read(at.channel, at.seq - 1, 1);
+    const [found] = page?.events ?? [];
+    if (page === undefined || found?.seq !== at.seq) return asNew(facts, at);
+    return sealed(contract, found.facts, { ...at, headSeq: page.headSeq }, false);
+  }
+
+  async function isThrough(
+    outcome: Promise<Outcome>,
+    { id, name }: LoggedFacts,
+    publications: readonly Publication[],
+  ): Promise<boolean> {
+    const found = await outcome;
+    if (found.ok) return true;
     const channels = publications.map(({ channel }) => channel);
-    problem?.({ because: 'unpublished', id, name, channels, error: outcome.error });
+    tell(problem, { because: 'unpublished', id, name, channels, error: found.error });
     return false;
   }
 
-  return { emit, idle: publishing.idle };
+  return {
+    emit,
+    async idle() {
+      await turns.over();
+      await publishing.idle();
+    },
+  };
 }
 
 const longestPosition: Position = {
@@ -196,8 +236,8 @@ function factsOf(
 ): LoggedFacts {
   const { id = crypto.randomUUID(), occurredAt = nowMs, subject, correlationId, tenantId } = event;
   const causer = event.sender ?? sender;
-  const tenant = contract.tenant?.(event.scope);
-  const about = subject ?? contract.events.get(name)?.subject?.(event.data);
+  const tenant = tenantOf(contract, event.scope);
+  const about = subject ?? subjectOf(contract, name, event.data);
   return {
     id,
     name,
@@ -209,6 +249,13 @@ function factsOf(
     ...(tenant !== undefined && { tenant }),
     ...(tenantId !== undefined && { tenantId }),
   };
+}
+
+/** Of data that does not fit there is none to be told; what is wrong with it is said by the encoder. */
+function subjectOf(contract: ContractData, name: string, data: unknown): Subject | undefined {
+  const definition = contract.events.get(name);
+  if (definition?.subject === undefined || !validate(definition.data, data).ok) return undefined;
+  return definition.subject(data);
 }
 
 const encoder = new TextEncoder();

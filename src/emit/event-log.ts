@@ -21,6 +21,7 @@ export interface LoggedFacts {
 export interface Placed {
   /** As it is spelt on the wire, so that a store's channel is one of its own. */
   readonly channel: string;
+  /** At most 36 visible ASCII characters, as a UUID has: the size of an event is judged before it has one. */
   readonly epoch: string;
   /** From 1; every number is used once. */
   readonly seq: number;
@@ -48,7 +49,7 @@ export interface LogPage extends LogBorders {
 }
 
 /**
- * What an implementation has to keep (`describeEventLog` of `heard/testing` tries it):
+ * What an implementation has to keep (`src/testing/event-log-conformance.ts` tries it):
  * positions are dense per channel; an event is visible only when every lower position of its channel is (commit order);
  * what `append` resolved for survives whatever the implementation survives; trimming moves the floor and never the head.
  */

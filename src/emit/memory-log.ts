@@ -50,11 +50,11 @@ export function memoryLog({ time = serverTime, ...kept }: MemoryLogOptions = {})
   }
 
   return {
-    append(facts, names) {
+    async append(facts, names) {
       const atMs = time.now();
       // A copy: what the app does to its objects later is not what was emitted.
       const kept = structuredClone(facts);
-      const placed = names.map((name): Placed => {
+      return names.map((name): Placed => {
         const channel = channelOf(name);
         const there = channel.seqOf.get(facts.id);
         if (there !== undefined) return { channel: name, epoch, seq: there, isRepeat: true };
@@ -64,21 +64,23 @@ export function memoryLog({ time = serverTime, ...kept }: MemoryLogOptions = {})
         trim(channel, atMs);
         return { channel: name, epoch, seq: channel.head, isRepeat: false };
       });
-      return Promise.resolve(placed);
     },
-    read(name, after, limit) {
+    async read(name, after, limit) {
       const channel = channels.get(name) ?? { head: 0, events: [] };
       const floor = channel.events[0]?.seq ?? 0;
       const from = Math.max(0, after + 1 - floor);
-      const events = channel.events.slice(from, from + limit).map(({ seq, facts }) => ({ seq, facts }));
-      return Promise.resolve({ ...bordersOf(channel), events });
+      // Copies: whoever reads may change them.
+      const events = channel.events
+        .slice(from, from + limit)
+        .map(({ seq, facts }) => ({ seq, facts: structuredClone(facts) }));
+      return { ...bordersOf(channel), events };
     },
-    beginEpoch() {
+    async beginEpoch() {
       channels.clear();
       epoch = newEpoch();
-      return Promise.resolve(epoch);
+      return epoch;
     },
-    close: () => Promise.resolve(),
+    async close() {},
   };
 }
 

@@ -1,5 +1,6 @@
 // One publication after the other, in the order in which they were handed over: what overtakes another one would be held up by
 // every device. What does not get through is tried again, and then given up and told; what is in the log is healed by replay.
+// While the event server is away, what waits is tried once and no more: else the newest would wait for all pauses of all others.
 import { HeardError, isHeardError } from '../errors.ts';
 import type { Publication, Publisher } from './publisher.ts';
 import type { ServerTime } from './server-time.ts';
@@ -37,6 +38,8 @@ export function createPublishing(options: PublishingOptions): Publishing {
   const atOnce = Math.max(1, publisher.atOnce ?? 1);
   let queue: Handed[] = [];
   let working: Promise<void> | undefined;
+  /** The last one was given up, and not because of itself. */
+  let isAway = false;
 
   async function work(): Promise<void> {
     while (queue.length > 0) await carry(take());
@@ -60,7 +63,7 @@ export function createPublishing(options: PublishingOptions): Publishing {
   /** When they are refused together, each is tried alone: one that the server does not take holds up no other. */
   async function carry(together: readonly Handed[]): Promise<void> {
     const outcome = await bring(together.flatMap(({ publications }) => publications));
-    if (outcome.ok || together.length === 1) {
+    if (outcome.ok || together.length === 1 || !isFinal(outcome.error)) {
       for (const { tell } of together) tell(outcome);
       return;
     }
@@ -76,12 +79,14 @@ export function createPublishing(options: PublishingOptions): Publishing {
   }
 
   async function persist(publications: readonly Publication[]): Promise<Outcome> {
-    for (const delayMs of retryDelaysMs) {
-      const outcome = await attempt(publications);
-      if (outcome.ok || isFinal(outcome.error)) return outcome;
+    let outcome = await attempt(publications);
+    for (const delayMs of isAway ? [] : retryDelaysMs) {
+      if (outcome.ok || isFinal(outcome.error)) break;
       await new Promise<void>((resolve) => time.schedule(delayMs, resolve));
+      outcome = await attempt(publications);
     }
-    return attempt(publications);
+    isAway = !outcome.ok && !isFinal(outcome.error);
+    return outcome;
   }
 
   async function attempt(publications: readonly Publication[]): Promise<Outcome> {

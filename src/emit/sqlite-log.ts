@@ -42,7 +42,9 @@ export function sqliteLog({ file, time = serverTime, ...kept }: SqliteLogOptions
   const retention = { ...defaultRetention, ...kept };
   const database = open(file);
   const sql = {
-    begin: database.prepare('BEGIN IMMEDIATE'),
+    // A reader holds nobody up: what it sees is one moment, whoever writes meanwhile.
+    beginReading: database.prepare('BEGIN'),
+    beginWriting: database.prepare('BEGIN IMMEDIATE'),
     commit: database.prepare('COMMIT'),
     rollback: database.prepare('ROLLBACK'),
     epoch: database.prepare('SELECT epoch FROM log_epoch'),
@@ -54,11 +56,14 @@ export function sqliteLog({ file, time = serverTime, ...kept }: SqliteLogOptions
     ),
     insert: database.prepare('INSERT INTO log_event (channel, seq, id, at, facts) VALUES (?, ?, ?, ?, ?)'),
     behind: database.prepare('SELECT seq, facts FROM log_event WHERE channel = ? AND seq > ? ORDER BY seq LIMIT ?'),
-    trim: database.prepare('DELETE FROM log_event WHERE channel = ? AND seq <= ? AND at <= ?'),
+    // Up to the first that is too young, whatever stands behind it: a clock that was set back must not leave a hole.
+    trim: database.prepare(`
+      DELETE FROM log_event WHERE channel = :channel AND seq <= :most AND seq < coalesce(
+        (SELECT seq FROM log_event WHERE channel = :channel AND at > :atMs ORDER BY seq LIMIT 1), :most + 1)`),
   };
 
-  function atomically<Result>(work: () => Result): Result {
-    sql.begin.run();
+  function atomically<Result>(begin: { run(): unknown }, work: () => Result): Result {
+    begin.run();
     try {
       const result = work();
       sql.commit.run();
@@ -84,7 +89,7 @@ export function sqliteLog({ file, time = serverTime, ...kept }: SqliteLogOptions
     if (there !== undefined) return { channel, epoch: epoch(), seq: there, isRepeat: true };
     const seq = number(sql.moveHead.get(channel), 'head') ?? 0;
     sql.insert.run(channel, seq, facts.id, atMs, text);
-    if (seq % trimEvery === 0) sql.trim.run(channel, seq - retention.atLeast, atMs - retention.forMs);
+    if (seq % trimEvery === 0) sql.trim.run({ channel, most: seq - retention.atLeast, atMs: atMs - retention.forMs });
     return { channel, epoch: epoch(), seq, isRepeat: false };
   }
 
@@ -93,11 +98,11 @@ export function sqliteLog({ file, time = serverTime, ...kept }: SqliteLogOptions
     async append(facts, channels) {
       const text = JSON.stringify(facts);
       const atMs = time.now();
-      return atomically(() => channels.map((channel) => place(channel, facts, text, atMs)));
+      return atomically(sql.beginWriting, () => channels.map((channel) => place(channel, facts, text, atMs)));
     },
     async read(channel, after, limit) {
       // One transaction: the borders belong to the events beside them.
-      return atomically(() => ({
+      return atomically(sql.beginReading, () => ({
         ...borders(channel),
         events: sql.behind
           .all(channel, after, limit)
@@ -106,7 +111,7 @@ export function sqliteLog({ file, time = serverTime, ...kept }: SqliteLogOptions
     },
     async beginEpoch() {
       const next = crypto.randomUUID();
-      atomically(() => {
+      atomically(sql.beginWriting, () => {
         database.exec('DELETE FROM log_event; DELETE FROM log_channel');
         database.prepare('UPDATE log_epoch SET epoch = ?').run(next);
       });

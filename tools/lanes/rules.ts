@@ -152,8 +152,13 @@ export const lanes: readonly Lane[] = [
     name: 'testing',
     files: /^testing\//,
     shown: '`testing/`',
-    imports: [...foundation, ...all('contracts', 'contract list', 'seam', 'core', 'client', 'adapter')],
-    sentence: 'The test kit drives the client and its parts; servers, the command and React stay out of it.',
+    imports: [
+      ...foundation,
+      ...all('contracts', 'contract list', 'seam', 'core', 'client', 'adapter'),
+      { lane: 'emit', files: ['emit/event-log.ts'] },
+    ],
+    sentence:
+      'The test kit drives the client and its parts, and tries event logs at their seam; servers, the command and React stay out of it.',
   },
   {
     name: 'cli',

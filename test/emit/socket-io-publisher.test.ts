@@ -1,0 +1,111 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server } from 'socket.io';
+import { io as connect, type Socket } from 'socket.io-client';
+import { createEmitter, socketIoPublisher } from 'heard/emit';
+import { serviceFloor } from 'heard/contracts/service-floor';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+/** A Socket.IO server for one test; what its clients hear is noted. */
+async function floor(...namespaces: readonly string[]) {
+  const http = createServer();
+  const io = new Server(http);
+  for (const namespace of namespaces)
+    io.of(namespace).on('connection', (socket) => void socket.join(`own:${namespace}`));
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => io.close());
+  const { port } = http.address() as AddressInfo;
+  return {
+    io,
+    publisher: socketIoPublisher(io),
+    async join(namespace: string, ...rooms: readonly string[]) {
+      const arrived = new Promise<void>((resolve) => {
+        io.of(namespace).once('connection', (socket) => {
+          void socket.join([...rooms]);
+          resolve();
+        });
+      });
+      const socket: Socket = connect(`http://127.0.0.1:${port}${namespace}`, {
+        transports: ['websocket'],
+        forceNew: true,
+      });
+      onTestFinished(() => void socket.close());
+      const heard: unknown[][] = [];
+      socket.onAny((...frame: unknown[]) => void heard.push(frame));
+      await arrived;
+      await new Promise<void>((resolve) => (socket.connected ? resolve() : socket.once('connect', resolve)));
+      return {
+        heard,
+        /** Everything that was sent before has arrived then. */
+        async caughtUp() {
+          const marked = new Promise<void>((resolve) => socket.once('mark', () => resolve()));
+          io.of(namespace).emit('mark');
+          await marked;
+          return heard.filter(([name]) => name !== 'mark');
+        },
+      };
+    },
+  };
+}
+
+describe('socketIoPublisher with a real server', () => {
+  test('tells everybody in the namespace and nobody in another one', async () => {
+    const { publisher, join } = await floor('/orders', '/payments');
+    const [one, other, elsewhere] = [await join('/orders'), await join('/orders'), await join('/payments')];
+    await publisher.publish([
+      { channel: '/orders', name: 'order:created', payload: { event: 'order:created', data: { id: 1 } } },
+    ]);
+    for (const each of [one, other])
+      expect(await each.caughtUp()).toEqual([['order:created', { event: 'order:created', data: { id: 1 } }]]);
+    expect(await elsewhere.caughtUp()).toEqual([]);
+  });
+
+  test('tells those who are in one of the rooms, once', async () => {
+    const { publisher, join } = await floor('/');
+    const [ana, both, ben] = [
+      await join('/', 'user:1'),
+      await join('/', 'user:1', 'managers'),
+      await join('/', 'user:2'),
+    ];
+    await publisher.publish([
+      { channel: '/', name: 'dish_ready', payload: { table: 5 }, rooms: ['user:1', 'managers'] },
+    ]);
+    expect(await ana.caughtUp()).toEqual([['dish_ready', { table: 5 }]]);
+    expect(await both.caughtUp()).toEqual([['dish_ready', { table: 5 }]]);
+    expect(await ben.caughtUp()).toEqual([]);
+  });
+
+  test('no room at all is nobody, and not everybody', async () => {
+    const { publisher, join } = await floor('/orders');
+    const screen = await join('/orders');
+    await publisher.publish([{ channel: '/orders', name: 'order:assigned_counter', payload: {}, rooms: [] }]);
+    expect(await screen.caughtUp()).toEqual([]);
+  });
+
+  test('a namespace that the app has not set up is refused, and not made', async () => {
+    const { io, publisher } = await floor('/orders');
+    await expect(
+      publisher.publish([{ channel: '/payments', name: 'payment:completed', payload: {} }]),
+    ).rejects.toMatchObject({
+      code: 'publish-refused',
+      message: expect.stringContaining('"/payments"') as string,
+    });
+    expect(io._nsps.has('/payments')).toBe(false);
+  });
+
+  test('a name that is Socket.IO’s own is refused', async () => {
+    const { publisher } = await floor('/orders');
+    await expect(publisher.publish([{ channel: '/orders', name: 'disconnect', payload: {} }])).rejects.toMatchObject({
+      code: 'publish-refused',
+    });
+  });
+
+  test('an emitter over it: bare payloads under the event’s own name, in order', async () => {
+    const { publisher, join } = await floor('/events');
+    const screen = await join('/events');
+    const emitter = createEmitter(serviceFloor, { publisher });
+    const ids = Array.from({ length: 20 }, (_, at) => at);
+    await Promise.all(ids.map((id) => emitter.emit('menu.deleted', { scope: {}, data: { id } })));
+    expect(await screen.caughtUp()).toEqual(ids.map((id) => ['menu.deleted', { id }]));
+  });
+});
