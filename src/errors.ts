@@ -36,6 +36,8 @@ export type ErrorCode =
   | 'storage-locked'
   /** An event is larger than what gets through to devices. The message has both sizes. */
   | 'message-too-large'
+  /** An event could not be put into its log, and so nobody was told. The log's own error is the `cause`. */
+  | 'log-failed'
   /** The event server refused what a backend published; the same again would be refused again. */
   | 'publish-refused'
   /** The event server could not be reached, and the event is in no log. */

@@ -174,7 +174,12 @@ export function createEmitter<Spec extends ContractSpec>(
 
   async function append(facts: LoggedFacts, places: readonly Destination[]): Promise<readonly Placed[]> {
     const wires = places.filter(({ isPlaced }) => isPlaced).map(({ wire }) => wire);
-    return log === undefined || wires.length === 0 ? [] : log.append(facts, wires);
+    if (log === undefined || wires.length === 0) return [];
+    try {
+      return await log.append(facts, wires);
+    } catch (cause) {
+      throw unlogged(facts.name, cause);
+    }
   }
 
   const asNew = (facts: LoggedFacts, at: Placed | undefined) =>
@@ -182,7 +187,9 @@ export function createEmitter<Spec extends ContractSpec>(
 
   /** What stands in the log is the event; who says it again may say it otherwise. */
   async function asLogged(facts: LoggedFacts, at: Placed) {
-    const page = await log?.read(at.channel, at.seq - 1, 1);
+    const page = await log?.read(at.channel, at.seq - 1, 1).catch((cause: unknown) => {
+      throw unlogged(facts.name, cause);
+    });
     const [found] = page?.events ?? [];
     if (page === undefined || found?.seq !== at.seq) return asNew(facts, at);
     return sealed(contract, found.facts, { ...at, headSeq: page.headSeq }, false);
@@ -265,6 +272,13 @@ const bytesOf = (payload: unknown): number => encoder.encode(JSON.stringify(payl
 const tooLarge = (name: string, bytes: number, most: number): HeardError =>
   new HeardError('message-too-large', `"${name}" has ${bytes} bytes; ${most} get through.`, {
     remediation: 'Send less with the event and let devices ask for the rest, or raise the limit of the event server.',
+  });
+
+const unlogged = (name: string, cause: unknown): HeardError =>
+  new HeardError('log-failed', `"${name}" could not be put into the log, and nobody was told.`, {
+    remediation:
+      'The cause says why. Emit it again with the same "id": it is told once, whatever became of this attempt.',
+    cause,
   });
 
 const unpublished = (name: string, cause: unknown): HeardError =>

@@ -25,6 +25,7 @@ export function sqliteIdempotency({ file }: SqliteIdempotencyOptions): SqliteIde
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(file, { timeout: 5_000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  database.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1');
   database.exec(schema);
   const own = 'key = ? AND attempt = ? AND status IS NULL';
   const sql = {

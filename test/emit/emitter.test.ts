@@ -321,7 +321,11 @@ describe('the log', () => {
       },
     };
     const { emitter, publisher } = rig({ log });
-    await expect(emitter.emit('OrderCreated', { scope, data: { order } })).rejects.toThrow('disk full');
+    await expect(emitter.emit('OrderCreated', { scope, data: { order } })).rejects.toMatchObject({
+      code: 'log-failed',
+      cause: { message: 'disk full' },
+      remediation: expect.stringContaining('the same "id"') as string,
+    });
     refuses = false;
     const next = await emitter.emit('OrderCreated', { scope, data: { order } });
     await emitter.idle();

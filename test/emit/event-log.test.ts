@@ -51,6 +51,19 @@ describe('sqliteLog', () => {
     await log.close();
   });
 
+  test('who reads waits for no writer', async () => {
+    const folder = newFolder();
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'events.db');
+    const log = sqliteLog({ file });
+    await log.append(facts('a'), ['orders']);
+    const writer = new DatabaseSync(file);
+    writer.exec('BEGIN IMMEDIATE');
+    expect((await log.read('orders', 0, 10)).headSeq).toBe(1);
+    writer.close();
+    await log.close();
+  });
+
   test('a reader holds up no writer', async () => {
     const folder = newFolder();
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -8,12 +8,18 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs
 const blocksOf = (page: string): readonly string[] =>
   [...readFileSync(page, 'utf8').matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code = '']) => code);
 
-const shown = ['README.md', 'docs/protocol.md', 'docs/architecture.md'].flatMap((page) =>
-  blocksOf(page).map((code, index) => [index + 1, page, code] as const),
-);
+/** What runs in a browser must compile without Node's types. */
+const shown = (
+  [
+    ['README.md', []],
+    ['docs/protocol.md', []],
+    ['docs/architecture.md', []],
+    ['docs/emit.md', ['node']],
+  ] as const
+).flatMap(([page, types]) => blocksOf(page).map((code, index) => [index + 1, page, code, types] as const));
 
-test.each(shown)('block %i of %s compiles as it stands', { timeout: patience }, (_, __, code) => {
-  expect(compile(code).errors).toEqual([]);
+test.each(shown)('block %i of %s compiles as it stands', { timeout: patience }, (_, __, code, types) => {
+  expect(compile(code, types).errors).toEqual([]);
 });
 
 test('the README shows code', () => {

@@ -2,8 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { parseSync, Visitor } from 'oxc-parser';
 import { evaluate, type Format } from './load.ts';
 
-/** An app imports one contract: each names its own backend’s rules as that backend’s people would. */
-const ownNames = /^heard\/contracts\/./;
+/**
+ * An app imports one contract, and a backend emits for one: each names its own backend’s rules as that backend’s people would, and
+ * the two halves of restaurant-os have names in common in its document.
+ */
+const ownNames = /^heard\/(?:contracts\/.|emit\/restaurant-os$)/;
 
 /** Names offered by several entries, with those that offer them. */
 const survey = (specifiers: readonly string[]): string => `
@@ -16,7 +19,7 @@ const survey = (specifiers: readonly string[]): string => `
   }
   console.log(JSON.stringify([...offers].filter(([, offeredBy]) => offeredBy.length > 1)));`;
 
-/** Every name is offered by one entry; only contracts may use a name that another contract uses as well. */
+/** Every name is offered by one entry; only what belongs to one backend may use a name that another one uses as well. */
 export function sharedNameProblems(format: Format, specifiers: readonly string[]): readonly string[] {
   const result = evaluate(format, survey(specifiers));
   if ('problem' in result) return [`all entries together as ${format}: ${result.problem}`];

@@ -205,19 +205,33 @@ describe.each([
     expect(runs()).toBe(1);
   });
 
-  test('a key whose process died is free again after a while, and the dead cannot speak for it', async () => {
+  test('a key whose process died is free again after a while', async () => {
     const { store, handler, time, runs } = rig(undefined, { abandonedAfterMs: 3_000 });
-    const key = JSON.stringify(['device 1', 'k1']);
     const nowMs = time.now();
-    const request = posting();
-    await store.begin(key, { id: 'the dead', digest: 'x', nowMs, untilMs: nowMs + 3_000 });
-    expect((await handler(request.clone())).status).toBe(422);
+    const dead = { id: 'the dead', digest: 'x', nowMs, untilMs: nowMs + 3_000 };
+    await store.begin(JSON.stringify(['device 1', 'k1']), dead);
+    expect((await handler(posting())).status).toBe(422);
     await time.pass(3_000);
-    expect((await handler(request.clone())).status).toBe(201);
-    await store.finish(key, 'the dead', { status: 500, headers: [], body: new Uint8Array() }, nowMs + 99_999);
-    await store.release(key, 'the dead');
-    await store.prolong(key, 'the dead', 0);
-    expect([(await handler(request)).status, runs()]).toEqual([201, 1]);
+    expect([(await handler(posting())).status, runs()]).toEqual([201, 1]);
+  });
+
+  test('an attempt that was given up cannot speak for the one after it', async () => {
+    const { store } = rig();
+    const attempt = (id: string, nowMs: number) => ({ id, digest: 'd', nowMs, untilMs: nowMs + 100 });
+    const answer = { status: 201, headers: [['location', '/1']], body: Uint8Array.from([1]) } as const;
+    expect((await store.begin('k', attempt('dead', 0))).kind).toBe('run');
+    expect((await store.begin('k', attempt('alive', 100))).kind).toBe('run');
+    await store.finish('k', 'dead', { ...answer, status: 500 }, 999);
+    await store.release('k', 'dead');
+    await store.prolong('k', 'dead', 0);
+    expect(await store.begin('k', attempt('third', 150))).toEqual({ kind: 'running', digest: 'd' });
+    await store.prolong('k', 'alive', 300);
+    expect(await store.begin('k', attempt('third', 250))).toEqual({ kind: 'running', digest: 'd' });
+    await store.finish('k', 'alive', answer, 400);
+    await store.release('k', 'alive');
+    await store.finish('k', 'alive', { ...answer, status: 500 }, 999);
+    expect(await store.begin('k', attempt('third', 399))).toEqual({ kind: 'answered', digest: 'd', answer });
+    expect((await store.begin('k', attempt('third', 400))).kind).toBe('run');
   });
 
   test('a handler that throws is 503, told to the backend, and not remembered', async () => {
