@@ -17,7 +17,13 @@ export const createBrasserie: CreateBackend = (seams) => {
   return {
     contract: brasserie,
     fetch: createRoutes({
-      routes: [...orderRoutes(house), ...listRoutes(house), ...paymentRoutes(house), close.route, dishRoute(house)],
+      routes: [
+        ...orderRoutes(house),
+        ...listRoutes(house),
+        ...paymentRoutes(house),
+        close.route,
+        dishRoute(house, seams),
+      ],
       callerOf,
     }),
     callerOf,
