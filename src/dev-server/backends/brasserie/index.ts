@@ -7,7 +7,7 @@ import { acknowledge, dishRoute } from './dishes.ts';
 import { listRoutes } from './lists.ts';
 import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
-import { callerOf as callerAt } from './tokens.ts';
+import { callerOf as callerAt, devices } from './tokens.ts';
 
 /** A brasserie with fourteen tables; four guests at table 12 want to pay. */
 export const createBrasserie: CreateBackend = (seams) => {
@@ -27,6 +27,7 @@ export const createBrasserie: CreateBackend = (seams) => {
       callerOf,
     }),
     callerOf,
+    devices,
     connected(connection) {
       const { token } = connection.auth;
       const caller = callerOf(typeof token === 'string' ? token : undefined);

@@ -10,7 +10,7 @@ import { orderRoutes } from './orders.ts';
 import { printJobRoutes } from './print-jobs.ts';
 import { createShop } from './shop.ts';
 import { ticketRoutes } from './tickets.ts';
-import { callerOf } from './tokens.ts';
+import { callerOf, devices } from './tokens.ts';
 
 /** A pizzeria with a till, a kiosk, two kitchen screens, a printer and an office. */
 export const createLaravelPos: CreateBackend = (seams) => {
@@ -47,6 +47,7 @@ export const createLaravelPos: CreateBackend = (seams) => {
       }),
     }),
     callerOf,
+    devices,
     async restore() {
       answers.forget();
       await shop.restore();
