@@ -1,10 +1,10 @@
 // `heard dev`: a server to develop against, in one process, until it is told to stop.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createDevServer, type DevServer, type DevServerOptions, type Traffic } from '../dev-server/index.ts';
+import { createDevServer, type DevServerOptions, type Traffic } from '../dev-server/index.ts';
 import { HeardError } from '../errors.ts';
-import { isLoopback } from '../lib/network-address.ts';
 import { devBackends } from './dev-backends.ts';
+import { greeting } from './dev-greeting.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { trafficJson, trafficText } from './traffic-text.ts';
 
@@ -32,53 +32,6 @@ export async function runDevServer(args: readonly string[], environment: Command
   } finally {
     await server.close();
   }
-}
-
-/** Where what listens, which tokens there are, and how to connect. */
-function greeting(server: DevServer, host: string | undefined): readonly string[] {
-  const { http = [], ...wires } = server.addresses;
-  const width = Math.max(...server.backends.map(({ contract }) => contract.name.length), 12);
-  return [
-    '',
-    `  heard dev listens at ${server.url}`,
-    ...(host !== undefined && !isLoopback(host)
-      ? ['  Everybody on this network can reach it, and its tokens are known to everyone.']
-      : []),
-    '',
-    ...http.map(({ what, url }) => `  ${what.padEnd(width)}  ${url}`),
-    '',
-    ...Object.entries(wires).flatMap(([wire, addresses]) =>
-      addresses.map(({ what, url }) => `  ${wire.padEnd(width)}  ${url}  ${what}`),
-    ),
-    '',
-    ...server.backends.flatMap(({ contract, tokens = [] }) =>
-      tokens.map(({ token, of }) => `  ${contract.name.padEnd(width)}  token ${token}: ${of}`),
-    ),
-    '  A fresh token is the same with anything behind a "~", as in dev-token~2.',
-    '',
-    ...snippet(server),
-    '',
-    `  Faults: curl -X POST ${server.url}/_dev/faults -H 'content-type: application/json' -d '{"kind":"cut-connections"}'`,
-    '  Ctrl-C ends it.',
-    '',
-  ];
-}
-
-function snippet({ backends, url, addresses }: DevServer): readonly string[] {
-  const [backend] = backends;
-  if (backend === undefined) return [];
-  const { contract, tokens = [] } = backend;
-  const name = contract.name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const [role = ''] = contract.roles.keys();
-  const token = tokens[0]?.token;
-  const [socket] = addresses['websocket'] ?? [];
-  return [
-    `  import { createClient } from 'heard'`,
-    `  import { ${name} } from 'heard/contracts/${contract.name}'`,
-    `  import { webSocket } from 'heard/transports/websocket'`,
-    `  const client = createClient(${name}, { role: '${role}', scope: { /* … */ }, api: { baseUrl: '${url}/${contract.name}' },`,
-    `    transport: webSocket({ url: '${socket?.url ?? ''}' })${token === undefined ? '' : `, token: () => '${token}'`} })`,
-  ];
 }
 
 const remediation = 'Run "heard --help" to see what "heard dev" takes.';

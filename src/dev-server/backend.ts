@@ -36,12 +36,24 @@ export interface Connection {
   say(name: string, payload: unknown): void;
 }
 
+/** Somebody who is expected here, with all that a client has to say: `createClient(contract, { role, scope, token, … })`. */
+export interface KnownDevice {
+  /** Who that is: "the till". */
+  readonly of: string;
+  /** One of the contract's. Absent: no client of it, but a system that sends requests. */
+  readonly role?: string;
+  /** The contract's, for this device. Absent: only whoever wrote the contract knows what belongs there. */
+  readonly scope?: Caller['scope'];
+  /** Absent where the backend asks nobody who they are. */
+  readonly token?: string;
+}
+
 export interface Backend {
   readonly contract: ContractData;
   /** REST, with the path as the document has it. `undefined`: not one of its paths. Never throws, whatever the body is. */
   fetch(request: Request): Promise<Response | undefined>;
-  /** Tokens for whoever tries it out, and whose they are: `{ token: 'dev-kds', of: 'the kitchen screen 21' }`. */
-  readonly tokens?: readonly { readonly token: string; readonly of: string }[];
+  /** For whoever tries it out: as whom they can come, the most telling one first. */
+  readonly devices: readonly KnownDevice[];
   /** Whose token this is; `undefined`: nobody's. */
   callerOf(token: string | undefined): Caller | undefined;
   /** Lets a connection in and joins its rooms, or says why not ("Authentication error"). */

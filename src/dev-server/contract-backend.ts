@@ -1,6 +1,7 @@
 // A backend that is made of a contract alone, for contracts that have no tables here, somebody's own among them: one token
 // that may everything, channels to hear, the endpoint that signs them, and `POST /emit` to tell an event.
 import { createRouter } from '../contract/routing.ts';
+import { validate } from '../contract/schema.ts';
 import { createEmitter } from '../emit/index.ts';
 import type { Contract, ContractData, ContractSpec } from '../contract/contract.ts';
 import { isHeardError } from '../errors.ts';
@@ -64,7 +65,12 @@ export const contractBackend =
 
     return {
       contract,
-      tokens: auth.kind === 'none' ? [] : [{ token: developmentToken, of: 'anybody; it may everything' }],
+      devices: [...contract.roles.keys()].map((role) => ({
+        of: 'anybody, who may everything',
+        role,
+        ...(validate(contract.scope, {}).ok && { scope: {} }),
+        ...(auth.kind !== 'none' && { token: developmentToken }),
+      })),
       fetch,
       callerOf,
       connected: ({ auth: { token } }) =>

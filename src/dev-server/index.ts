@@ -1,5 +1,5 @@
 export { createDevServer, type DevServer, type DevServerOptions } from './dev-server.ts';
-export type { Backend, BackendSeams, Caller, Connection, CreateBackend } from './backend.ts';
+export type { Backend, BackendSeams, Caller, Connection, CreateBackend, KnownDevice } from './backend.ts';
 export { backends } from './backends/index.ts';
 export { contractBackend, developmentToken } from './contract-backend.ts';
 export type { Fault, FaultMatch, FaultReport, StandingFault, SuddenFault } from './faults/fault.ts';

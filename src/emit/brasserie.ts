@@ -1,7 +1,14 @@
 // The rooms of brasserie, for a backend on Socket.IO, and the webhook of its kitchen.
 import { validate } from '../contract/schema.ts';
 import { givenFor } from '../contract/channel.ts';
-import { brasserie, erpDishReady, userRoom, type Brasserie, type ErpNotified } from '../contracts/brasserie/index.ts';
+import {
+  brasserie,
+  erpDishReady,
+  userRoom,
+  type Brasserie,
+  type ErpDishReady,
+  type ErpNotified,
+} from '../contracts/brasserie/index.ts';
 import type { EmittedFacts, Emitter } from './emitter.ts';
 import { readFields } from './http/body.ts';
 import { unfailing, type Handler, type HandlerOptions } from './http/handler.ts';
@@ -48,13 +55,15 @@ export interface ErpOrder {
   readonly server_user_id?: string | number | null | undefined;
 }
 
-export interface ErpWebhookOptions extends HandlerOptions {
+export interface ErpWebhookOptions<Order extends ErpOrder = ErpOrder> extends HandlerOptions {
   /** Made with `rooms: brasserieRooms`. */
   readonly emitter: Pick<Emitter<Brasserie>, 'emit'>;
   /** Whether the kitchen's system may say so: by its secret, in a header. */
   readonly mayNotify: (request: Request) => boolean | Promise<boolean>;
   /** The order that the kitchen's system knows under this id. */
-  readonly findOrder: (erpOrderId: string) => ErpOrder | undefined | Promise<ErpOrder | undefined>;
+  readonly findOrder: (erpOrderId: string) => Order | undefined | Promise<Order | undefined>;
+  /** Notes which dish is ready, before the waiter hears of it: whoever then reads the order finds it noted. */
+  readonly note?: (order: Order, said: ErpDishReady) => void | Promise<void>;
   /** Whose clocks the waiters read: `Europe/Paris`. Default this machine's. */
   readonly timeZone?: string;
   readonly time?: Pick<ServerTime, 'now'>;
@@ -63,8 +72,8 @@ export interface ErpWebhookOptions extends HandlerOptions {
 const mostBytes = 65_536;
 
 /** `POST { erp_order_id, dish_name, table_id }` → the waiter hears `dish_ready`, the kitchen `{ status: "notified" }`. */
-export function erpWebhook(options: ErpWebhookOptions): Handler {
-  const { emitter, mayNotify, findOrder, timeZone, time = serverTime } = options;
+export function erpWebhook<Order extends ErpOrder>(options: ErpWebhookOptions<Order>): Handler {
+  const { emitter, mayNotify, findOrder, note, timeZone, time = serverTime } = options;
   const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
 
   return unfailing(async (request) => {
@@ -77,6 +86,7 @@ export function erpWebhook(options: ErpWebhookOptions): Handler {
     const order = await findOrder(said.value.erp_order_id);
     if (order === undefined) return unknownOrder();
 
+    await note?.(order, said.value);
     const waiter = order.server_user_id ?? undefined;
     await emitter.emit('dish_ready', {
       scope: waiter === undefined ? {} : { userId: waiter },

@@ -26,4 +26,4 @@ export { replayHandler, type ReplayHandlerOptions } from './http/replay-handler.
 export { broadcastingAuthHandler, type BroadcastingAuthOptions } from './http/broadcasting-auth-handler.ts';
 export { idempotent, type IdempotencyOptions } from './http/idempotent.ts';
 export type { Attempt, Begun, IdempotencyStore, StoredAnswer } from './idempotency-store.ts';
-export { memoryIdempotency, type MemoryIdempotencyOptions } from './memory-idempotency.ts';
+export { memoryIdempotency, type MemoryIdempotency, type MemoryIdempotencyOptions } from './memory-idempotency.ts';

@@ -5,6 +5,11 @@ export interface MemoryIdempotencyOptions {
   readonly most?: number;
 }
 
+export interface MemoryIdempotency extends IdempotencyStore {
+  /** As if nothing had been answered yet: for tests, and for a database that was put back. */
+  forget(): void;
+}
+
 interface Entry {
   readonly attemptId: string;
   readonly digest: string;
@@ -13,7 +18,7 @@ interface Entry {
 }
 
 /** Forgets everything with the process: for development, and where a repeat after a restart does no harm. */
-export function memoryIdempotency({ most = 10_000 }: MemoryIdempotencyOptions = {}): IdempotencyStore {
+export function memoryIdempotency({ most = 10_000 }: MemoryIdempotencyOptions = {}): MemoryIdempotency {
   /** What was told last stands last. */
   const entries = new Map<string, Entry>();
 
@@ -59,5 +64,6 @@ export function memoryIdempotency({ most = 10_000 }: MemoryIdempotencyOptions = 
     async release(key, attemptId) {
       if (own(key, attemptId) !== undefined) entries.delete(key);
     },
+    forget: () => entries.clear(),
   };
 }

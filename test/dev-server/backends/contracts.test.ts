@@ -197,6 +197,21 @@ describe.each(names)('%s', (name) => {
     });
   });
 
+  test('whoever tries it out is told as whom: a role and a scope of the contract, and a token where one is needed', () => {
+    const { devices, callerOf } = createStage(backends[name]).backend;
+    const needsToken = contract.connection.auth.kind !== 'none';
+    expect(new Set(devices.flatMap(({ role }) => role ?? []))).toEqual(new Set(contract.roles.keys()));
+    for (const { role, scope, token } of devices) {
+      expect(token !== undefined).toBe(needsToken);
+      const caller = callerOf(token);
+      expect(caller !== undefined).toBe(needsToken);
+      if (role === undefined) continue;
+      expect(validate(contract.scope, scope)).toMatchObject({ ok: true });
+      // What the token stands for is in the scope, and the other way round.
+      for (const [field, value] of Object.entries(caller?.scope ?? {})) expect(scope?.[field]).toBe(value);
+    }
+  });
+
   test('a stranger is refused wherever somebody has to be known', async () => {
     const stage = createStage(backends[name]);
     for (const [list, { token = use.token }] of Object.entries(use.resources)) {

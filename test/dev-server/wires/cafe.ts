@@ -32,6 +32,7 @@ export function createCafe(): Cafe {
 
     return {
       contract: tableTap,
+      devices: [],
       callerOf,
       async fetch(request) {
         const { pathname } = new URL(request.url);

@@ -1,5 +1,5 @@
 import { createEmitter, idempotent, memoryIdempotency } from 'heard/emit';
-import { brasserieRooms, erpWebhook, type ErpOrder } from 'heard/emit/brasserie';
+import { brasserieRooms, erpWebhook, type ErpOrder, type ErpWebhookOptions } from 'heard/emit/brasserie';
 import { brasserie, dishMoment, erpDishReady } from 'heard/contracts/brasserie';
 import { expect, test } from 'vitest';
 import { testPublisher } from '../rig.ts';
@@ -10,7 +10,7 @@ const orders: Readonly<Record<string, ErpOrder>> = {
 };
 const afternoon = Date.parse('2026-02-02T14:23:40Z');
 
-function kitchen(nowMs = afternoon) {
+function kitchen(nowMs = afternoon, note?: ErpWebhookOptions['note']) {
   const publisher = testPublisher();
   const emitter = createEmitter(brasserie, { publisher, rooms: brasserieRooms, retryDelaysMs: [] });
   const handler = erpWebhook({
@@ -19,6 +19,7 @@ function kitchen(nowMs = afternoon) {
     findOrder: (id) => (Object.hasOwn(orders, id) ? orders[id] : undefined),
     timeZone: 'Europe/Paris',
     time: { now: () => nowMs },
+    ...(note !== undefined && { note }),
   });
   return { publisher, handler };
 }
@@ -58,6 +59,23 @@ test('the time is the one that the waiter’s device makes a moment of', async (
     const [{ timestamp } = { timestamp: '' }] = publisher.taken.map(({ payload }) => payload as { timestamp: string });
     expect(dishMoment(timestamp, { near: nowMs, utcOffsetMinutes: 60 })).toBe(nowMs - (nowMs % 60_000));
   }
+});
+
+test('what is ready is noted before anybody hears of it, and not announced where it cannot be noted', async () => {
+  const noted: unknown[] = [];
+  const { publisher, handler } = kitchen(afternoon, async (order, { dish_name }) => {
+    await Promise.resolve();
+    noted.push([order.id, dish_name, publisher.taken.length]);
+    if (noted.length > 1) throw new Error('the disk is full');
+  });
+  expect((await handler(posting(ready))).status).toBe(200);
+  expect((await handler(posting(ready))).status).toBe(503);
+  expect((await handler(posting({ ...ready, erp_order_id: 'K1' }))).status).toBe(404);
+  expect(noted).toEqual([
+    [456, 'Magret canard', 0],
+    [456, 'Magret canard', 1],
+  ]);
+  expect(publisher.taken).toHaveLength(1);
 });
 
 test('a dish of an order without a waiter concerns everybody', async () => {

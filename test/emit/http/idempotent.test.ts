@@ -327,6 +327,17 @@ describe('memory', () => {
     expect((await begin('c')).kind).toBe('answered');
     expect((await begin('a')).kind).toBe('run');
   });
+
+  test('forgets everything when asked to, and an attempt that then ends is not remembered', async () => {
+    const store = memoryIdempotency();
+    const begin = (key: string) => store.begin(key, { id: key, digest: 'd', nowMs: 0, untilMs: 1_000 });
+    const answer = { status: 200, headers: [], body: new Uint8Array() };
+    for (const key of ['answered', 'running']) await begin(key);
+    await store.finish('answered', 'answered', answer, 1_000);
+    store.forget();
+    await store.finish('running', 'running', answer, 1_000);
+    for (const key of ['answered', 'running']) expect((await begin(key)).kind).toBe('run');
+  });
 });
 
 describe('SQLite', () => {

@@ -1,15 +1,14 @@
 // The brasserie: its tables of rows, and how it tells what happens, to whom.
 import {
   brasserie,
-  userRoom,
+  type Brasserie as BrasserieSpec,
   type BillUpdated,
-  type DishReady,
   type MenuItem,
   type Order,
   type Table as DiningTable,
 } from '../../../contracts/brasserie/index.ts';
-import { createEmitter, type Publisher } from '../../../emit/index.ts';
-import { isRecord } from '../../../lib/json.ts';
+import { brasserieRooms } from '../../../emit/brasserie.ts';
+import { createEmitter, type Emitter, type Publisher } from '../../../emit/index.ts';
 import type { BackendSeams } from '../../backend.ts';
 import { plainPublisher } from '../plain-publisher.ts';
 import { createCounter, type Counter } from '../rows/counter.ts';
@@ -27,7 +26,8 @@ export interface Brasserie {
   readonly outside: Outside;
   /** What a list shows of an order. */
   shown(order: FullOrder): Order;
-  tellDish(waiter: string | number, dish: DishReady): Promise<unknown>;
+  /** For what announces a dish to its waiter. */
+  readonly emitter: Pick<Emitter<BrasserieSpec>, 'emit'>;
   /** Both are told by events that the document does not have. */
   tellOrder(order: FullOrder, withBill?: 'with bill'): readonly Promise<unknown>[];
   tellTable(table: DiningTable): readonly Promise<unknown>[];
@@ -60,9 +60,7 @@ export function createBrasserieRows({ publisher, log, time, v1 }: BackendSeams):
     publisher: v1 ? documented(publisher) : publisher,
     log,
     time,
-    // A dish is announced to its waiter; the rest is settled, and everybody's.
-    rooms: ({ name, scope }) =>
-      name === 'dish_ready' && isRecord(scope) ? [userRoom(String(scope['userId']))] : undefined,
+    rooms: brasserieRooms,
   });
 
   const shown = (order: FullOrder): Order => {
@@ -77,9 +75,7 @@ export function createBrasserieRows({ publisher, log, time, v1 }: BackendSeams):
     counters,
     outside,
     shown,
-    tellDish(userId, data) {
-      return emitter.emit('dish_ready', { scope: { userId }, data });
-    },
+    emitter,
     tellOrder(order, withBill) {
       const updated_at = order.updated_at ?? '';
       if (v1) return [];

@@ -7,7 +7,7 @@ import { acknowledge, dishRoute } from './dishes.ts';
 import { listRoutes } from './lists.ts';
 import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
-import { callerOf as callerAt } from './tokens.ts';
+import { callerOf as callerAt, devices } from './tokens.ts';
 
 /** A brasserie with fourteen tables; four guests at table 12 want to pay. */
 export const createBrasserie: CreateBackend = (seams) => {
@@ -17,10 +17,17 @@ export const createBrasserie: CreateBackend = (seams) => {
   return {
     contract: brasserie,
     fetch: createRoutes({
-      routes: [...orderRoutes(house), ...listRoutes(house), ...paymentRoutes(house), close.route, dishRoute(house)],
+      routes: [
+        ...orderRoutes(house),
+        ...listRoutes(house),
+        ...paymentRoutes(house),
+        close.route,
+        dishRoute(house, seams),
+      ],
       callerOf,
     }),
     callerOf,
+    devices,
     connected(connection) {
       const { token } = connection.auth;
       const caller = callerOf(typeof token === 'string' ? token : undefined);

@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { tokenRoles } from '../../../contracts/brasserie/index.ts';
 import { isRecord, readJsonBytes } from '../../../lib/json.ts';
-import type { Caller } from '../../backend.ts';
+import type { Caller, KnownDevice } from '../../backend.ts';
 
 /** Signs the development server's tokens. No secret: nothing but this server takes them. */
 const developmentSecret = 'heard-development-only';
@@ -40,6 +40,17 @@ export const tokens: Readonly<Record<'alice' | 'bob' | 'charlie' | 'cashier' | '
   admin: signToken({ sub: 6, role: tokenRoles.admin, name: 'Fanny' }),
   erp: signToken({ sub: 'erp', role: 'erp' }),
 };
+
+export const devices: readonly KnownDevice[] = [
+  // The waiter of table 12.
+  { of: 'Charlie, a waiter', role: 'waiter', scope: { userId: 3 }, token: tokens.charlie },
+  { of: 'Alice, a waiter', role: 'waiter', scope: { userId: 1 }, token: tokens.alice },
+  { of: 'Bob, a waiter', role: 'waiter', scope: { userId: 2 }, token: tokens.bob },
+  { of: 'Denise, the cashier', role: 'cashier', scope: { userId: 4 }, token: tokens.cashier },
+  { of: 'Emile, in the kitchen', role: 'kitchen', scope: { userId: 5 }, token: tokens.kitchen },
+  { of: 'Fanny, the manager', role: 'admin', scope: { userId: 6 }, token: tokens.admin },
+  { of: 'the kitchen’s own system', token: tokens.erp },
+];
 
 /** Whose token it is, unless it is forged, expired, or none at all. */
 export function callerOf(token: string | undefined, nowMs: number): Caller | undefined {

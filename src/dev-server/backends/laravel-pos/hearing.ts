@@ -1,22 +1,41 @@
-import { createRouter } from '../../../contract/routing.ts';
+// What a device may hear: signed for the event server, and read again where it was away.
 import { laravelPos } from '../../../contracts/laravel-pos/index.ts';
-import type { Caller } from '../../backend.ts';
-import { Refused } from '../rest/problem.ts';
-
-const routeOf = createRouter(laravelPos);
+import { broadcastingAuthHandler, replayHandler, whoMayHear, type FindCaller } from '../../../emit/index.ts';
+import type { BackendSeams } from '../../backend.ts';
+import { bearerOf, type Route } from '../rest/routes.ts';
+import type { Shop } from './shop.ts';
+import { callerOf } from './tokens.ts';
 
 /** Since V1.1. */
 const additions: ReadonlySet<string> = new Set(['presence', 'station']);
 
-/** Refuses a channel that is none, is another store's or device's, or needs an ability that the caller has not. */
-export function requireHearing({ abilities, scope }: Caller, wire: string, v1: boolean): void {
-  const route = routeOf(wire);
-  const isOwn =
-    route !== undefined &&
-    !(v1 && additions.has(route.name)) &&
-    Object.entries(route.params).every(([field, got]) => scope[field] === undefined || String(scope[field]) === got);
-  const needed = route?.definition.abilities ?? [];
-  if (isOwn && needed.some((ability) => abilities.includes(ability))) return;
-  // As Laravel answers: a stranger does not learn which channels there are.
-  throw new Refused(403, 'forbidden', 'This device may not hear that channel.', { details: isOwn ? { needed } : {} });
-}
+export const hearingRoutes = (shop: Shop, { v1, app }: Pick<BackendSeams, 'v1' | 'app'>): readonly Route[] => {
+  const { log } = shop;
+  const caller = findCaller(shop);
+  const mayRead = whoMayHear(laravelPos, caller);
+  const mayHear = (_caller: unknown, { name }: { readonly name: string }): boolean => !(v1 && additions.has(name));
+  const sign = app && broadcastingAuthHandler(laravelPos, { ...app, caller, mayHear });
+  return [
+    ...(v1
+      ? []
+      : [
+          {
+            method: 'GET',
+            path: '/v1/events/since',
+            to: [],
+            handle: replayHandler(laravelPos, { log, mayRead }),
+          } as const,
+        ]),
+    ...(sign === undefined ? [] : [{ method: 'POST', path: '/broadcasting/auth', to: [], handle: sign } as const]),
+  ];
+};
+
+/** Others in a presence channel are told which device it is. */
+const findCaller =
+  ({ devices }: Shop): FindCaller =>
+  ({ headers }) => {
+    const caller = callerOf(bearerOf(headers));
+    if (caller === undefined) return undefined;
+    const { id } = caller;
+    return { ...caller, info: { device_id: Number(id), device_type: devices.get(id)?.type ?? null } };
+  };

@@ -1,4 +1,5 @@
-import type { Caller } from '../../backend.ts';
+import type { LaravelPosScope } from '../../../contracts/laravel-pos/index.ts';
+import type { Caller, KnownDevice } from '../../backend.ts';
 
 /** The store that the development server plays. */
 export const store = { id: 7, sku: 'pizza-bab-el-oued' } as const;
@@ -32,6 +33,22 @@ const abilities: Readonly<Record<keyof typeof tokens, readonly string[]>> = {
   printerGateway: ['printer.read', 'device.sync'],
   backOffice: ['devices.read', 'order.read', 'kds.read', 'device.sync'],
 };
+
+const device = (word: keyof typeof tokens, of: string, role: string, more: { station?: string } = {}): KnownDevice => ({
+  of,
+  role,
+  scope: { sku: store.sku, deviceId: deviceIds[word], ...more } satisfies LaravelPosScope,
+  token: tokens[word],
+});
+
+export const devices: readonly KnownDevice[] = [
+  device('pos', 'the till', 'pos'),
+  device('kiosk', 'the kiosk', 'kiosk'),
+  device('kds', 'the kitchen screen', 'kds'),
+  device('kdsGrill', 'the screen of the grill', 'kds', { station: 'grill' }),
+  device('printerGateway', 'the printer gateway', 'printer-gateway'),
+  device('backOffice', 'the office', 'back-office'),
+];
 
 const callers: ReadonlyMap<string, Caller> = new Map(
   (Object.keys(tokens) as (keyof typeof tokens)[]).map((device) => [

@@ -25,7 +25,7 @@ export async function readBody(request: Request): Promise<unknown> {
 }
 
 /** No more than anybody may send. */
-export async function readBytes({ body }: Request): Promise<Uint8Array> {
+async function readBytes({ body }: Request): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;

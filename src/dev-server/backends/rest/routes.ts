@@ -1,4 +1,5 @@
 // From a request to the function that answers it. Nothing that is asked can throw out of here.
+import type { Handler } from '../../../emit/index.ts';
 import type { Caller } from '../../backend.ts';
 import { readBody } from './body.ts';
 import { problem, Refused } from './problem.ts';
@@ -27,13 +28,16 @@ interface Place {
 export type Route = Place &
   (
     | { readonly isOpen: true; answer(call: Call): Response | Promise<Response> }
-    | {
-        readonly isOpen?: false;
-        /** A caller needs one of these; an empty list admits every caller that is known. */
-        readonly to: readonly string[];
-        answer(call: KnownCall): Response | Promise<Response>;
-      }
+    | (Guarded & { answer(call: KnownCall): Response | Promise<Response> })
+    /** A handler of the backend half, which reads the request by itself. */
+    | (Guarded & { readonly handle: Handler })
   );
+
+interface Guarded {
+  readonly isOpen?: false;
+  /** A caller needs one of these; an empty list admits every caller that is known. */
+  readonly to: readonly string[];
+}
 
 export interface RoutesOptions {
   readonly routes: readonly Route[];
@@ -41,34 +45,44 @@ export interface RoutesOptions {
   callerOf?(token: string | undefined): Caller | undefined;
   /** Keeps out somebody who is known: a device that was blocked. */
   keepOut?(caller: Caller): Refused | undefined;
+  /** Put around whatever answers one of these paths: `idempotent`. */
+  readonly wrapped?: (handle: Handler) => Handler;
 }
 
 export function createRoutes({
   routes,
   callerOf,
   keepOut,
+  wrapped = (handle) => handle,
 }: RoutesOptions): (request: Request) => Promise<Response | undefined> {
   const patterns = [...new Set(routes.map(({ path }) => path))]
     // Of `/users/me` and `/users/{id}` the first is meant.
     .sort((left, right) => left.split('{').length - right.split('{').length)
     .map((path) => ({ match: pathMatcher(path), ofPath: routes.filter((route) => route.path === path) }));
 
-  async function answer(request: Request): Promise<Response | undefined> {
-    const { pathname, searchParams } = new URL(request.url);
+  function placeOf(
+    pathname: string,
+  ): { readonly params: Call['params']; readonly ofPath: readonly Route[] } | undefined {
     for (const { match, ofPath } of patterns) {
       const params = match(pathname);
-      if (params === undefined) continue;
-      const route = ofPath.find(({ method }) => method === request.method);
-      if (route === undefined) throw notAllowed(ofPath);
-      const { headers } = request;
-      if (route.isOpen === true) {
-        return route.answer({ params, search: searchParams, headers, body: await readBody(request) });
-      }
-      // Strangers are not read.
-      const caller = known(headers, route.to);
-      return route.answer({ params, search: searchParams, headers, caller, body: await readBody(request) });
+      if (params !== undefined) return { params, ofPath };
     }
     return undefined;
+  }
+
+  async function answer(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    const { params = {}, ofPath = [] } = placeOf(pathname) ?? {};
+    const route = ofPath.find(({ method }) => method === request.method);
+    if (route === undefined) throw notAllowed(ofPath);
+    const { headers } = request;
+    if (route.isOpen === true) {
+      return route.answer({ params, search: searchParams, headers, body: await readBody(request) });
+    }
+    // Strangers are not read.
+    const caller = known(headers, route.to);
+    if ('handle' in route) return route.handle(request);
+    return route.answer({ params, search: searchParams, headers, caller, body: await readBody(request) });
   }
 
   function known(headers: Headers, abilities: readonly string[]): Caller {
@@ -87,7 +101,7 @@ export function createRoutes({
     return caller;
   }
 
-  return async (request) => {
+  const handle = wrapped(async (request) => {
     try {
       return await answer(request);
     } catch (error) {
@@ -95,7 +109,8 @@ export function createRoutes({
       const message = error instanceof Error ? error.message : 'Something went wrong.';
       return problem(new Refused(500, 'server-error', message));
     }
-  };
+  });
+  return async (request) => (placeOf(new URL(request.url).pathname) === undefined ? undefined : handle(request));
 }
 
 /** `Bearer …`, or nothing. */

@@ -13,6 +13,12 @@ export const createRestaurantOs: CreateBackend = (seams) => {
     contract: restaurantOs,
     fetch: createRoutes({ routes: [...listRoutes(house), ...orderRoutes(house), ...tableRoutes(house)] }),
     callerOf: () => undefined,
+    devices: [
+      { of: 'the tablet of the floor', role: 'floor', scope: {} },
+      { of: 'the kitchen screen', role: 'kitchen', scope: {} },
+      { of: 'the storage', role: 'stock', scope: {} },
+      { of: 'the manager', role: 'manager', scope: {} },
+    ],
     async restore() {
       house.restore();
     },

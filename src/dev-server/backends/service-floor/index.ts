@@ -33,6 +33,11 @@ export const createServiceFloor: CreateBackend = (seams) => {
       ],
     }),
     callerOf: () => undefined,
+    devices: [
+      { of: 'the tablet of the floor', role: 'floor', scope: {} },
+      { of: 'the kitchen screen', role: 'kitchen', scope: {} },
+      { of: 'the dashboard', role: 'dashboard', scope: {} },
+    ],
     // The document knows no sign-in: whoever comes hears everything.
     connected: () => undefined,
     async restore() {

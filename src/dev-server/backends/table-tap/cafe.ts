@@ -2,13 +2,13 @@
 import type { EventData, EventName } from '../../../contract/contract.ts';
 import {
   tableTap,
-  targetRooms,
   type CounterRow,
   type Person,
   type StockRow,
   type TableTap,
 } from '../../../contracts/table-tap/index.ts';
 import { createEmitter, type Emitted } from '../../../emit/index.ts';
+import { tableTapRooms } from '../../../emit/table-tap.ts';
 import type { BackendSeams, Caller } from '../../backend.ts';
 import { createCounter, type Counter } from '../rows/counter.ts';
 import { createStamps, type Stamps } from '../rows/stamps.ts';
@@ -41,13 +41,7 @@ export function createCafe({ publisher, log, time, v1 }: BackendSeams): Cafe {
     inventory: createTable<StockRow>({ ...shared, key: ({ product_id }) => product_id, seed: stock }),
     counters: createTable<CounterRow>({ ...shared, key: ({ counter_name }) => counter_name, seed: counters }),
   };
-  const emitter = createEmitter(tableTap, {
-    publisher,
-    log,
-    time,
-    // Name and data belong together, which a union of all events cannot say.
-    rooms: ({ name, data }) => targetRooms(name, data as never, { cafeId }),
-  });
+  const emitter = createEmitter(tableTap, { publisher, log, time, rooms: tableTapRooms });
   const cafe: Cafe = {
     v1,
     stamps,

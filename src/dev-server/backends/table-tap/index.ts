@@ -4,7 +4,7 @@ import { createRoutes } from '../rest/routes.ts';
 import { createCafe } from './cafe.ts';
 import { restRoutes } from './rest.ts';
 import { createSockets } from './sockets.ts';
-import { callerOf } from './tokens.ts';
+import { callerOf, devices } from './tokens.ts';
 
 /** A café with three counters, two of them open, and oat milk that is about to run low. */
 export const createTableTap: CreateBackend = (seams) => {
@@ -13,6 +13,7 @@ export const createTableTap: CreateBackend = (seams) => {
     contract: tableTap,
     fetch: createRoutes({ routes: restRoutes(cafe), callerOf }),
     callerOf,
+    devices,
     ...createSockets(cafe),
     async restore() {
       cafe.restore();

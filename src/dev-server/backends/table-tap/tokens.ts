@@ -1,4 +1,5 @@
-import type { Caller } from '../../backend.ts';
+import type { TableTapScope } from '../../../contracts/table-tap/index.ts';
+import type { Caller, KnownDevice } from '../../backend.ts';
 
 /** The café that the development server plays. */
 export const cafeId = 'cafe-central';
@@ -41,6 +42,21 @@ const abilities: Readonly<Record<Word, readonly string[]>> = {
   manager: ['employee', 'manager', 'order.update', 'inventory.update', 'payment.take', 'cafe.manage'],
   backOffice: ['employee', 'manager'],
 };
+
+const device = (word: Word, role: string, more: { counter?: string } = {}): KnownDevice => ({
+  of: people[word].name,
+  role,
+  scope: { cafeId, userId: people[word].id, ...more } satisfies TableTapScope,
+  token: tokens[word],
+});
+
+export const devices: readonly KnownDevice[] = [
+  device('jane', 'counter', { counter: 'Counter 1' }),
+  device('barista', 'barista'),
+  device('cashier', 'cashier'),
+  device('manager', 'manager'),
+  device('backOffice', 'back-office'),
+];
 
 const callers: ReadonlyMap<string, Caller> = new Map(
   (Object.keys(tokens) as Word[]).map((word) => [
