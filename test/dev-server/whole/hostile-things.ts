@@ -1,0 +1,325 @@
+// What nobody should send, and somebody will: for each wire, frames and requests that are nearly right, and those that are
+// nothing at all.
+import { createHash, createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { developmentApp as app } from '../../../src/dev-server/signature.ts';
+import { brasserieTokens, cafeId, cafeTokens, posTokens, store } from './whole.ts';
+
+/** A frame may need the id of the connection that it is said on. */
+export type Frame = (socketId: string) => string | Uint8Array;
+
+const json = (value: unknown): string => JSON.stringify(value) ?? '';
+const plainly = (text: string): Frame => {
+  return () => text;
+};
+const sign = (text: string): string => createHmac('sha256', app.secret).update(text).digest('hex');
+
+const words = fc.oneof(
+  fc.constantFrom('constructor', '__proto__', 'toString', '', 'error', 'a'.repeat(300), '\u0000', '\uD800'),
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+);
+const anything = fc.oneof(
+  { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+  { weight: 1, arbitrary: words },
+  { weight: 1, arbitrary: fc.constantFrom<unknown>(undefined, { toString: 1 }, { length: 1e9 }, { toJSON: 7 }, 1e308) },
+);
+const channel = fc.oneof(
+  fc.constantFrom(
+    `private-store.${store.sku}.orders`,
+    `private-store.${store.sku}.kds`,
+    `presence-store.${store.sku}.kds.presence`,
+    'orders',
+    '/orders',
+    '/events',
+    '/',
+    'cache-menu',
+    '#server-to-user-1',
+  ),
+  words,
+);
+const nonsense: fc.Arbitrary<Frame> = fc.oneof(
+  fc.string({ maxLength: 200 }).map(plainly),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => () => bytes),
+  fc.json({ maxDepth: 3 }).map(plainly),
+  fc.nat(2_000).map((depth) => plainly(`{"event":"client-a","data":${'['.repeat(depth)}${']'.repeat(depth)}}`)),
+);
+
+const pusherFrame: fc.Arbitrary<Frame> = fc.oneof(
+  { weight: 2, arbitrary: nonsense },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record(
+        {
+          event: fc.oneof(
+            fc.constantFrom('pusher:subscribe', 'pusher:unsubscribe', 'pusher:ping', 'pusher:signin', 'client-typing'),
+            anything,
+          ),
+          channel: fc.oneof(channel, anything),
+          data: anything,
+        },
+        { requiredKeys: [] },
+      )
+      .map((value) => plainly(json(value))),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ channel, member: anything.map(json), isSigned: fc.boolean(), to: fc.constantFrom('', 'un') })
+      .map(({ channel, member, isSigned, to }): Frame => (socketId) => {
+        const isPresence = channel.startsWith('presence-');
+        const signed = [socketId, channel, ...(isPresence ? [member] : [])].join(':');
+        const data = { channel, auth: isSigned ? `${app.key}:${sign(signed)}` : 'x', channel_data: member };
+        return json({ event: `pusher:${to}subscribe`, data });
+      }),
+  },
+);
+
+const spoken = fc.oneof(
+  fc.constantFrom(
+    'join_counter',
+    'leave_counter',
+    'update_order_status',
+    'dish_acknowledged',
+    'inventory:stock_updated',
+  ),
+  words,
+);
+const said = fc.oneof(
+  anything,
+  fc.constantFrom<unknown>(
+    { counter: 'Counter 1' },
+    { counter: 'x:role:manager' },
+    { order_id: 'order-1', status: 'ready' },
+    { order_id: 789 },
+    { product_id: 'stock-oat-milk', change_amount: -1, change_type: 'waste' },
+  ),
+);
+
+const protocolFrame: fc.Arbitrary<Frame> = fc.oneof(
+  // The connection ends with the first that is no frame at all, so there are few of them.
+  { weight: 1, arbitrary: nonsense },
+  {
+    weight: 12,
+    arbitrary: fc
+      .record({ channel, isSigned: fc.boolean(), channelData: words })
+      .map(({ channel, isSigned, channelData }): Frame => (socketId) => {
+        const auth = `${app.key}:${sign(`${socketId}:${channel}`)}`;
+        return json({ type: 'subscribe', channel, ...(isSigned ? { auth } : { channelData }) });
+      }),
+  },
+  {
+    weight: 12,
+    arbitrary: fc
+      .record(
+        {
+          type: fc.constant('send'),
+          channel,
+          name: spoken,
+          id: fc.oneof(fc.maxSafeInteger(), anything),
+          payload: said,
+        },
+        { requiredKeys: ['type', 'channel', 'name'] },
+      )
+      .map((value) => plainly(json(value))),
+  },
+  {
+    weight: 6,
+    arbitrary: fc
+      .record({
+        type: fc.constantFrom('ping', 'pong', 'unsubscribe', 'hologram', '__proto__'),
+        channel,
+        more: anything,
+      })
+      .map((value) => plainly(json(value))),
+  },
+);
+
+const spaces = ['/orders,', '/inventory,', '/events,', '', '/nowhere,', '/__proto__,'];
+const socketIoFrame: fc.Arbitrary<Frame> = fc.oneof(
+  {
+    weight: 15,
+    arbitrary: fc
+      .tuple(fc.constantFrom('/orders,', '/inventory,', '/events,', ''), fc.constantFrom('', '1', '77'), spoken, said)
+      .map(([space, id, name, payload]) => plainly(`42${space}${id}${json([name, payload ?? null])}`)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('4', '40', '41', '42', '43', '44', '45', '451-', '2', '3', '1', '5', '0', '6', '', '4251-'),
+        fc.constantFrom(...spaces),
+        fc.constantFrom('', '1', '99999999999999999999'),
+        fc.oneof(
+          fc.tuple(fc.constantFrom('error', 'disconnect', 'newListener', 'connect_error'), anything).map(json),
+          fc.constant('[{"_placeholder":true,"num":0}]'),
+          fc.json({ maxDepth: 2 }),
+        ),
+      )
+      .map((parts) => plainly(parts.join(''))),
+  },
+);
+
+/** A request as bytes: HTTP libraries refuse to send most of what is interesting. */
+export type RawRequest = string | Uint8Array;
+
+function requestText(method: string, path: string, headers: readonly string[], body: string): string {
+  const length = new TextEncoder().encode(body).length;
+  return [`${method} ${path} HTTP/1.1`, 'Host: a', ...headers, `Content-Length: ${length}`, '', body].join('\r\n');
+}
+
+const apiBody = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .record(
+        {
+          name: fc.oneof(fc.constant('OrderCreated'), anything),
+          channel: fc.oneof(channel, anything),
+          channels: anything,
+          data: fc.oneof(fc.constant('{}'), anything),
+          socket_id: anything,
+        },
+        { requiredKeys: [] },
+      )
+      .map(json),
+  },
+  { weight: 1, arbitrary: fc.record({ batch: fc.oneof(fc.array(anything, { maxLength: 12 }), anything) }).map(json) },
+  { weight: 1, arbitrary: fc.json({ maxDepth: 3 }) },
+  { weight: 1, arbitrary: fc.nat(2_000).map((depth) => '['.repeat(depth)) },
+);
+const apiPath = fc.oneof(
+  fc.constantFrom('events', 'batch_events', 'channels', 'channels/orders', 'channels/presence-x/users'),
+  fc.constantFrom('users/1/terminate_connections', 'channels/%', 'channels/__proto__', 'nothing', ''),
+  fc.string({ maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
+);
+const apiRequest: fc.Arbitrary<RawRequest> = fc
+  .record({
+    path: apiPath,
+    body: apiBody,
+    isSigned: fc.boolean(),
+    method: fc.constantFrom('POST', 'POST', 'GET', 'PUT'),
+  })
+  .map(({ path, body, isSigned, method }) => {
+    const address = `/apps/${app.id}/${path}`;
+    const hasBody = method !== 'GET';
+    const query = [
+      `auth_key=${app.key}`,
+      `auth_timestamp=${Math.floor(Date.now() / 1_000)}`,
+      'auth_version=1.0',
+      ...(hasBody ? [`body_md5=${createHash('md5').update(body).digest('hex')}`] : []),
+    ].join('&');
+    const signature = isSigned ? sign([method, address, query].join('\n')) : 'x';
+    const type = 'Content-Type: application/json';
+    return requestText(method, `${address}?${query}&auth_signature=${signature}`, [type], hasBody ? body : '');
+  });
+
+/** Doors of the five backends, and what is right there. */
+const doors: readonly (readonly [method: string, path: string, body: object])[] = [
+  ['POST', '/laravel-pos/v1/orders', { channel: 'pos', items: [{ item_id: 1, qty: 1 }] }],
+  ['PATCH', '/laravel-pos/v1/orders/120042', { notes: 'hot' }],
+  ['POST', '/laravel-pos/v1/orders/120042/status', { to: 'served' }],
+  ['POST', '/laravel-pos/v1/kds/tickets/98703/bump', { to: 'ready' }],
+  ['POST', '/laravel-pos/v1/kds/tickets/98702/undo', { to: 'in_preparation' }],
+  ['POST', '/laravel-pos/v1/print-jobs/5503/retry', {}],
+  ['POST', '/laravel-pos/v1/print-jobs/5503/claim', {}],
+  ['POST', '/laravel-pos/v1/print-jobs/5503/fail', { error: { code: 'no-paper' } }],
+  ['POST', '/laravel-pos/v1/devices/13/status', { status: 'online' }],
+  ['POST', '/laravel-pos/v1/media', { media: { id: 1 } }],
+  ['POST', '/laravel-pos/broadcasting/auth', { channel_name: `private-store.${store.sku}.orders`, socket_id: '1.2' }],
+  ['GET', `/laravel-pos/v1/events/since?channel=private-store.${store.sku}.orders&seq=0`, {}],
+  ['GET', '/laravel-pos/v1/orders?cursor=e30', {}],
+  ['POST', '/restaurant-os/api/orders', { data: { tableNumber: 2, items: [{ name: 'Борщ', quantity: 1 }] } }],
+  ['PUT', '/restaurant-os/api/tables/3', { data: { status: 'cleaning' } }],
+  ['PUT', '/restaurant-os/api/kitchen-tickets/ticket000000000000000001', { data: { status: 'ready' } }],
+  ['PUT', '/restaurant-os/api/ingredients/ingr00000000000000000001', { data: { currentStock: 1 } }],
+  ['GET', '/restaurant-os/api/tables?pagination[page]=2&sort[0]=updatedAt:asc', {}],
+  ['POST', '/table-tap/orders', { items: [{ product_id: 'latte', quantity: 1 }] }],
+  ['POST', '/table-tap/orders/order-1/status', { status: 'ready' }],
+  ['POST', '/table-tap/orders/order-1/payments', { method: 'card' }],
+  ['POST', '/table-tap/counters/Counter%201/status', { status: 'inactive' }],
+  ['PATCH', '/table-tap/settings', { prep_time_minutes: 3 }],
+  ['GET', `/table-tap/orders?cafe_id=${cafeId}&updated_since=x`, {}],
+  ['POST', '/brasserie/api/orders', { table_id: 6, items: [{ wine_id: 34, qty: 1 }] }],
+  ['POST', '/brasserie/api/payments/split', { order_id: 789, cover_number: 1, amount: 25.5, method: 'CB' }],
+  ['POST', '/brasserie/api/webhooks/erp/dish-ready', { erp_order_id: 'K788', dish_name: 'Crème', table_id: 12 }],
+  ['POST', '/brasserie/api/nf525/close', { date: '2026-03-14' }],
+  ['POST', '/service-floor/orders', { tableNumber: 2, items: [{ menuItemId: 2 }] }],
+  ['PATCH', '/service-floor/orders/1', { status: 'served' }],
+  ['POST', '/service-floor/messages', { content: 'hello' }],
+  ['POST', '/service-floor/service-calls', { tableNumber: 3 }],
+];
+const tokens = [
+  ...Object.values(posTokens),
+  ...Object.values(cafeTokens),
+  ...Object.values(brasserieTokens),
+  'dev-kds~2',
+  'forged',
+];
+const field = fc.constantFrom('id', 'to', 'items', 'qty', 'status', 'data', 'amount', 'method', 'price', '__proto__');
+const odd = fc.oneof(fc.constantFrom<unknown>(1, -1, 1e308, '', 'ready', null, true, [], {}), anything);
+const restBody = (right: object): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.dictionary(field, odd, { maxKeys: 2 }).map((wrong) => json({ ...right, ...wrong })) },
+    { weight: 2, arbitrary: fc.json({ maxDepth: 3 }) },
+    { weight: 1, arbitrary: fc.constantFrom('{', '[['.repeat(5_000), '\u0000', '', `"${'x'.repeat(20_000)}"`) },
+  );
+const restHeaders = fc.constantFrom(
+  'Content-Type: application/json',
+  'Content-Type: application/json',
+  'Content-Type: application/x-www-form-urlencoded',
+  'Content-Type: text/plain',
+  'Idempotency-Key: once',
+  'Origin: null',
+  'Origin: https://evil.example.test',
+);
+const restRequest: fc.Arbitrary<RawRequest> = fc
+  .constantFrom(...doors)
+  .chain(([method, path, right]) =>
+    fc
+      .tuple(
+        fc.oneof(
+          { weight: 9, arbitrary: fc.constant(method) },
+          { weight: 1, arbitrary: fc.constantFrom('DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'BREW') },
+        ),
+        fc.constantFrom(path, path, path, path.slice(path.indexOf('/', 1)), `${path}/%E0%A4%A`),
+        fc.constantFrom(...tokens),
+        restHeaders,
+        method === 'GET' ? fc.constant('') : restBody(right),
+      )
+      .map(([verb, address, token, header, body]) =>
+        requestText(verb, address, [`Authorization: Bearer ${token}`, header], body),
+      ),
+  );
+const wildRequest: fc.Arbitrary<RawRequest> = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }),
+  fc
+    .tuple(
+      fc.constantFrom('GET', 'POST', 'DELETE', 'CONNECT', 'BREW', ''),
+      fc.oneof(
+        fc.constantFrom('/_dev/faults/1', '/_dev/faults', '/socket', '/ws', '/app/x', '//', '/%', '*', '/app'),
+        fc.constantFrom('/socket.io/?EIO=x&sid=%00', '/socket.io/?EIO=4&transport=polling&sid=none', '/socket.io/'),
+        fc.webPath(),
+      ),
+      fc.constantFrom(
+        'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13',
+        'Connection: Upgrade\r\nUpgrade: h2c',
+        'Transfer-Encoding: chunked',
+        'Expect: 100-continue',
+        'Content-Length: x',
+        'X: y',
+      ),
+      fc.oneof(fc.string({ maxLength: 100 }), fc.constant('{"kind":"answer","status":700}')),
+    )
+    .map(([method, path, header, body]) => requestText(method, path, [header], body)),
+);
+
+export const hostile = {
+  pusherFrame,
+  protocolFrame,
+  socketIoFrame,
+  broadcastFrame: nonsense,
+  apiRequest,
+  restRequest,
+  wildRequest,
+} as const;
