@@ -37,6 +37,8 @@ const channel = fc.oneof(
   ),
   words,
 );
+/** An empty one is no name, and ends a connection. */
+const named = channel.filter((name) => name !== '');
 const nonsense: fc.Arbitrary<Frame> = fc.oneof(
   fc.string({ maxLength: 200 }).map(plainly),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => () => bytes),
@@ -97,26 +99,24 @@ const said = fc.oneof(
 );
 
 const protocolFrame: fc.Arbitrary<Frame> = fc.oneof(
-  // The connection ends with the first that is no frame at all, so there are few of them.
-  { weight: 1, arbitrary: nonsense },
   {
-    weight: 12,
+    weight: 4,
     arbitrary: fc
-      .record({ channel, isSigned: fc.boolean(), channelData: words })
+      .record({ channel: named, isSigned: fc.boolean(), channelData: words })
       .map(({ channel, isSigned, channelData }): Frame => (socketId) => {
         const auth = `${app.key}:${sign(`${socketId}:${channel}`)}`;
         return json({ type: 'subscribe', channel, ...(isSigned ? { auth } : { channelData }) });
       }),
   },
   {
-    weight: 12,
+    weight: 4,
     arbitrary: fc
       .record(
         {
           type: fc.constant('send'),
-          channel,
-          name: spoken,
-          id: fc.oneof(fc.maxSafeInteger(), anything),
+          channel: named,
+          name: spoken.filter((name) => name !== ''),
+          id: fc.maxSafeInteger(),
           payload: said,
         },
         { requiredKeys: ['type', 'channel', 'name'] },
@@ -124,7 +124,7 @@ const protocolFrame: fc.Arbitrary<Frame> = fc.oneof(
       .map((value) => plainly(json(value))),
   },
   {
-    weight: 6,
+    weight: 2,
     arbitrary: fc
       .record({
         type: fc.constantFrom('ping', 'pong', 'unsubscribe', 'hologram', '__proto__'),
@@ -134,31 +134,30 @@ const protocolFrame: fc.Arbitrary<Frame> = fc.oneof(
       .map((value) => plainly(json(value))),
   },
 );
+/** The server ends the connection for it. */
+const protocolEnd: fc.Arbitrary<Frame> = fc.oneof(
+  nonsense,
+  fc
+    .record({ type: fc.constantFrom('auth', 'subscribe', 'send'), channel: anything, name: anything, id: anything })
+    .map((value) => plainly(json(value))),
+);
 
 const spaces = ['/orders,', '/inventory,', '/events,', '', '/nowhere,', '/__proto__,'];
-const socketIoFrame: fc.Arbitrary<Frame> = fc.oneof(
-  {
-    weight: 15,
-    arbitrary: fc
-      .tuple(fc.constantFrom('/orders,', '/inventory,', '/events,', ''), fc.constantFrom('', '1', '77'), spoken, said)
-      .map(([space, id, name, payload]) => plainly(`42${space}${id}${json([name, payload ?? null])}`)),
-  },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(
-        fc.constantFrom('4', '40', '41', '42', '43', '44', '45', '451-', '2', '3', '1', '5', '0', '6', '', '4251-'),
-        fc.constantFrom(...spaces),
-        fc.constantFrom('', '1', '99999999999999999999'),
-        fc.oneof(
-          fc.tuple(fc.constantFrom('error', 'disconnect', 'newListener', 'connect_error'), anything).map(json),
-          fc.constant('[{"_placeholder":true,"num":0}]'),
-          fc.json({ maxDepth: 2 }),
-        ),
-      )
-      .map((parts) => plainly(parts.join(''))),
-  },
-);
+const socketIoFrame: fc.Arbitrary<Frame> = fc
+  .tuple(fc.constantFrom('/orders,', '/inventory,', '/events,', ''), fc.constantFrom('', '1', '77'), spoken, said)
+  .map(([space, id, name, payload]) => plainly(`42${space}${id}${json([name, payload ?? null])}`));
+const socketIoEnd: fc.Arbitrary<Frame> = fc
+  .tuple(
+    fc.constantFrom('4', '40', '41', '42', '43', '44', '45', '451-', '2', '3', '1', '5', '0', '6', '', '4251-'),
+    fc.constantFrom(...spaces),
+    fc.constantFrom('', '1', '99999999999999999999'),
+    fc.oneof(
+      fc.tuple(fc.constantFrom('error', 'disconnect', 'newListener', 'connect_error'), anything).map(json),
+      fc.constant('[{"_placeholder":true,"num":0}]'),
+      fc.json({ maxDepth: 2 }),
+    ),
+  )
+  .map((parts) => plainly(parts.join('')));
 
 /** A request as bytes: HTTP libraries refuse to send most of what is interesting. */
 export type RawRequest = string | Uint8Array;
@@ -188,19 +187,35 @@ const apiBody = fc.oneof(
   { weight: 1, arbitrary: fc.json({ maxDepth: 3 }) },
   { weight: 1, arbitrary: fc.nat(2_000).map((depth) => '['.repeat(depth)) },
 );
-const apiPath = fc.oneof(
-  fc.constantFrom('events', 'batch_events', 'channels', 'channels/orders', 'channels/presence-x/users'),
-  fc.constantFrom('users/1/terminate_connections', 'channels/%', 'channels/__proto__', 'nothing', ''),
-  fc.string({ maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
+const apiDoor = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(['POST', 'events'] as const, ['POST', 'batch_events'] as const) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      ['GET', 'channels'] as const,
+      ['GET', 'channels/orders'] as const,
+      ['GET', 'channels/presence-x/users'] as const,
+      ['POST', 'users/1/terminate_connections'] as const,
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(
+      fc.constantFrom('POST', 'GET', 'PUT'),
+      fc.oneof(
+        fc.constantFrom('channels/%', 'channels/__proto__', 'nothing', ''),
+        fc.string({ maxLength: 20 }).map((text) => encodeURIComponent(text)),
+      ),
+    ),
+  },
 );
 const apiRequest: fc.Arbitrary<RawRequest> = fc
   .record({
-    path: apiPath,
+    door: apiDoor,
     body: apiBody,
     isSigned: fc.boolean(),
-    method: fc.constantFrom('POST', 'POST', 'GET', 'PUT'),
   })
-  .map(({ path, body, isSigned, method }) => {
+  .map(({ door: [method, path], body, isSigned }) => {
     const address = `/apps/${app.id}/${path}`;
     const hasBody = method !== 'GET';
     const query = [
@@ -249,13 +264,18 @@ const doors: readonly (readonly [method: string, path: string, body: object])[] 
   ['POST', '/service-floor/messages', { content: 'hello' }],
   ['POST', '/service-floor/service-calls', { tableNumber: 3 }],
 ];
-const tokens = [
-  ...Object.values(posTokens),
-  ...Object.values(cafeTokens),
-  ...Object.values(brasserieTokens),
-  'dev-kds~2',
-  'forged',
-];
+const tokensOf: Readonly<Record<string, readonly string[]>> = {
+  'laravel-pos': [...Object.values(posTokens), 'dev-kds~2'],
+  'table-tap': Object.values(cafeTokens),
+  brasserie: Object.values(brasserieTokens),
+};
+const allTokens = ['forged', ...Object.values(tokensOf).flat()];
+/** Mostly of somebody whom that backend knows. */
+const tokenFor = (path: string): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...(tokensOf[path.split('/')[1] ?? ''] ?? allTokens)) },
+    { weight: 1, arbitrary: fc.constantFrom(...allTokens) },
+  );
 const field = fc.constantFrom('id', 'to', 'items', 'qty', 'status', 'data', 'amount', 'method', 'price', '__proto__');
 const odd = fc.oneof(fc.constantFrom<unknown>(1, -1, 1e308, '', 'ready', null, true, [], {}), anything);
 const restBody = (right: object): fc.Arbitrary<string> =>
@@ -264,14 +284,21 @@ const restBody = (right: object): fc.Arbitrary<string> =>
     { weight: 2, arbitrary: fc.json({ maxDepth: 3 }) },
     { weight: 1, arbitrary: fc.constantFrom('{', '[['.repeat(5_000), '\u0000', '', `"${'x'.repeat(20_000)}"`) },
   );
-const restHeaders = fc.constantFrom(
-  'Content-Type: application/json',
-  'Content-Type: application/json',
-  'Content-Type: application/x-www-form-urlencoded',
-  'Content-Type: text/plain',
-  'Idempotency-Key: once',
-  'Origin: null',
-  'Origin: https://evil.example.test',
+const jsonType = 'Content-Type: application/json';
+const restHeaders = fc.oneof(
+  { weight: 5, arbitrary: fc.constant([jsonType]) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom('Idempotency-Key: once', 'Origin: null', 'Origin: https://evil.example.test', 'X-Correlation-Id: ~')
+      .map((more) => [jsonType, more]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data', '~')
+      .map((type) => [`Content-Type: ${type}`]),
+  },
 );
 const restRequest: fc.Arbitrary<RawRequest> = fc
   .constantFrom(...doors)
@@ -282,13 +309,16 @@ const restRequest: fc.Arbitrary<RawRequest> = fc
           { weight: 9, arbitrary: fc.constant(method) },
           { weight: 1, arbitrary: fc.constantFrom('DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'BREW') },
         ),
-        fc.constantFrom(path, path, path, path.slice(path.indexOf('/', 1)), `${path}/%E0%A4%A`),
-        fc.constantFrom(...tokens),
+        fc.oneof(
+          { weight: 8, arbitrary: fc.constant(path) },
+          { weight: 2, arbitrary: fc.constantFrom(path.slice(path.indexOf('/', 1)), `${path}/%E0%A4%A`) },
+        ),
+        tokenFor(path),
         restHeaders,
         method === 'GET' ? fc.constant('') : restBody(right),
       )
-      .map(([verb, address, token, header, body]) =>
-        requestText(verb, address, [`Authorization: Bearer ${token}`, header], body),
+      .map(([verb, address, token, headers, body]) =>
+        requestText(verb, address, [`Authorization: Bearer ${token}`, ...headers], body),
       ),
   );
 const wildRequest: fc.Arbitrary<RawRequest> = fc.oneof(
@@ -314,12 +344,27 @@ const wildRequest: fc.Arbitrary<RawRequest> = fc.oneof(
     .map(([method, path, header, body]) => requestText(method, path, [header], body)),
 );
 
-export const hostile = {
+export interface Hostile {
+  readonly pusherFrame: fc.Arbitrary<Frame>;
+  readonly protocolFrame: fc.Arbitrary<Frame>;
+  readonly socketIoFrame: fc.Arbitrary<Frame>;
+  readonly broadcastFrame: fc.Arbitrary<Frame>;
+  /** What connections of those two end with: most servers close for it, and would not hear what follows. */
+  readonly protocolEnd: fc.Arbitrary<Frame>;
+  readonly socketIoEnd: fc.Arbitrary<Frame>;
+  readonly apiRequest: fc.Arbitrary<RawRequest>;
+  readonly restRequest: fc.Arbitrary<RawRequest>;
+  readonly wildRequest: fc.Arbitrary<RawRequest>;
+}
+
+export const hostile: Hostile = {
   pusherFrame,
   protocolFrame,
   socketIoFrame,
   broadcastFrame: nonsense,
+  protocolEnd,
+  socketIoEnd,
   apiRequest,
   restRequest,
   wildRequest,
-} as const;
+};

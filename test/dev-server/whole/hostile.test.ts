@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { developmentApp } from '../../../src/dev-server/signature.ts';
 import type { Traffic } from '../../../src/dev-server/traffic.ts';
 import { patience } from '../../effort.ts';
-import { hostile } from './hostile-things.ts';
+import { hostile, type Hostile } from './hostile-things.ts';
 import { serves } from './serving.ts';
-import { throwFrames, throwRequests } from './throwing.ts';
+import { perConnection, throwFrames, throwRequests } from './throwing.ts';
 import {
   brasserieTokens,
   cafeId,
@@ -25,20 +25,21 @@ const count = { long: 100_000, short: 2_000 }[process.env['HEARD_LENGTH'] ?? '']
 const seed = Number(process.env['HEARD_SEED'] ?? Date.now() % 1_000_000);
 
 /** Of the whole, by what they are. */
-const shares: Readonly<Record<keyof typeof hostile, number>> = {
+const shares = {
   pusherFrame: 0.22,
-  protocolFrame: 0.22,
+  protocolFrame: 0.21,
+  protocolEnd: 0.21 / perConnection,
   socketIoFrame: 0.2,
+  socketIoEnd: 0.2 / perConnection,
   broadcastFrame: 0.04,
   apiRequest: 0.1,
-  restRequest: 0.18,
+  restRequest: 0.17,
   wildRequest: 0.04,
-};
-const some = <Kind extends keyof typeof hostile>(kind: Kind) =>
-  fc.sample<unknown>(hostile[kind] as fc.Arbitrary<unknown>, {
-    numRuns: Math.ceil(count * shares[kind]),
-    seed,
-  }) as ((typeof hostile)[Kind] extends fc.Arbitrary<infer Thing> ? Thing : never)[];
+} satisfies Record<keyof Hostile, number>;
+
+function some<Thing>(kind: keyof Hostile, arbitrary: fc.Arbitrary<Thing>): readonly Thing[] {
+  return fc.sample(arbitrary, { numRuns: Math.ceil(count * shares[kind]), seed });
+}
 
 /** What keeps this process, in which the server runs, from ending. */
 function held(kind: 'sockets' | 'timers'): number {
@@ -76,12 +77,14 @@ test(
     process.on('unhandledRejection', reject);
     onTestFinished(() => void process.off('unhandledRejection', reject));
     const tally = createTally();
+    const others = held('sockets');
     const whole = await startWhole({ traffic: tally.take });
     const { url, ws } = whole;
     await serves(whole);
     const witness = await pusherClient(whole, posTokens.pos);
     await joined(witness, `private-store.${store.sku}.orders`);
-    await until(() => held('sockets') <= 4);
+    // The witness alone, at both ends.
+    await until(() => held('sockets') <= others + 2);
     const before = { sockets: held('sockets'), timers: held('timers') };
 
     const welcome = /"type":"welcome","socketId":"([\d.]+)"/;
@@ -96,23 +99,28 @@ test(
       hello: [`40${JSON.stringify({ token: brasserieTokens.charlie })}`, '40/events,', ...namespaces],
       isIn: /^40\/inventory/,
     };
-    const protocol = some('protocolFrame');
-    const half = Math.floor(protocol.length / 2);
-    await throwFrames(pusher, some('pusherFrame'), 25);
-    await throwFrames({ url: floor, hello: auth(cafeTokens.manager), isIn: welcome }, protocol.slice(0, half), 25);
-    await throwFrames({ url: floor, hello: auth(posTokens.kds), isIn: welcome }, protocol.slice(half), 25);
-    await throwFrames(socketIo, some('socketIoFrame'), 25);
-    await throwFrames({ url: `${ws}/ws`, hello: [], isIn: undefined }, some('broadcastFrame'), 25);
-    await throwRequests(url, some('apiRequest'));
-    await throwRequests(url, some('restRequest'));
-    await throwRequests(url, some('wildRequest'));
+    const people = [cafeTokens.manager, posTokens.kds];
+    const protocol = some('protocolFrame', hostile.protocolFrame);
+    const ends = some('protocolEnd', hostile.protocolEnd);
+    await throwFrames(pusher, some('pusherFrame', hostile.pusherFrame));
+    for (const [index, token] of people.entries()) {
+      const mine = (_: unknown, at: number): boolean => at % people.length === index;
+      const wire = { url: floor, hello: auth(token), isIn: welcome };
+      await throwFrames(wire, protocol.filter(mine), ends.filter(mine));
+    }
+    const socketIoFrames = some('socketIoFrame', hostile.socketIoFrame);
+    await throwFrames(socketIo, socketIoFrames, some('socketIoEnd', hostile.socketIoEnd));
+    await throwFrames({ url: `${ws}/ws`, hello: [], isIn: undefined }, some('broadcastFrame', hostile.broadcastFrame));
+    await throwRequests(url, some('apiRequest', hostile.apiRequest));
+    await throwRequests(url, some('restRequest', hostile.restRequest));
+    await throwRequests(url, some('wildRequest', hostile.wildRequest));
 
     // What is over is over: nothing of it is still open or waits for something.
     await until(() => held('sockets') <= before.sockets && held('timers') <= before.timers, 40_000);
     const after = { sockets: held('sockets'), timers: held('timers') };
     expect(witness.connection.state).toBe('connected');
     witness.disconnect();
-    await whole.server.faults.clear();
+    whole.server.faults.clear();
     await serves(whole);
 
     expect(rejected).toEqual([]);
@@ -125,8 +133,8 @@ test(
     );
     process.stdout.write(`hostile: ${JSON.stringify({ seed, count, before, after, ...figures })}\n`);
     expect(tally.of('frame pusher')).toBeGreaterThan(0.9 * shares.pusherFrame * count);
-    expect(tally.of('frame websocket')).toBeGreaterThan(0.5 * shares.protocolFrame * count);
-    expect(tally.of('frame socket-io')).toBeGreaterThan(0.5 * shares.socketIoFrame * count);
+    expect(tally.of('frame websocket')).toBeGreaterThan(0.8 * shares.protocolFrame * count);
+    expect(tally.of('frame socket-io')).toBeGreaterThan(0.8 * shares.socketIoFrame * count);
     expect(tally.of('frame broadcast')).toBeGreaterThan(0.9 * shares.broadcastFrame * count);
     expect(tally.of('request')).toBeGreaterThan(0.9 * (shares.apiRequest + shares.restRequest) * count);
     expect(tally.of('granted')).toBeGreaterThan(0.1 * count * shares.restRequest);

@@ -12,14 +12,16 @@ export interface Wire {
 }
 
 const lanes = 8;
+export const perConnection = 24;
 /** Who is not answered for so long gives up. */
-const giveUpMs = 2_000;
+const giveUpMs = 1_000;
 
-/** Each batch has a connection of its own. */
-export function throwFrames(wire: Wire, frames: readonly Frame[], perConnection: number): Promise<void> {
-  return inLanes(Math.ceil(frames.length / perConnection), (index) =>
-    oneConnection(wire, frames.slice(index * perConnection, (index + 1) * perConnection)),
-  );
+/** So many have a connection of their own, and end with one of the `ends`. */
+export function throwFrames(wire: Wire, frames: readonly Frame[], ends: readonly Frame[] = []): Promise<void> {
+  return inLanes(Math.ceil(frames.length / perConnection), (index) => {
+    const [from, to] = [index * perConnection, (index + 1) * perConnection];
+    return oneConnection(wire, [...frames.slice(from, to), ...ends.slice(index, index + 1)]);
+  });
 }
 
 export function throwRequests(url: string, requests: readonly RawRequest[]): Promise<void> {
