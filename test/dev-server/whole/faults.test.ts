@@ -1,5 +1,6 @@
 // Every fault that can be asked for, as our own client sees it over real sockets and real HTTP.
 import { expect, test } from 'vitest';
+import { patience } from '../../effort.ts';
 import type { Fault, FaultReport } from '../../../src/dev-server/faults/fault.ts';
 import type { Signal } from '../../../src/core/signals.ts';
 import { ask, isLive, live, posDevice, posTokens, startWhole, until, type Whole } from './whole.ts';
@@ -66,15 +67,37 @@ test('a token that has run out is renewed once, for a request and for the socket
   expect(whole.troubles()).toEqual([]);
 });
 
-test.each([500, 502, 503, 504])('%i twice: the order is sent again until it is taken, once', async (status) => {
+const bumping = { wire: 'http', method: 'POST', path: '/laravel-pos/v1/kds/tickets/*' } as const;
+
+/** A screen with a ticket that is being cooked; what became of it is counted by a till. */
+async function bumped(whole: Whole, wanted: Fault) {
+  const screen = posDevice(whole, 'kds', 'kds');
+  const told: string[] = [];
+  screen.on('KdsTicketUpdated', ({ data }) => void told.push(`${data.ticket_id} ${data.status}`));
+  await live(screen);
+  await fault(whole, wanted);
+  const { settled } = await screen.mutate('kds.bump', { ticketId: 98_703, to: 'ready' });
+  const outcome = await settled;
+  await until(() => told.length > 0);
+  return { outcome, told };
+}
+
+test.each([500, 502, 503, 504])('%i twice: a bump is sent again until it is done, once', async (status) => {
   const whole = await startWhole();
-  const { client, heard } = await till(whole);
-  await fault(whole, { kind: 'answer', status, times: 2, match: placing });
-  const { settled } = await client.mutate('order.create', burger);
-  expect(await settled).toMatchObject({ outcome: 'done', by: 'answer', status: 201 });
-  await until(() => heard.length === 1);
-  expect([await fired(whole), await orders(whole)]).toEqual([[2], 1]);
+  const { outcome, told } = await bumped(whole, { kind: 'answer', status, times: 2, match: bumping });
+  expect([outcome.outcome, told]).toEqual(['done', ['98703 ready']]);
+  expect(await fired(whole)).toEqual([2]);
   expect(whole.troubles()).toEqual([]);
+});
+
+test.each([500, 503])('%i to an order: it may have been taken, so it is not sent again but shown', async (status) => {
+  const whole = await startWhole();
+  const { client, signals } = await till(whole);
+  await fault(whole, { kind: 'answer', status, match: placing });
+  const { id, settled } = await client.mutate('order.create', burger);
+  expect(await settled).toMatchObject({ outcome: 'parked', parked: { id } });
+  expect(signals.filter(({ kind }) => kind === 'parked')).toMatchObject([{ id, mayHaveHappened: true }]);
+  expect([await fired(whole), await orders(whole)]).toEqual([[1], 0]);
 });
 
 test('429 is waited out for as long as the server says', async () => {
@@ -103,15 +126,17 @@ test.each([402, 409, 422])(
   },
 );
 
-test('a lost reply: the order is sent again and taken once', async () => {
+test('a lost reply: a bump is sent again, an order is looked for, and both happen once', async () => {
   const whole = await startWhole();
+  const { outcome, told } = await bumped(whole, { kind: 'lost-reply', times: 2, match: bumping });
+  expect([outcome.outcome, told]).toEqual(['done', ['98703 ready']]);
   const { client, heard } = await till(whole);
-  await fault(whole, { kind: 'lost-reply', times: 2, match: placing });
+  await fault(whole, { kind: 'lost-reply', match: placing });
   const { settled } = await client.mutate('order.create', burger);
-  expect(await settled).toMatchObject({ outcome: 'done', answer: { data: { id: 120_044 } } });
+  expect(await settled).toMatchObject({ outcome: 'done', by: 'verification' });
   await until(() => heard.length === 1);
-  expect([await fired(whole), await orders(whole)]).toEqual([[2], 1]);
-  expect(heard).toEqual([120_044]);
+  expect([await fired(whole), await orders(whole), heard]).toEqual([[2, 1], 1, [120_044]]);
+  expect(whole.troubles()).toEqual([]);
 });
 
 test('a delayed reply and a connection that is refused are waited out', async () => {
@@ -131,6 +156,7 @@ test('a delayed reply and a connection that is refused are waited out', async ()
 
 test.each(['epoch-reset', 'restored-database'] as const)(
   '%s: the device is told that it was read anew, and hears on',
+  { timeout: patience },
   async (kind) => {
     const whole = await startWhole();
     const { client, heard, signals } = await till(whole);
