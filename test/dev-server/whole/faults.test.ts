@@ -166,7 +166,7 @@ test.each(['epoch-reset', 'restored-database'] as const)(
     await until(() => heard.length === 1);
     await fault(whole, { kind });
     await place();
-    await until(() => signals.some((signal) => signal.kind === 'resync' && signal.channel.endsWith('.orders')));
+    await until(() => signals.some((signal) => signal.kind === 'resync' && signal.channel === 'orders'));
     await until(() => heard.length === 2 && isLive(client));
     await place();
     await until(() => heard.length === 3);
