@@ -111,6 +111,26 @@ test('socket.io-client stands at a counter of table-tap and changes an order wit
   expect(whole.troubles()).toEqual([]);
 });
 
+test('what a backend did not do is acknowledged on neither wire, and said as an error', async () => {
+  const whole = await startWhole();
+  const office = { token: cafeTokens.backOffice };
+  const desk = await guest(whole, '/orders', office, { cafe_id: cafeId, user_role: 'manager' });
+  const page = await plain(`${whole.ws}/socket?cafe_id=${cafeId}&user_role=manager`);
+  page.say({ type: 'auth', version: 1, ...office });
+  page.say({ type: 'subscribe', channel: '/orders' });
+  const step = { order_id: 'order-1', status: 'ready' };
+  let acknowledged = 0;
+  desk.socket.emit('update_order_status', step, () => (acknowledged += 1));
+  page.say({ type: 'send', channel: '/orders', name: 'update_order_status', id: 1, payload: step });
+  await until(() => desk.heard.some(([name]) => name === 'error') && page.heard.some(({ name }) => name === 'error'));
+  // Answers come in order, so that a late acknowledgement would be here by now.
+  expect(await desk.socket.emitWithAck('join_counter', { counter: 'Counter 1' })).toEqual({ ok: true });
+  page.say({ type: 'send', channel: '/orders', name: 'join_counter', id: 2, payload: { counter: 'Counter 1' } });
+  await until(() => page.heard.some(({ id }) => id === 2));
+  expect([acknowledged, page.heard.filter(({ id }) => id === 1)]).toEqual([0, []]);
+  expect(whole.troubles()).toEqual([]);
+});
+
 test('socket.io-client is the waiter of brasserie, who alone hears of the dish and says it was picked up', async () => {
   const whole = await startWhole();
   const charlie = await guest(whole, '/', { token: brasserieTokens.charlie });

@@ -55,8 +55,14 @@ test('table-tap: a status is changed without an acknowledgement, and the event s
   const seen: string[] = [];
   manager.on(['order:created', 'order:status_changed'], ({ name }) => void seen.push(name));
   await live(barista, manager);
+  const acknowledgements: unknown[] = [];
   const { settled } = await barista.mutate('order.updateStatus', { order_id: 'order-1', status: 'ready' });
   expect(await settled).toMatchObject({ outcome: 'done' });
+  for (const entry of whole.traffic) {
+    if (entry.kind === 'frame' && entry.to === 'device' && entry.type === 'ack') acknowledgements.push(entry.channel);
+  }
+  // Those of channels alone.
+  expect(acknowledgements).not.toContain(undefined);
   await until(() => seen.includes('order:status_changed'));
   const order = { items: [{ product_id: 'latte', quantity: 1 }] };
   await ask('POST', `${whole.url}/table-tap/orders`, cafeTokens.jane, order);
