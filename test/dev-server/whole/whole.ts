@@ -71,7 +71,7 @@ export async function ask(method: string, address: string, token?: string, body?
 
 type More = Partial<Pick<ClientOptions<never, never>, 'timing' | 'storage' | 'token'>>;
 
-/** Fails fast where the server is on the same machine; nothing else is changed. */
+/** Everything is quick where the server is on the same machine. What is promised stays. */
 const timing = {
   connection: { backoffBaseMs: 50 },
   stream: { reorderMs: 100, gapEveryMs: 200, confirmMs: 100, backoffMs: 50 },
@@ -229,4 +229,4 @@ export async function plain(address: string): Promise<Plain> {
   return { socket, heard, say: (frame) => socket.send(JSON.stringify(frame)) };
 }
 
-export { brasserieTokens, cafeId, cafeTokens, deviceIds, posTokens, store };
+export { brasserieTokens, cafeId, cafeTokens, posTokens, store };
