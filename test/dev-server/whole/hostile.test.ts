@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { developmentApp } from '../../../src/dev-server/signature.ts';
 import type { Traffic } from '../../../src/dev-server/traffic.ts';
 import { patience } from '../../effort.ts';
-import { hostile, type Hostile } from './hostile-things.ts';
+import { frames } from './hostile-frames.ts';
+import { requests } from './hostile-requests.ts';
 import { serves } from './serving.ts';
 import { perConnection, throwFrames, throwRequests } from './throwing.ts';
 import {
@@ -26,20 +27,21 @@ const seed = Number(process.env['HEARD_SEED'] ?? Date.now() % 1_000_000);
 
 /** Of the whole, by what they are. */
 const shares = {
-  pusherFrame: 0.22,
-  protocolFrame: 0.21,
+  pusher: 0.22,
+  protocol: 0.21,
   protocolEnd: 0.21 / perConnection,
-  socketIoFrame: 0.2,
+  socketIo: 0.2,
   socketIoEnd: 0.2 / perConnection,
-  broadcastFrame: 0.04,
-  apiRequest: 0.1,
-  restRequest: 0.17,
-  wildRequest: 0.04,
-} satisfies Record<keyof Hostile, number>;
+  broadcast: 0.04,
+  api: 0.1,
+  rest: 0.17,
+  wild: 0.04,
+} satisfies Record<keyof typeof frames | keyof typeof requests, number>;
 
-function some<Thing>(kind: keyof Hostile, arbitrary: fc.Arbitrary<Thing>): readonly Thing[] {
-  return fc.sample(arbitrary, { numRuns: Math.ceil(count * shares[kind]), seed });
-}
+const some = <Thing>(arbitrary: fc.Arbitrary<Thing>, share: number): readonly Thing[] =>
+  fc.sample(arbitrary, { numRuns: Math.ceil(count * share), seed });
+const someFrames = (kind: keyof typeof frames) => some(frames[kind], shares[kind]);
+const someRequests = (kind: keyof typeof requests) => some(requests[kind], shares[kind]);
 
 /** What keeps this process, in which the server runs, from ending. */
 function held(kind: 'sockets' | 'timers'): number {
@@ -100,20 +102,20 @@ test(
       isIn: /^40\/inventory/,
     };
     const people = [cafeTokens.manager, posTokens.kds];
-    const protocol = some('protocolFrame', hostile.protocolFrame);
-    const ends = some('protocolEnd', hostile.protocolEnd);
-    await throwFrames(pusher, some('pusherFrame', hostile.pusherFrame));
+    const protocol = someFrames('protocol');
+    const ends = someFrames('protocolEnd');
+    await throwFrames(pusher, someFrames('pusher'));
     for (const [index, token] of people.entries()) {
       const mine = (_: unknown, at: number): boolean => at % people.length === index;
       const wire = { url: floor, hello: auth(token), isIn: welcome };
       await throwFrames(wire, protocol.filter(mine), ends.filter(mine));
     }
-    const socketIoFrames = some('socketIoFrame', hostile.socketIoFrame);
-    await throwFrames(socketIo, socketIoFrames, some('socketIoEnd', hostile.socketIoEnd));
-    await throwFrames({ url: `${ws}/ws`, hello: [], isIn: undefined }, some('broadcastFrame', hostile.broadcastFrame));
-    await throwRequests(url, some('apiRequest', hostile.apiRequest));
-    await throwRequests(url, some('restRequest', hostile.restRequest));
-    await throwRequests(url, some('wildRequest', hostile.wildRequest));
+    const socketIoFrames = someFrames('socketIo');
+    await throwFrames(socketIo, socketIoFrames, someFrames('socketIoEnd'));
+    await throwFrames({ url: `${ws}/ws`, hello: [], isIn: undefined }, someFrames('broadcast'));
+    await throwRequests(url, someRequests('api'));
+    await throwRequests(url, someRequests('rest'));
+    await throwRequests(url, someRequests('wild'));
 
     // What is over is over: nothing of it is still open or waits for something.
     await until(() => held('sockets') <= before.sockets && held('timers') <= before.timers, 40_000);
@@ -132,12 +134,12 @@ test(
       ),
     );
     process.stdout.write(`hostile: ${JSON.stringify({ seed, count, before, after, ...figures })}\n`);
-    expect(tally.of('frame pusher')).toBeGreaterThan(0.9 * shares.pusherFrame * count);
-    expect(tally.of('frame websocket')).toBeGreaterThan(0.8 * shares.protocolFrame * count);
-    expect(tally.of('frame socket-io')).toBeGreaterThan(0.8 * shares.socketIoFrame * count);
-    expect(tally.of('frame broadcast')).toBeGreaterThan(0.9 * shares.broadcastFrame * count);
-    expect(tally.of('request')).toBeGreaterThan(0.9 * (shares.apiRequest + shares.restRequest) * count);
-    expect(tally.of('granted')).toBeGreaterThan(0.1 * count * shares.restRequest);
+    expect(tally.of('frame pusher')).toBeGreaterThan(0.9 * shares.pusher * count);
+    expect(tally.of('frame websocket')).toBeGreaterThan(0.8 * shares.protocol * count);
+    expect(tally.of('frame socket-io')).toBeGreaterThan(0.8 * shares.socketIo * count);
+    expect(tally.of('frame broadcast')).toBeGreaterThan(0.9 * shares.broadcast * count);
+    expect(tally.of('request')).toBeGreaterThan(0.9 * (shares.api + shares.rest) * count);
+    expect(tally.of('granted')).toBeGreaterThan(0.1 * count * shares.rest);
   },
   patience,
 );

@@ -1,7 +1,8 @@
 // How hostile things get to the server: over connections that are opened, used and left, several at a time.
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Frame, RawRequest } from './hostile-things.ts';
+import type { Frame } from './hostile-frames.ts';
+import type { RawRequest } from './hostile-requests.ts';
 
 export interface Wire {
   readonly url: string;
