@@ -9,6 +9,7 @@ const commands = [
   'test/{house,cli,gateway}/**/*.test.ts',
   'test/contract/type-*.test.ts',
   'test/{storage,emit}/process-*.test.ts',
+  'test/dev-server/whole/process-*.test.ts',
 ];
 /** Thousands of hostile or random cases: too long for every save. */
 const properties = ['test/contracts/{hostile,json-schema,round-trip}.test.ts'];

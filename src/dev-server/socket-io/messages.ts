@@ -33,7 +33,8 @@ export function carryMessages(
       ...(showsPayloads && { payload: withoutSecrets(payload) }),
     });
     const answer = await backend.message?.(connection, name, payload);
-    if (acknowledge === undefined || backend.message === undefined) return;
+    // What the backend has not done, or never acknowledges, is answered by silence.
+    if (acknowledge === undefined || answer === undefined) return;
     const moment = { wire, channel, event: name };
     const delayed = faults.take('delayed-reply', moment);
     if (delayed !== undefined) await new Promise<void>((resolve) => time.schedule(delayed.delayMs, resolve));

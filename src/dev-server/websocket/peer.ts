@@ -173,12 +173,13 @@ export function converse(socket: WebSocket, options: PeerOptions): void {
     if (message === undefined) return;
     try {
       const answer = await message(name, payload);
-      if (id === undefined) return;
+      // What the backend has not done, or never acknowledges, is answered by silence.
+      if (id === undefined || answer === undefined) return;
       const moment = { wire, channel, event: name };
       const delayed = faults.take('delayed-reply', moment);
       if (delayed !== undefined) await new Promise<void>((resolve) => time.schedule(delayed.delayMs, resolve));
       if (faults.take('lost-reply', moment) !== undefined) return socket.terminate();
-      say({ type: 'ack', id, ...(answer !== undefined && { payload: answer }) });
+      say({ type: 'ack', id, payload: answer });
     } catch (error) {
       traffic({ kind: 'trouble', what: `"${name}" failed: ${error instanceof Error ? error.message : String(error)}` });
     }

@@ -71,7 +71,7 @@ export function createCafe(): Cafe {
             return { joined: counter };
           case 'leave_counter':
             leave(`cafe:c1:counter:${counterRoomName(counter)}`);
-            return undefined;
+            return { left: counter };
           case 'update_order_status':
             orders.push(`status of ${order_id}`);
             return { ok: true };

@@ -158,7 +158,7 @@ test('rooms narrow what is heard, and a message is acknowledged when it is done'
   expect((await bob.frames(7)).slice(3)).toEqual([
     { type: 'ack', id: 1, payload: { joined: 'Counter 1' } },
     { type: 'event', channel: '/orders', name: 'x', payload: 2 },
-    { type: 'ack', id: 2 },
+    { type: 'ack', id: 2, payload: { left: 'Counter 1' } },
     { type: 'pong' },
   ]);
 });

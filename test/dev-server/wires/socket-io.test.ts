@@ -103,7 +103,7 @@ test('a counter’s room is joined and left by what the device says; what is not
       .publisherOf('table-tap')
       .publish([{ channel: '/orders', name, payload: 0, rooms: ['cafe:c1:counter:Counter1'] }]);
   await tell('while there');
-  await socket.emitWithAck('leave_counter', { counter: 'Counter 1' });
+  expect(await socket.emitWithAck('leave_counter', { counter: 'Counter 1' })).toEqual({ left: 'Counter 1' });
   await tell('behind its back');
   socket.emit('what?');
   await until(() => told.length === 3);
