@@ -9,7 +9,7 @@ export interface Compilation {
 }
 
 /** Type-checks one file as a user of `heard` would have it. */
-export function compile(source: string): Compilation {
+export function compile(source: string, { types = [] }: { readonly types?: readonly string[] } = {}): Compilation {
   // Below node_modules, so that the file resolves the same packages and no watcher minds it.
   const folder = mkdtempSync('node_modules/.compile-');
   try {
@@ -22,7 +22,7 @@ export function compile(source: string): Compilation {
           isolatedDeclarations: false,
           declaration: false,
           noUnusedLocals: false,
-          types: [],
+          types,
           paths: {
             heard: ['../../src/index.ts'],
             'heard/*': ['../../src/*/index.ts', '../../src/*.ts'],

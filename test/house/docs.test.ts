@@ -16,6 +16,14 @@ test.each(shown)('block %i of %s compiles as it stands', { timeout: patience }, 
   expect(compile(code).errors).toEqual([]);
 });
 
+test.each(blocksOf('docs/dev-server.md'))(
+  'what docs/dev-server.md shows compiles where Node has its types',
+  { timeout: patience },
+  (code) => {
+    expect(compile(code, { types: ['node'] }).errors).toEqual([]);
+  },
+);
+
 test('the README shows code', () => {
   expect(blocksOf('README.md').length).toBeGreaterThan(1);
 });
