@@ -7,7 +7,7 @@ import { acknowledge, dishRoute } from './dishes.ts';
 import { listRoutes } from './lists.ts';
 import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
-import { callerOf as callerAt, shownTokens } from './tokens.ts';
+import { callerOf as callerAt } from './tokens.ts';
 
 /** A brasserie with fourteen tables; four guests at table 12 want to pay. */
 export const createBrasserie: CreateBackend = (seams) => {
@@ -16,7 +16,6 @@ export const createBrasserie: CreateBackend = (seams) => {
   const callerOf = (token: string | undefined) => callerAt(token, seams.time.now());
   return {
     contract: brasserie,
-    tokens: shownTokens,
     fetch: createRoutes({
       routes: [...orderRoutes(house), ...listRoutes(house), ...paymentRoutes(house), close.route, dishRoute(house)],
       callerOf,

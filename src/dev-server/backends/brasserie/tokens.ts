@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { tokenRoles } from '../../../contracts/brasserie/index.ts';
 import { isRecord, readJsonBytes } from '../../../lib/json.ts';
-import type { Backend, Caller } from '../../backend.ts';
+import type { Caller } from '../../backend.ts';
 
 /** Signs the development server's tokens. No secret: nothing but this server takes them. */
 const developmentSecret = 'heard-development-only';
@@ -40,14 +40,6 @@ export const tokens: Readonly<Record<'alice' | 'bob' | 'charlie' | 'cashier' | '
   admin: signToken({ sub: 6, role: tokenRoles.admin, name: 'Fanny' }),
   erp: signToken({ sub: 'erp', role: 'erp' }),
 };
-
-export const shownTokens: NonNullable<Backend['tokens']> = [
-  { token: tokens.alice, of: 'Alice, a waiter, { userId: 1 }' },
-  { token: tokens.cashier, of: 'Denise, the cashier, { userId: 4 }' },
-  { token: tokens.kitchen, of: 'Emile of the kitchen, { userId: 5 }' },
-  { token: tokens.admin, of: 'Fanny of the office, { userId: 6 }' },
-  { token: tokens.erp, of: "the kitchen's own system, for its webhook" },
-];
 
 /** Whose token it is, unless it is forged, expired, or none at all. */
 export function callerOf(token: string | undefined, nowMs: number): Caller | undefined {

@@ -11,7 +11,7 @@ import { printJobRoutes } from './print-jobs.ts';
 import { replayRoute } from './replay.ts';
 import { createShop } from './shop.ts';
 import { ticketRoutes } from './tickets.ts';
-import { callerOf, shownTokens } from './tokens.ts';
+import { callerOf } from './tokens.ts';
 
 /** A pizzeria with a till, a kiosk, two kitchen screens, a printer and an office. */
 export const createLaravelPos: CreateBackend = (seams) => {
@@ -37,7 +37,6 @@ export const createLaravelPos: CreateBackend = (seams) => {
   const once = v1 ? undefined : idempotent(routes, time);
   return {
     contract: laravelPos,
-    tokens: shownTokens,
     fetch: once?.fetch ?? routes,
     callerOf,
     async restore() {

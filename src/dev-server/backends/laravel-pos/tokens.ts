@@ -1,4 +1,4 @@
-import type { Backend, Caller } from '../../backend.ts';
+import type { Caller } from '../../backend.ts';
 
 /** The store that the development server plays. */
 export const store = { id: 7, sku: 'pizza-bab-el-oued' } as const;
@@ -45,19 +45,3 @@ const callers: ReadonlyMap<string, Caller> = new Map(
 );
 
 export const callerOf = (token: string | undefined): Caller | undefined => callers.get(token ?? '');
-
-const owners: Readonly<Record<keyof typeof tokens, string>> = {
-  pos: 'the till',
-  kiosk: 'the kiosk',
-  kds: 'the kitchen screen',
-  kdsGrill: 'the screen of the grill',
-  printerGateway: 'the gateway of the receipt printer',
-  backOffice: 'the office',
-};
-
-export const shownTokens: NonNullable<Backend['tokens']> = (Object.keys(tokens) as (keyof typeof tokens)[]).map(
-  (device) => ({
-    token: tokens[device],
-    of: `${owners[device]}, { sku: '${store.sku}', deviceId: ${deviceIds[device]} }`,
-  }),
-);

@@ -1,4 +1,4 @@
-import type { Backend, Caller } from '../../backend.ts';
+import type { Caller } from '../../backend.ts';
 
 /** The café that the development server plays. */
 export const cafeId = 'cafe-central';
@@ -50,8 +50,3 @@ const callers: ReadonlyMap<string, Caller> = new Map(
 );
 
 export const callerOf = (token: string | undefined): Caller | undefined => callers.get(token ?? '');
-
-export const shownTokens: NonNullable<Backend['tokens']> = (Object.keys(tokens) as Word[]).map((word) => ({
-  token: tokens[word],
-  of: `${people[word].name}, { cafeId: '${cafeId}', userId: '${people[word].id}' }`,
-}));
