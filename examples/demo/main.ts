@@ -1,16 +1,22 @@
 import { createClient, rowsOf } from 'heard';
 import { laravelPos, type KdsTicket, type LaravelPos } from 'heard/contracts/laravel-pos';
 import { webSocket } from 'heard/transports/websocket';
+import { createHouse } from './house.ts';
 import { createScreen, type Step } from './screen.ts';
 
-const scope: LaravelPos['scope'] = { sku: 'pizza-bab-el-oued', deviceId: 42 };
+/** The development server, where it says that it is. */
+const server = document.querySelector<HTMLMetaElement>('meta[name="heard-server"]')?.content ?? 'http://127.0.0.1:3001';
+const house = createHouse(server);
+
+const scope: LaravelPos['scope'] = { sku: 'pizza-bab-el-oued', deviceId: 21 };
 const screen = createScreen({ onStep: (ticket, to) => void send(ticket, to) });
 
 const kds = createClient(laravelPos, {
   role: 'kds',
   scope,
-  transport: webSocket({ url: new URL('/socket', location.href.replace(/^http/, 'ws')).href }),
-  api: { baseUrl: location.origin },
+  transport: webSocket({ url: `${server.replace(/^http/, 'ws')}/socket` }),
+  api: { baseUrl: `${server}/laravel-pos` },
+  token: () => 'dev-kds',
   // A kitchen is more patient with its server. Here, somebody is watching.
   timing: { connection: { backoffCapMs: 1_000, attemptBurst: 60 } },
 });
@@ -56,12 +62,17 @@ async function send({ id: ticketId }: KdsTicket, to: Step): Promise<void> {
 }
 kds.outbox.subscribe(() => screen.waiting(kds.outbox.pending().length));
 
-for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-post]')) {
+const misbehave = (how: string): Promise<Response> => fetch(`/misbehave/${how}`, { method: 'POST' });
+
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-does]')) {
+  const { does = '', pauseMs } = button.dataset;
   button.addEventListener('click', () => {
-    void fetch(button.dataset['post'] ?? '', { method: 'POST' });
-    if (button.dataset['pauseMs'] !== undefined) screen.pause(button, Number(button.dataset['pauseMs']));
+    void (does === 'order' ? house.order() : does === 'cut' ? house.cutTheWifi() : misbehave(does));
+    if (pauseMs !== undefined) screen.pause(button, Number(pauseMs));
   });
 }
 
+// A page that was reloaded without its Wi-Fi would wait for it in vain.
+await house.mend();
 await kds.start();
 await load();

@@ -4,6 +4,6 @@ export { backends } from './backends/index.ts';
 export { contractBackend, developmentToken } from './contract-backend.ts';
 export type { Fault, FaultMatch, FaultReport, StandingFault, SuddenFault } from './faults/fault.ts';
 export type { CorsOptions } from './http/cors.ts';
-export type { CreatePart, Part, PartAddress, PartSeams } from './part.ts';
+export type { CreatePart, Part, PartAddress, PartRequest, PartSeams, PartStream } from './part.ts';
 export { developmentApp, type AppKeys } from './signature.ts';
 export type { Traffic, TrafficLog } from './traffic.ts';

@@ -1,8 +1,5 @@
 // What a wire is to the development server: something that answers upgrades, perhaps requests of its own, and publishes.
 // The Pusher protocol, Socket.IO and both plain WebSockets are parts; the server itself knows none of them.
-import type { Buffer } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { ContractData } from '../contract/contract.ts';
 import type { Publisher, ServerTime } from '../emit/index.ts';
 import type { Backend } from './backend.ts';
@@ -23,6 +20,20 @@ export interface PartSeams {
   readonly showsPayloads: boolean;
 }
 
+/**
+ * Node's `IncomingMessage`, and below its `Duplex` and `ServerResponse`: as much of them as nobody needs `@types/node` for. A part
+ * may name Node's own types in their place.
+ */
+export interface PartRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+export interface PartStream {
+  destroy(): unknown;
+}
+
 export interface Part {
   /** For traffic, faults and the list of addresses: `socket-io`. */
   readonly name: string;
@@ -35,12 +46,12 @@ export interface Part {
   addresses(authority: string): readonly PartAddress[];
   /** Whether an upgrade of this path is its own. */
   upgrades?(path: string): boolean;
-  handleUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  handleUpgrade?(request: PartRequest, socket: PartStream, head: Uint8Array): void;
   /** It refuses connections on request by itself, for not all of them begin with an upgrade. */
   readonly refusesByItself?: boolean;
   /** Whether requests of this path are its own before anything has read them, CORS included. */
   takes?(path: string): boolean;
-  handleRequest?(request: IncomingMessage, response: ServerResponse): void;
+  handleRequest?(request: PartRequest, response: PartStream): void;
   /** HTTP of its own. `undefined`: not one of its paths. */
   fetch?(request: Request): Promise<Response | undefined>;
   /** Every connection is gone, and nobody was told; answers how many that were. */

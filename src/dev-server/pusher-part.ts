@@ -55,7 +55,8 @@ export const pusherPart =
         { what: `its HTTP API, app ${app.id}, secret ${app.secret}`, url: `http://${authority}/apps/${app.id}` },
       ],
       upgrades: (path) => path === '/app' || path.startsWith('/app/'),
-      handleUpgrade: (request, socket, head) => void server.handleUpgrade(request, socket, head),
+      handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+        void server.handleUpgrade(request, socket, head),
       fetch: server.fetch,
       cut() {
         const connections = server.connections();

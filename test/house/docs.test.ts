@@ -15,6 +15,7 @@ const shown = (
     ['docs/protocol.md', []],
     ['docs/architecture.md', []],
     ['docs/emit.md', ['node']],
+    ['docs/dev-server.md', ['node']],
   ] as const
 ).flatMap(([page, types]) => blocksOf(page).map((code, index) => [index + 1, page, code, types] as const));
 

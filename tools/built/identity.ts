@@ -3,10 +3,13 @@ import { parseSync, Visitor } from 'oxc-parser';
 import { evaluate, type Format } from './load.ts';
 
 /**
- * An app imports one contract, and a backend emits for one: each names its own backend’s rules as that backend’s people would, and
- * the two halves of restaurant-os have names in common in its document.
+ * An app imports one contract, and a backend its own half of one: each names that backend’s rules as its people would. A
+ * document may have the same word for both halves, such as `isPusherEnabled`.
  */
-const ownNames = /^heard\/(?:contracts\/.|emit\/restaurant-os$)/;
+const isNamedByDocument = (specifier: string, specifiers: readonly string[]): boolean => {
+  const [, folder, name = ''] = /^heard\/(contracts|emit)\/(.+)$/.exec(specifier) ?? [];
+  return folder === 'contracts' || (folder === 'emit' && specifiers.includes(`heard/contracts/${name}`));
+};
 
 /** Names offered by several entries, with those that offer them. */
 const survey = (specifiers: readonly string[]): string => `
@@ -24,7 +27,7 @@ export function sharedNameProblems(format: Format, specifiers: readonly string[]
   const result = evaluate(format, survey(specifiers));
   if ('problem' in result) return [`all entries together as ${format}: ${result.problem}`];
   return (result.value as readonly (readonly [name: string, offeredBy: readonly string[]])[])
-    .filter(([, offeredBy]) => !offeredBy.every((specifier) => ownNames.test(specifier)))
+    .filter(([, offeredBy]) => !offeredBy.every((specifier) => isNamedByDocument(specifier, specifiers)))
     .map(([name, offeredBy]) => `${name} is offered by ${offeredBy.join(' and ')} (${format}): offer it once`);
 }
 

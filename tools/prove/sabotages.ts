@@ -309,6 +309,15 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     gate: 'tarball',
+    breaks: 'a stranger waits for the development server',
+    says: /node dist\/cli\.js dev: its first answer came after \d{4} ms/,
+    apply: (tree) =>
+      tree.edit('src/cli/dev-command.ts', (text) =>
+        text.replace('const stopped = ended();', 'await new Promise((done) => setTimeout(done, 4_000));\n  $&'),
+      ),
+  },
+  {
+    gate: 'tarball',
     breaks: 'a declaration names a type that was stripped from it',
     says: /in an empty typescript project: [^]*dist\/index\.d\.ts[^]*TS2304[^]*Hidden/,
     apply: (tree) => {

@@ -6,6 +6,7 @@ import { build, createLogger } from 'vite';
 import { loadingProblem } from '../built/load.ts';
 import { entries, specifierOf } from '../entries.ts';
 import { commandProblems } from './commands.ts';
+import { devServerProblems } from './dev-server.ts';
 import { npm } from './npm.ts';
 import { typeProblems } from './types.ts';
 
@@ -77,5 +78,6 @@ async function problemsOf(consumer: Consumer, tarball: string, parent: string): 
 /** Installs the tarball in each empty project and uses all of it that is meant for that project. */
 export async function consumerProblems(tarball: string, parent: string): Promise<readonly string[]> {
   const problems = await Promise.all(consumers.map((consumer) => problemsOf(consumer, tarball, parent)));
-  return problems.flat();
+  // Timed, so it has the machine for itself: nobody installs packages while they wait for their server.
+  return [...problems.flat(), ...(await devServerProblems(join(parent, 'esm')))];
 }

@@ -1,5 +1,6 @@
 // A real Socket.IO server with the namespaces of its backends. The backends decide who is let in, who is in which room and
 // what a message does; here it is only carried.
+import type { Buffer } from 'node:buffer';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server, type Namespace, type Socket } from 'socket.io';
@@ -94,7 +95,7 @@ export const socketIoPart: CreatePart = (seams) => {
     takes: (asked) => asked.startsWith(path),
     handleRequest: (request, response) => void stage.emit('request', request, response),
     upgrades: (asked) => asked.startsWith(path),
-    handleUpgrade(request, socket, head) {
+    handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
       upgraded.add(socket);
       socket.once('close', () => upgraded.delete(socket));
       stage.emit('upgrade', request, socket, head);
