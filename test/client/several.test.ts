@@ -1,7 +1,7 @@
 // Several clients over one memory, as the tabs of a browser are: the one that started last sends, works and moves the
 // positions. There is no lock; each commit is made on the condition that nobody has started since.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Signal } from '../../src/core/signals.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { failingStore } from '../../src/testing/failing-store.ts';
@@ -323,6 +323,78 @@ test('O36: a device whose disk is full at the start sends when there is room', a
   await kitchen.host.pass(1_000);
   expect(told).toContain('outbox stopped fenced');
   await Promise.all([pos.dispose(), next.dispose()]);
+});
+
+test('O42, O43: who signs out is asked about what another tab has taken in, and nothing of it is lost', async () => {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
+  await first.pos.start();
+  await second.pos.start();
+  await kitchen.host.pass(10_000);
+  await first.pos.mutate('order.create', dish(1));
+  expect(second.pos.outbox.pending()).toEqual([]);
+  await expect(second.pos.signOut()).rejects.toMatchObject({ code: 'unfinished' });
+  // The client goes on, and sends it when it looks.
+  const drained = second.pos.outbox.drain();
+  await kitchen.host.pass(1_000);
+  expect(await drained).toMatchObject({ sent: 1, remaining: 0 });
+  expect(taken).toEqual([1]);
+  await second.pos.signOut();
+  await first.pos.dispose();
+});
+
+test('O42: what another tab takes in while somebody signs out is kept, and the refusal says what it is', async () => {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
+  await first.pos.start();
+  await second.pos.start();
+  await kitchen.host.pass(10_000);
+  const leaving = second.pos.signOut().catch((error: unknown) => error);
+  const handle = await first.pos.mutate('order.create', dish(1));
+  await kitchen.host.pass(10_000);
+  expect(await leaving).toMatchObject({ code: 'unfinished' });
+  await first.pos.dispose();
+  expect(await handle.settled).toEqual({ outcome: 'kept' });
+  const again = tillOf(kitchen).pos;
+  await again.start();
+  await kitchen.host.pass(10_000);
+  expect(taken).toEqual([1]);
+  await Promise.all([second.pos.dispose(), again.dispose()]);
+});
+
+describe('O36: after one tab has sent something and is gone for good, a tab that still holds it does not send it again', () => {
+  test.each(['signOut', 'signOut keep', 'wipe'])('%s', async (how) => {
+    const kitchen = createKitchen();
+    const taken = takeOrders(kitchen);
+    const serve = kitchen.answer;
+    let isBusy = true;
+    kitchen.answer = (request) =>
+      request.method === 'POST' && request.path.endsWith('/orders') && isBusy
+        ? { status: 429, body: { message: 'busy' }, headers: { 'retry-after': '120' } }
+        : serve?.(request);
+    const first = tillOf(kitchen);
+    await first.pos.start();
+    await kitchen.host.pass(1_000);
+    await first.pos.mutate('order.create', dish(1));
+    await kitchen.host.pass(1_000);
+    expect(first.pos.outbox.pending()).toMatchObject([{ state: 'pending' }]);
+    isBusy = false;
+    const second = tillOf(kitchen).pos;
+    await second.start();
+    await kitchen.host.pass(1_000);
+    const [waiting] = second.outbox.pending();
+    second.outbox.retry(waiting?.id ?? '');
+    await kitchen.host.pass(1_000);
+    expect(taken).toEqual([1]);
+    if (how === 'wipe') await second.wipe();
+    else await second.signOut(how === 'signOut' ? {} : { pending: 'keep' });
+    await kitchen.host.pass(600_000);
+    expect(taken).toEqual([1]);
+    expect(first.told).toContain('outbox stopped fenced');
+    await Promise.all([first.pos.dispose(), second.dispose()]);
+  });
 });
 
 type Step =

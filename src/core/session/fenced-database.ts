@@ -14,8 +14,9 @@ export interface FencedDatabase extends SteadyDatabase {
   readonly isTakenOver: boolean;
 }
 
-const place = { table: 'meta', key: 'running' } as const;
-/** In place of a token: the last run ended well. Nothing at all would be a memory that is new. */
+/** Where the token stands of who has it. */
+export const running = { table: 'meta', key: 'running' } as const;
+/** In place of a token: the last run ended well, or its principal has signed out. Nothing at all would be a memory that is new. */
 export const nobody = '';
 
 /** `token`: nobody else has it. `takenOver` is told once. */
@@ -24,7 +25,7 @@ export async function fenceOff(
   token: string,
   takenOver: () => void,
 ): Promise<FencedDatabase> {
-  const fence = { ...place, value: token };
+  const fence = { ...running, value: token };
   let before = await holder();
   const endedInTheMiddle = before !== undefined && before !== nobody;
   let isTaken = false;
@@ -34,12 +35,12 @@ export async function fenceOff(
   await begin();
 
   async function holder(): Promise<string | undefined> {
-    const row = (await database.read(place.table)).find(({ key }) => key === place.key);
+    const row = (await database.read(running.table)).find(({ key }) => key === running.key);
     return typeof row?.value === 'string' ? row.value : undefined;
   }
 
   async function write(only?: Commit['only']): Promise<void> {
-    const writes = [{ ...place, value: token }];
+    const writes = [{ ...running, value: token }];
     await database.commit({ writes, durability: 'strict', ...(only !== undefined && { only }) });
     isTaken = true;
   }
@@ -56,7 +57,7 @@ export async function fenceOff(
 
   /** On the condition that nobody has taken it since `before` was read. */
   function take(): Promise<void> {
-    taking ??= write({ ...place, value: before }).finally(() => {
+    taking ??= write({ ...running, value: before }).finally(() => {
       taking = undefined;
     });
     return taking;

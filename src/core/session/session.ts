@@ -44,7 +44,7 @@ import { createSetAside } from './set-aside.ts';
 import { statusOf, type Status } from './status.ts';
 import { openSteadily, type SteadyDatabase } from './steady-database.ts';
 import { createTurns } from './turns.ts';
-import type { Unfinished } from './unfinished.ts';
+import { isNothing, readUnfinished, type Unfinished } from './unfinished.ts';
 
 export interface SessionOptions {
   readonly host: Host;
@@ -95,8 +95,8 @@ export interface Session {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   enqueue(name: string, input: unknown): Promise<MutationHandle>;
-  /** What would be lost if this device forgot now. */
-  unfinished(): Unfinished;
+  /** What would be lost if this device forgot now, what other clients over the same memory have taken in among it. */
+  unfinished(): Promise<Unfinished>;
   /** What is written ends with the page, though something else was asked for. */
   readonly isDegraded: boolean;
   /** Another client over the same memory has started since: what is known here of it is old. */
@@ -176,6 +176,7 @@ async function startOn(
     endedInTheMiddle: database.endedInTheMiddle,
     ...(options.redact !== undefined && { redact: options.redact }),
     problem: storageFailed,
+    report,
   });
   const setAside = createSetAside({ database, put: keeper.put, signal });
   const inbox = await openInbox({
@@ -474,6 +475,19 @@ async function startOn(
     options.changed();
   }
 
+  async function unfinished(): Promise<Unfinished> {
+    const known: Unfinished = {
+      mutations: outbox.unfinished(),
+      work: inbox.unfinished(),
+      deadLetters: inbox.deadLetters(),
+      unreadable: outbox.counts().untouched + setAside.onlyHere,
+    };
+    if (database.isDegraded || !(database.isTakenOver || isNothing(known))) return known;
+    // O43: others take in, too, and what they took in is only found from time to time.
+    await keeper.flush();
+    return readUnfinished(database, options.principal);
+  }
+
   /** After the last reading nothing is looked for any more. */
   const lookAside = (): Promise<void> | undefined => (isStopped ? undefined : setAside.look().catch(report));
 
@@ -526,12 +540,7 @@ async function startOn(
     inbox,
     outbox,
     enqueue,
-    unfinished: () => ({
-      mutations: outbox.unfinished(),
-      work: inbox.unfinished(),
-      deadLetters: inbox.deadLetters(),
-      unreadable: outbox.counts().untouched + setAside.onlyHere,
-    }),
+    unfinished,
     get isDegraded() {
       return database.isDegraded;
     },
