@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '../../src/core/signals.ts';
-import type { Store } from '../../src/storage/store.ts';
+import { StoreError, type Store } from '../../src/storage/store.ts';
 import { failingStore } from '../../src/testing/failing-store.ts';
 import { patience, runs } from '../effort.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
@@ -362,6 +362,45 @@ test('O42: what another tab takes in while somebody signs out is kept, and the r
   await kitchen.host.pass(10_000);
   expect(taken).toEqual([1]);
   await Promise.all([second.pos.dispose(), again.dispose()]);
+});
+
+test('O1, O43: what was refused although it was written is not taken for what another tab has taken in', async () => {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  let isSlow = false;
+  const storage: Store = {
+    ...kitchen.store,
+    async open(name, signal) {
+      const database = await kitchen.store.open(name, signal);
+      return {
+        ...database,
+        async commit(commit) {
+          const orders = isSlow ? commit.writes.filter(({ table }) => table === 'outbox') : [];
+          // Taking it back is as slow as everything else.
+          if (orders.some(({ value }) => value === undefined)) {
+            await new Promise<void>((resolve) => void kitchen.host.schedule(1_000, resolve));
+          }
+          await database.commit(commit);
+          if (orders.some(({ value }) => value !== undefined)) throw new StoreError('failed', 'It took too long.');
+        },
+      };
+    },
+  };
+  const { pos } = tillOf(kitchen, storage);
+  await pos.start();
+  await kitchen.host.pass(10_000);
+  isSlow = true;
+  const asked = pos.mutate('order.create', dish(1)).catch((error: unknown) => error);
+  await kitchen.host.pass(10);
+  // Whoever waits looks at something else meanwhile, and comes back.
+  kitchen.host.emit({ kind: 'visible' });
+  await kitchen.host.pass(10_000);
+  expect(await asked).toMatchObject({ fault: 'failed' });
+  isSlow = false;
+  await pos.mutate('order.create', dish(2));
+  await kitchen.host.pass(10_000);
+  expect(taken).toEqual([2]);
+  await pos.dispose();
 });
 
 describe('O36: after one tab has sent something and is gone for good, a tab that still holds it does not send it again', () => {

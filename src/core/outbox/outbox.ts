@@ -165,7 +165,14 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     report,
     probe: (signal) => options.probe(signal),
   });
-  const others = createOthers({ database, principal, state: () => state, dispatch, report });
+  const others = createOthers({
+    database,
+    principal,
+    state: () => state,
+    isRefused: takingIn.isRefused,
+    dispatch,
+    report,
+  });
   const leaveHost = host.onEvent(onHostEvent);
 
   telling.found(untouched.values(), state.items.values());
@@ -335,7 +342,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     follow(how) {
       if (disposed) return Promise.reject(gone());
       const report = drains.begin(state, how);
-      drains.look(state);
+      if (!others.isLooking) drains.look(state);
       return report;
     },
     pause: (reason) => dispatch({ kind: 'pause', reason }),

@@ -20,7 +20,6 @@ import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
 import type { ConflictHook } from '../outbox/conflict.ts';
-import type { DrainReport } from '../outbox/drain.ts';
 import type { MutationHandle, Parting } from '../outbox/handles.ts';
 import { createMutationId, type RandomBytes } from '../outbox/mutation-id.ts';
 import { createOutbox, type Outbox } from '../outbox/outbox.ts';
@@ -270,7 +269,7 @@ async function startOn(
     outbox.resume(unreachable);
     if (wasReachable) return;
     // What waited goes now, before any channel is joined, and perhaps long before there is a socket.
-    void tellSent(outbox.follow({ timeoutMs: settings.drainMs }));
+    void tellSent();
   }
 
   /** An order that is taken while there is no socket may go all the same. */
@@ -439,15 +438,18 @@ async function startOn(
     return drained.done;
   }
 
-  /** The streams wait 3 s for it and no longer. */
-  const push = (): Promise<void> => tellSent(outbox.drain({ timeoutMs: settings.drainMs }));
+  /** The streams wait 3 s for it and no longer; what is told of it is told when it has come as far as it comes. */
+  async function push(): Promise<void> {
+    const pushed = outbox.drain({ timeoutMs: settings.drainMs });
+    void tellSent();
+    await pushed;
+  }
 
   /** Who looks while somebody looks already sees the same, and it is told once. */
-  async function tellSent(report: Promise<DrainReport>): Promise<void> {
-    const isFirst = !isTelling;
+  async function tellSent(): Promise<void> {
+    if (isTelling) return;
     isTelling = true;
-    const { sent, parked, remaining, durationMs } = await report;
-    if (!isFirst) return;
+    const { sent, parked, remaining, durationMs } = await outbox.follow();
     isTelling = false;
     if (sent + parked > 0) signal({ kind: 'drained', sent, parked, remaining, durationMs });
   }
