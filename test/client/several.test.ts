@@ -325,6 +325,21 @@ test('O36: a device whose disk is full at the start sends when there is room', a
   await Promise.all([pos.dispose(), next.dispose()]);
 });
 
+test('O43: windows that stand side by side give no hint: what the older one takes in goes within half a minute', async () => {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
+  await first.pos.start();
+  await second.pos.start();
+  await kitchen.host.pass(600_000);
+  for (const qty of [1, 2]) await first.pos.mutate('order.create', dish(qty));
+  await kitchen.host.pass(31_000);
+  expect(taken).toEqual([1, 2]);
+  await Promise.all([first.pos.dispose(), second.pos.dispose()]);
+  await kitchen.host.pass(100);
+  expect(kitchen.host.pendingTimers).toBe(0);
+});
+
 test('O42, O43: who signs out is asked about what another tab has taken in, and nothing of it is lost', async () => {
   const kitchen = createKitchen();
   const taken = takeOrders(kitchen);

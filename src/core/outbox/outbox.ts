@@ -166,9 +166,11 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     probe: (signal) => options.probe(signal),
   });
   const others = createOthers({
+    host,
     database,
     principal,
     state: () => state,
+    everyMs: options.fence === undefined ? undefined : settings.othersMs,
     isRefused: takingIn.isRefused,
     dispatch,
     report,
@@ -281,14 +283,9 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     for (const idler of all) idler();
   }
 
-  /** Without a fence there is nobody else. */
-  function lookForOthers(): void {
-    if (options.fence !== undefined && !disposed) others.look();
-  }
-
   function onHostEvent({ kind }: HostEvent): void {
     if (kind === 'hidden' || kind === 'offline') return;
-    lookForOthers();
+    others.look();
     dispatch({ kind: 'hinted' });
     dispatch({ kind: 'tick' });
   }
@@ -315,6 +312,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     if (!disposed) {
       disposed = true;
       leaveHost();
+      others.stop();
       // What is stored until now is still told to whoever waits for it; nothing is begun any more.
       dispatch({ kind: 'pause', reason: 'disposed' });
       errands.stopAll();
@@ -335,7 +333,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     async drain(how) {
       requireAlive();
       const report = drains.begin(state, how);
-      lookForOthers();
+      others.look();
       dispatch({ kind: 'connected' });
       return report;
     },
