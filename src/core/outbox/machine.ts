@@ -189,6 +189,10 @@ function notVerifiedInTime(item: Item, phase: Phase<'verifying'>, _: ItemInput<'
   verified(item, phase, { kind: 'verified', turn: item.turn, outcome }, turn);
 }
 
+/** It was at rest when it was asked for; whoever asked is told that it is not any more. */
+const tooLate = ({ id }: Pick<Item, 'id'>, _: unknown, __: unknown, { effects }: Turn): void =>
+  void effects.push({ kind: 'not-removed', id, fault: undefined });
+
 /** Every phase with every input: a missing cell does not compile. */
 const table: Table = {
   adding: {
@@ -214,7 +218,7 @@ const table: Table = {
       storeNew(turn, item);
     },
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   waiting: {
     go: begin,
@@ -234,7 +238,7 @@ const table: Table = {
     verified: stay,
     overdue: (item, _, __, turn) => storeAgain(turn, item, turn.options.rules.claimed(item.record)),
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   sending: {
     go: stay,
@@ -244,7 +248,7 @@ const table: Table = {
     verified: stay,
     overdue: notAnsweredInTime,
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   settling: {
     go: stay,
@@ -254,7 +258,7 @@ const table: Table = {
     verified: stay,
     overdue: settleAgain,
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   unclear: {
     go: verify,
@@ -274,7 +278,7 @@ const table: Table = {
     verified,
     overdue: notVerifiedInTime,
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   parked: {
     go: stay,
@@ -298,7 +302,7 @@ const table: Table = {
     verified: stay,
     overdue: (item, _, __, turn) => storeAgain(turn, item, undefined),
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
 };
 
@@ -391,6 +395,7 @@ export function step(options: MachineOptions, state: OutboxState, input: OutboxI
     case 'item': {
       const item = state.items.get(input.id);
       if (item !== undefined) feed(turn, item, input.input);
+      else if (input.input.kind === 'discard') tooLate(input, undefined, undefined, turn);
       break;
     }
     case 'add': {

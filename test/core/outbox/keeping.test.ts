@@ -488,3 +488,25 @@ test('O36: of two tabs that both believe to lead, one sends', async () => {
   expect(first.asked).toEqual([]);
   expect(second.asked).toHaveLength(1);
 });
+
+test('O35: whoever decides twice in one breath is told about each: a listener that retries and discards', async () => {
+  const rig = await createRig();
+  const { id } = await rig.enqueue('key', { n: 1 });
+  const ends: Promise<unknown>[] = [];
+  const codeOf = (error: unknown): unknown => (error as { readonly code?: string }).code;
+  const off = rig.outbox.subscribe(({ state }) => {
+    if (state !== 'parked') return;
+    off();
+    rig.outbox.retry(id);
+    ends.push(rig.outbox.discard(id).catch(codeOf), rig.outbox.discard(id).catch(codeOf));
+  });
+  rig.last().answer(refused(422));
+  await rig.settle();
+  expect(await Promise.all(ends)).toEqual(['illegal-transition', 'illegal-transition']);
+  expect(rig.asked).toHaveLength(2);
+  rig.last().answer(refused(422));
+  await rig.settle();
+  const twice = [rig.outbox.discard(id), rig.outbox.discard(id).catch(codeOf)];
+  expect(await Promise.all(twice)).toEqual([undefined, 'illegal-transition']);
+  expect(rig.outbox.parked()).toEqual([]);
+});
