@@ -189,6 +189,13 @@ function notVerifiedInTime(item: Item, phase: Phase<'verifying'>, _: ItemInput<'
   verified(item, phase, { kind: 'verified', turn: item.turn, outcome }, turn);
 }
 
+/** O32: an order is worth more than what is remembered of those that were answered. */
+function makesRoom(turn: Turn): boolean {
+  const before = turn.state.journal.size;
+  prune(turn, 0);
+  return turn.state.journal.size < before;
+}
+
 /** It was at rest when it was asked for; whoever asked is told that it is not any more. */
 const tooLate = ({ id }: Pick<Item, 'id'>, _: unknown, __: unknown, { effects }: Turn): void =>
   void effects.push({ kind: 'not-removed', id, fault: undefined });
@@ -204,11 +211,15 @@ const table: Table = {
       enter(turn, item, { name: 'waiting', dueAtMs: turn.moment.nowMs, forNetwork: false });
       replaceOlder(turn, item.lane);
     },
-    notStored(item, _, input, turn) {
+    notStored(item, phase, { fault, ...input }, turn) {
       if (isStale(item, input)) return;
+      if (fault === 'full' && makesRoom(turn)) {
+        enter(turn, item, phase);
+        return storeNew(turn, item);
+      }
       remove(turn, item);
-      if (input.fault === 'full') prune(turn, 0);
-      turn.effects.push({ kind: 'not-added', id: item.id, fault: input.fault });
+      turn.effects.push({ kind: 'signal', signal: { kind: 'storage', id: item.id, fault } });
+      turn.effects.push({ kind: 'not-added', id: item.id, fault });
     },
     answered: stay,
     verified: stay,
