@@ -41,8 +41,8 @@ function tillOf(kitchen: Kitchen, storage: Store = kitchen.store) {
 }
 
 /** Prints into the list that all share; `hangs` says of which job it does not come back. */
-function gatewayOf(kitchen: Kitchen, printed: string[], name: string, hangs: number[] = []) {
-  const gateway = kitchen.client('printer-gateway');
+function gatewayOf(kitchen: Kitchen, printed: string[], name: string, hangs: number[] = [], storage = kitchen.store) {
+  const gateway = kitchen.client('printer-gateway', { storage });
   const told: string[] = [];
   gateway.signals.on('storage', ({ fault }) => void told.push(fault));
   gateway.process('PrintJobQueued', ({ data, redelivered }, { signal }) => {
@@ -451,15 +451,80 @@ describe('O36: after one tab has sent something and is gone for good, a tab that
   });
 });
 
+describe('O36: a tab that starts while the disk is full', () => {
+  /** One tab has taken an order in, and then nothing can be written any more. */
+  async function full(kitchen: Kitchen) {
+    const taken = takeOrders(kitchen);
+    let isFull = false;
+    const storage = failingStore(kitchen.store, ({ kind }) =>
+      kind === 'commit' && isFull ? { kind: 'fail', fault: 'full' } : undefined,
+    );
+    const first = tillOf(kitchen, storage);
+    await first.pos.start();
+    await kitchen.host.pass(10_000);
+    await first.pos.mutate('order.create', dish(1));
+    isFull = true;
+    await kitchen.host.pass(10);
+    const second = tillOf(
+      kitchen,
+      failingStore(kitchen.store, ({ kind }) =>
+        kind === 'commit' && isFull ? { kind: 'fail', fault: 'full' } : undefined,
+      ),
+    );
+    await second.pos.start();
+    await kitchen.host.pass(1_000);
+    expect(second.pos.outbox.pending()).toHaveLength(1);
+    return {
+      taken,
+      first,
+      second,
+      storage,
+      makeRoom: () => {
+        isFull = false;
+      },
+    };
+  }
+
+  test('does not take over from one that goes on: what that one has sent would be sent again', async () => {
+    const kitchen = createKitchen();
+    const { taken, first, second, makeRoom } = await full(kitchen);
+    makeRoom();
+    for (const { pos } of [first, second]) {
+      pos.outbox.retry(pos.outbox.pending()[0]?.id ?? '');
+      await kitchen.host.pass(5_000);
+    }
+    await kitchen.host.pass(300_000);
+    expect(taken).toEqual([1]);
+    expect(second.told).toContain('storage fenced');
+    await first.pos.mutate('order.create', dish(2));
+    await kitchen.host.pass(1_000);
+    expect(taken).toEqual([1, 2]);
+    await Promise.all([first.pos.dispose(), second.pos.dispose()]);
+  });
+
+  test('takes over from one that has died, when there is room', async () => {
+    const kitchen = createKitchen();
+    const { taken, second, storage, makeRoom } = await full(kitchen);
+    storage.crash();
+    makeRoom();
+    await kitchen.host.pass(300_000);
+    expect(taken).toEqual([1]);
+    expect(second.told).not.toContain('storage fenced');
+    await second.pos.dispose();
+  });
+});
+
 type Step =
   | { readonly do: 'start' | 'stop' | 'mutate'; readonly at: number }
-  | { readonly do: 'print' | 'hint' | 'cut' }
+  | { readonly do: 'print' | 'hint' | 'cut' | 'full' | 'room' }
   | { readonly do: 'pass'; readonly ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('start' as const, 'stop' as const), at: fc.nat({ max: 2 }) }),
   fc.record({ do: fc.constant('mutate' as const), at: fc.nat({ max: 2 }) }),
-  fc.record({ do: fc.constantFrom('print' as const, 'hint' as const, 'cut' as const) }),
+  fc.record({
+    do: fc.constantFrom('print' as const, 'hint' as const, 'cut' as const, 'full' as const, 'room' as const),
+  }),
   fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(0, 1, 5, 50, 1_000, 10_000) }),
 );
 
@@ -475,7 +540,14 @@ test(
         const asked: number[] = [];
         const printed: string[] = [];
         let jobs = 0;
-        const tabs = [0, 1, 2].map((at) => ({ pos: tillOf(kitchen).pos, ...gatewayOf(kitchen, printed, `tab ${at}`) }));
+        let isFull = false;
+        const storage = failingStore(kitchen.store, ({ kind }) =>
+          kind === 'commit' && isFull ? { kind: 'fail', fault: 'full' } : undefined,
+        );
+        const tabs = [0, 1, 2].map((at) => ({
+          pos: tillOf(kitchen, storage).pos,
+          ...gatewayOf(kitchen, printed, `tab ${at}`, [], storage),
+        }));
         const ended: Promise<void>[] = [];
         for (const { pos, gateway } of tabs.slice(0, 1)) await Promise.all([pos.start(), gateway.start()]);
         // Where the channel begins for this device is known from here on.
@@ -508,11 +580,16 @@ test(
             case 'cut':
               await offline(kitchen);
               break;
+            case 'full':
+            case 'room':
+              isFull = one.do === 'full';
+              break;
             case 'pass':
               await kitchen.host.pass(one.ms);
           }
         }
-        await kitchen.host.pass(20_000);
+        isFull = false;
+        await kitchen.host.pass(90_000);
         await Promise.all(ended);
         const stopped = Promise.all(tabs.flatMap(({ pos, gateway }) => [pos.dispose(), gateway.dispose()]));
         await kitchen.host.pass(20_000);

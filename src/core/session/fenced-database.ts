@@ -29,6 +29,8 @@ export async function fenceOff(
   let before = await holder();
   const endedInTheMiddle = before !== undefined && before !== nobody;
   let isTaken = false;
+  /** What only one client changes, as it was when it could not be taken. */
+  let found: Picture | undefined;
   let isTakenOver = false;
   let taking: Promise<void> | undefined;
 
@@ -52,15 +54,44 @@ export async function fenceOff(
     } catch (error) {
       // Whoever writes next tells why it does not work.
       if (!(error instanceof StoreError)) throw error;
+      if (endedInTheMiddle) found = await picture();
     }
   }
 
-  /** On the condition that nobody has taken it since `before` was read. */
+  async function picture(): Promise<Picture> {
+    const [outbox, inbox] = [await database.read('outbox'), await database.read('inbox')];
+    return {
+      outbox: new Map(outbox.map(({ key, value }) => [key, JSON.stringify(value)])),
+      inbox: JSON.stringify(inbox),
+    };
+  }
+
+  /** Taking in is everybody's; all else was done by whoever had it, who lives then. */
+  async function hasMovedOn(): Promise<boolean> {
+    if (found === undefined) return false;
+    const now = await picture();
+    return now.inbox !== found.inbox || [...found.outbox].some(([key, text]) => now.outbox.get(key) !== text);
+  }
+
   function take(): Promise<void> {
-    taking ??= write({ ...running, value: before }).finally(() => {
+    taking ??= takeLate().finally(() => {
       taking = undefined;
     });
     return taking;
+  }
+
+  /**
+   * On the condition that nobody has taken it since `before` was read, and that whoever had it then has done nothing since: what
+   * was read at the start would be old, and what has been sent would be sent again.
+   */
+  async function takeLate(): Promise<void> {
+    if (await hasMovedOn()) throw tooLate();
+    await write({ ...running, value: before });
+    if (!(await hasMovedOn())) return;
+    isTaken = false;
+    const writes = [{ ...running, value: before }];
+    await database.commit({ writes, durability: 'strict', only: fence });
+    throw tooLate();
   }
 
   /** A memory that is new, because the old one was thrown away or cannot be had, is nobody's yet. */
@@ -68,6 +99,7 @@ export async function fenceOff(
     for (let now = await holder(); now !== token; now = await holder()) {
       if (now !== undefined) return false;
       before = undefined;
+      found = undefined;
       await take().catch((error: unknown) => {
         if (faultOf(error) !== 'fenced') throw error;
       });
@@ -77,7 +109,7 @@ export async function fenceOff(
   }
 
   async function commitFenced(commit: Commit): Promise<void> {
-    if (isTakenOver) throw new StoreError('fenced', 'Another client has taken over this memory: nothing was written.');
+    if (isTakenOver) throw tooLate();
     try {
       if (!isTaken) await take();
       await database.commit(commit);
@@ -112,6 +144,13 @@ export async function fenceOff(
     close: database.close,
   };
 }
+
+interface Picture {
+  readonly outbox: ReadonlyMap<string, string>;
+  readonly inbox: string;
+}
+
+const tooLate = (): StoreError => new StoreError('fenced', 'Another client has this memory: nothing was written.');
 
 const endsRun = ({ writes }: Commit): boolean =>
   writes.some(({ table, key, value }) => table === running.table && key === running.key && value === nobody);
