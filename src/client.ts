@@ -20,7 +20,7 @@ import { createLog, errorName } from './core/session/log.ts';
 import type { OpenChannel } from './core/session/heard-channels.ts';
 import { startSession, type Session } from './core/session/session.ts';
 import { askQuery, misfit } from './core/session/queries.ts';
-import { signOut, type PendingChoice } from './core/session/signing-out.ts';
+import { forgetAll, signOut, type PendingChoice } from './core/session/signing-out.ts';
 import type { Unfinished } from './core/session/unfinished.ts';
 import { createSignalBus } from './core/session/signal-bus.ts';
 import type { Status } from './core/session/status.ts';
@@ -209,7 +209,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   const wipe = (): Promise<void> =>
     inTurn(async () => {
       await end('discarded');
-      await storage.destroy(name);
+      await forgetAll(storage, name);
     });
 
   function requireAlive(): void {

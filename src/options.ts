@@ -40,7 +40,10 @@ export interface ClientOptions<Spec extends ContractSpec, Role extends RoleName<
   readonly sequence?: Readonly<Record<string, Position>>;
   /** Where a device begins that has never heard a channel for which there is no list. Default `now`. */
   readonly startFrom?: 'now' | 'earliest' | { readonly seq: number };
-  /** Changes a row before it is written to disk: leave out phones and names. */
+  /**
+   * Changes a row before it is written to disk: leave out phones and names. It is given a copy, and the contract's name of the
+   * list. What waits to be sent or for `process` is kept whole until then: it could not be sent or done otherwise.
+   */
   readonly redact?: (row: unknown, list: string) => unknown;
   /** How long rows that are finished or deleted are remembered. Default: 7 days. */
   readonly retention?: Retention;

@@ -12,11 +12,11 @@ import { createMemoryTransport } from '../../src/testing/memory-transport.ts';
 type First = 'the socket' | 'a socket whose channels are joined slowly' | 'a request';
 
 /** Three orders are taken while the server is gone; then it is there again. */
-async function outage(first: First, seed: number) {
+async function outage(first: First, seed: number, answersInMs = 20) {
   const host = createFakeHost({ seed });
   const http = createMemoryHttp({
     host,
-    latencyMs: 10,
+    latencyMs: answersInMs / 2,
     handle: ({ method, number }) =>
       method === 'GET' ? { status: 200, body: { data: [] } } : { status: 201, body: { order_id: number } },
   });
@@ -94,6 +94,14 @@ test.each(firsts.flatMap((first) => [1, 2, 3, 4, 5].map((seed) => [first, seed] 
     if (first === 'a request') return;
     const lists = requests.filter(({ method, path }) => method === 'GET' && path.startsWith('/api/tables'));
     expect(lists[0]?.number).toBeGreaterThan(orders.at(-1)?.number ?? Number.NaN);
+  },
+);
+
+test.each(firsts.flatMap((first) => [1, 2].map((seed) => [first, seed] as const)))(
+  'a server that takes seconds for each: they are told once, all three, when the last is sent: %s is first (seed %i)',
+  async (first, seed) => {
+    const { told } = await outage(first, seed, 4_000);
+    expect(told).toEqual(['3/3 sent']);
   },
 );
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Signal } from '../../src/core/signals.ts';
 import type { Database, Store, StoreTable } from '../../src/storage/store.ts';
+import { failingStore } from '../../src/testing/failing-store.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
 
 const dish = { channel: 'pos', items: [{ item_id: 1, qty: 1 }] } as const;
@@ -165,4 +166,24 @@ test('a client that was stopped does not open a memory that is taken away then',
   expect(names).toHaveLength(1);
   expect(told).toEqual([]);
   await pos.dispose();
+});
+
+test('a handle that is lost by the very last commit is no other tab, and the run has ended well', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('orders', []);
+  let isLast = false;
+  const storage = failingStore(kitchen.store, ({ kind }) => {
+    if (kind !== 'commit' || !isLast) return undefined;
+    isLast = false;
+    return { kind: 'lose-after' };
+  });
+  const faults: string[] = [];
+  const pos = kitchen.client('pos', { storage });
+  pos.signals.on('storage', ({ fault }) => void faults.push(fault));
+  await pos.start();
+  await kitchen.host.pass(1_000);
+  isLast = true;
+  await pos.dispose();
+  expect(storage.fired).toHaveLength(1);
+  expect(faults).toEqual(['lost']);
 });

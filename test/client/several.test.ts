@@ -1,9 +1,9 @@
 // Several clients over one memory, as the tabs of a browser are: the one that started last sends, works and moves the
 // positions. There is no lock; each commit is made on the condition that nobody has started since.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Signal } from '../../src/core/signals.ts';
-import type { Store } from '../../src/storage/store.ts';
+import { StoreError, type Store } from '../../src/storage/store.ts';
 import { failingStore } from '../../src/testing/failing-store.ts';
 import { patience, runs } from '../effort.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
@@ -41,8 +41,8 @@ function tillOf(kitchen: Kitchen, storage: Store = kitchen.store) {
 }
 
 /** Prints into the list that all share; `hangs` says of which job it does not come back. */
-function gatewayOf(kitchen: Kitchen, printed: string[], name: string, hangs: number[] = []) {
-  const gateway = kitchen.client('printer-gateway');
+function gatewayOf(kitchen: Kitchen, printed: string[], name: string, hangs: number[] = [], storage = kitchen.store) {
+  const gateway = kitchen.client('printer-gateway', { storage });
   const told: string[] = [];
   gateway.signals.on('storage', ({ fault }) => void told.push(fault));
   gateway.process('PrintJobQueued', ({ data, redelivered }, { signal }) => {
@@ -325,15 +325,206 @@ test('O36: a device whose disk is full at the start sends when there is room', a
   await Promise.all([pos.dispose(), next.dispose()]);
 });
 
+test('O43: windows that stand side by side give no hint: what the older one takes in goes within half a minute', async () => {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
+  await first.pos.start();
+  await second.pos.start();
+  await kitchen.host.pass(600_000);
+  for (const qty of [1, 2]) await first.pos.mutate('order.create', dish(qty));
+  await kitchen.host.pass(31_000);
+  expect(taken).toEqual([1, 2]);
+  await Promise.all([first.pos.dispose(), second.pos.dispose()]);
+  await kitchen.host.pass(100);
+  expect(kitchen.host.pendingTimers).toBe(0);
+});
+
+test('O42, O43: who signs out is asked about what another tab has taken in, and nothing of it is lost', async () => {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
+  await first.pos.start();
+  await second.pos.start();
+  await kitchen.host.pass(10_000);
+  await first.pos.mutate('order.create', dish(1));
+  expect(second.pos.outbox.pending()).toEqual([]);
+  await expect(second.pos.signOut()).rejects.toMatchObject({ code: 'unfinished' });
+  // The client goes on, and sends it when it looks.
+  const drained = second.pos.outbox.drain();
+  await kitchen.host.pass(1_000);
+  expect(await drained).toMatchObject({ sent: 1, remaining: 0 });
+  expect(taken).toEqual([1]);
+  await second.pos.signOut();
+  await first.pos.dispose();
+});
+
+test('O42: what another tab takes in while somebody signs out is kept, and the refusal says what it is', async () => {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
+  await first.pos.start();
+  await second.pos.start();
+  await kitchen.host.pass(10_000);
+  const leaving = second.pos.signOut().catch((error: unknown) => error);
+  const handle = await first.pos.mutate('order.create', dish(1));
+  await kitchen.host.pass(10_000);
+  expect(await leaving).toMatchObject({ code: 'unfinished' });
+  await first.pos.dispose();
+  expect(await handle.settled).toEqual({ outcome: 'kept' });
+  const again = tillOf(kitchen).pos;
+  await again.start();
+  await kitchen.host.pass(10_000);
+  expect(taken).toEqual([1]);
+  await Promise.all([second.pos.dispose(), again.dispose()]);
+});
+
+test('O1, O43: what was refused although it was written is not taken for what another tab has taken in', async () => {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  let isSlow = false;
+  const storage: Store = {
+    ...kitchen.store,
+    async open(name, signal) {
+      const database = await kitchen.store.open(name, signal);
+      return {
+        ...database,
+        async commit(commit) {
+          const orders = isSlow ? commit.writes.filter(({ table }) => table === 'outbox') : [];
+          // Taking it back is as slow as everything else.
+          if (orders.some(({ value }) => value === undefined)) {
+            await new Promise<void>((resolve) => void kitchen.host.schedule(1_000, resolve));
+          }
+          await database.commit(commit);
+          if (orders.some(({ value }) => value !== undefined)) throw new StoreError('failed', 'It took too long.');
+        },
+      };
+    },
+  };
+  const { pos } = tillOf(kitchen, storage);
+  await pos.start();
+  await kitchen.host.pass(10_000);
+  isSlow = true;
+  const asked = pos.mutate('order.create', dish(1)).catch((error: unknown) => error);
+  await kitchen.host.pass(10);
+  // Whoever waits looks at something else meanwhile, and comes back.
+  kitchen.host.emit({ kind: 'visible' });
+  await kitchen.host.pass(10_000);
+  expect(await asked).toMatchObject({ fault: 'failed' });
+  isSlow = false;
+  await pos.mutate('order.create', dish(2));
+  await kitchen.host.pass(10_000);
+  expect(taken).toEqual([2]);
+  await pos.dispose();
+});
+
+describe('O36: after one tab has sent something and is gone for good, a tab that still holds it does not send it again', () => {
+  test.each(['signOut', 'signOut keep', 'wipe'])('%s', async (how) => {
+    const kitchen = createKitchen();
+    const taken = takeOrders(kitchen);
+    const serve = kitchen.answer;
+    let isBusy = true;
+    kitchen.answer = (request) =>
+      request.method === 'POST' && request.path.endsWith('/orders') && isBusy
+        ? { status: 429, body: { message: 'busy' }, headers: { 'retry-after': '120' } }
+        : serve?.(request);
+    const first = tillOf(kitchen);
+    await first.pos.start();
+    await kitchen.host.pass(1_000);
+    await first.pos.mutate('order.create', dish(1));
+    await kitchen.host.pass(1_000);
+    expect(first.pos.outbox.pending()).toMatchObject([{ state: 'pending' }]);
+    isBusy = false;
+    const second = tillOf(kitchen).pos;
+    await second.start();
+    await kitchen.host.pass(1_000);
+    const [waiting] = second.outbox.pending();
+    second.outbox.retry(waiting?.id ?? '');
+    await kitchen.host.pass(1_000);
+    expect(taken).toEqual([1]);
+    if (how === 'wipe') await second.wipe();
+    else await second.signOut(how === 'signOut' ? {} : { pending: 'keep' });
+    await kitchen.host.pass(600_000);
+    expect(taken).toEqual([1]);
+    expect(first.told).toContain('outbox stopped fenced');
+    await Promise.all([first.pos.dispose(), second.dispose()]);
+  });
+});
+
+describe('O36: a tab that starts while the disk is full', () => {
+  /** One tab has taken an order in, and then nothing can be written any more. */
+  async function full(kitchen: Kitchen) {
+    const taken = takeOrders(kitchen);
+    let isFull = false;
+    const storage = failingStore(kitchen.store, ({ kind }) =>
+      kind === 'commit' && isFull ? { kind: 'fail', fault: 'full' } : undefined,
+    );
+    const first = tillOf(kitchen, storage);
+    await first.pos.start();
+    await kitchen.host.pass(10_000);
+    await first.pos.mutate('order.create', dish(1));
+    isFull = true;
+    await kitchen.host.pass(10);
+    const second = tillOf(
+      kitchen,
+      failingStore(kitchen.store, ({ kind }) =>
+        kind === 'commit' && isFull ? { kind: 'fail', fault: 'full' } : undefined,
+      ),
+    );
+    await second.pos.start();
+    await kitchen.host.pass(1_000);
+    expect(second.pos.outbox.pending()).toHaveLength(1);
+    return {
+      taken,
+      first,
+      second,
+      storage,
+      makeRoom: () => {
+        isFull = false;
+      },
+    };
+  }
+
+  test('does not take over from one that goes on: what that one has sent would be sent again', async () => {
+    const kitchen = createKitchen();
+    const { taken, first, second, makeRoom } = await full(kitchen);
+    makeRoom();
+    for (const { pos } of [first, second]) {
+      pos.outbox.retry(pos.outbox.pending()[0]?.id ?? '');
+      await kitchen.host.pass(5_000);
+    }
+    await kitchen.host.pass(300_000);
+    expect(taken).toEqual([1]);
+    expect(second.told).toContain('storage fenced');
+    await first.pos.mutate('order.create', dish(2));
+    await kitchen.host.pass(1_000);
+    expect(taken).toEqual([1, 2]);
+    await Promise.all([first.pos.dispose(), second.pos.dispose()]);
+  });
+
+  test('takes over from one that has died, when there is room', async () => {
+    const kitchen = createKitchen();
+    const { taken, second, storage, makeRoom } = await full(kitchen);
+    storage.crash();
+    makeRoom();
+    await kitchen.host.pass(300_000);
+    expect(taken).toEqual([1]);
+    expect(second.told).not.toContain('storage fenced');
+    await second.pos.dispose();
+  });
+});
+
 type Step =
   | { readonly do: 'start' | 'stop' | 'mutate'; readonly at: number }
-  | { readonly do: 'print' | 'hint' | 'cut' }
+  | { readonly do: 'print' | 'hint' | 'cut' | 'full' | 'room' }
   | { readonly do: 'pass'; readonly ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('start' as const, 'stop' as const), at: fc.nat({ max: 2 }) }),
   fc.record({ do: fc.constant('mutate' as const), at: fc.nat({ max: 2 }) }),
-  fc.record({ do: fc.constantFrom('print' as const, 'hint' as const, 'cut' as const) }),
+  fc.record({
+    do: fc.constantFrom('print' as const, 'hint' as const, 'cut' as const, 'full' as const, 'room' as const),
+  }),
   fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(0, 1, 5, 50, 1_000, 10_000) }),
 );
 
@@ -349,7 +540,14 @@ test(
         const asked: number[] = [];
         const printed: string[] = [];
         let jobs = 0;
-        const tabs = [0, 1, 2].map((at) => ({ pos: tillOf(kitchen).pos, ...gatewayOf(kitchen, printed, `tab ${at}`) }));
+        let isFull = false;
+        const storage = failingStore(kitchen.store, ({ kind }) =>
+          kind === 'commit' && isFull ? { kind: 'fail', fault: 'full' } : undefined,
+        );
+        const tabs = [0, 1, 2].map((at) => ({
+          pos: tillOf(kitchen, storage).pos,
+          ...gatewayOf(kitchen, printed, `tab ${at}`, [], storage),
+        }));
         const ended: Promise<void>[] = [];
         for (const { pos, gateway } of tabs.slice(0, 1)) await Promise.all([pos.start(), gateway.start()]);
         // Where the channel begins for this device is known from here on.
@@ -382,11 +580,16 @@ test(
             case 'cut':
               await offline(kitchen);
               break;
+            case 'full':
+            case 'room':
+              isFull = one.do === 'full';
+              break;
             case 'pass':
               await kitchen.host.pass(one.ms);
           }
         }
-        await kitchen.host.pass(20_000);
+        isFull = false;
+        await kitchen.host.pass(90_000);
         await Promise.all(ended);
         const stopped = Promise.all(tabs.flatMap(({ pos, gateway }) => [pos.dispose(), gateway.dispose()]));
         await kitchen.host.pass(20_000);

@@ -24,7 +24,7 @@ export interface Decisions {
   /** The machine says that it was taken out … */
   removed(id: string): void;
   /** … or that it could not be. */
-  notRemoved(id: string, fault: StoreFault): void;
+  notRemoved(id: string, fault: StoreFault | undefined): void;
 }
 
 /** Neither under way nor on its way into or out of the store. */
@@ -70,7 +70,8 @@ export function createDecisions(options: DecisionsOptions): Decisions {
     discard(id) {
       if (untouched.has(id)) return discardUntouched(id);
       const { phase } = itemFor(id, 'discard');
-      if (!restingPhases.has(phase.name)) throw notNow(id, 'it is under way', 'Wait for its answer.');
+      if (!restingPhases.has(phase.name)) throw underWay(id);
+      if (removing.has(id)) throw notNow(id, 'it is being discarded already', 'Wait for that.');
       requireAlone(id);
       return new Promise((resolve, reject) => {
         removing.set(id, { resolve, reject });
@@ -93,8 +94,10 @@ export function createDecisions(options: DecisionsOptions): Decisions {
       removing.delete(id);
     },
     notRemoved(id, fault) {
-      removing.get(id)?.reject(notStored(fault, writing.errorOf(id)));
+      removing.get(id)?.reject(fault === undefined ? underWay(id) : notStored(fault, writing.errorOf(id)));
       removing.delete(id);
     },
   };
 }
+
+const underWay = (id: string): HeardError => notNow(id, 'it is under way', 'Wait for its answer.');

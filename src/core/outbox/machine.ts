@@ -189,6 +189,17 @@ function notVerifiedInTime(item: Item, phase: Phase<'verifying'>, _: ItemInput<'
   verified(item, phase, { kind: 'verified', turn: item.turn, outcome }, turn);
 }
 
+/** O32: an order is worth more than what is remembered of those that were answered. */
+function makesRoom(turn: Turn): boolean {
+  const before = turn.state.journal.size;
+  prune(turn, 0);
+  return turn.state.journal.size < before;
+}
+
+/** It was at rest when it was asked for; whoever asked is told that it is not any more. */
+const tooLate = ({ id }: Pick<Item, 'id'>, _: unknown, __: unknown, { effects }: Turn): void =>
+  void effects.push({ kind: 'not-removed', id, fault: undefined });
+
 /** Every phase with every input: a missing cell does not compile. */
 const table: Table = {
   adding: {
@@ -200,11 +211,15 @@ const table: Table = {
       enter(turn, item, { name: 'waiting', dueAtMs: turn.moment.nowMs, forNetwork: false });
       replaceOlder(turn, item.lane);
     },
-    notStored(item, _, input, turn) {
+    notStored(item, phase, { fault, ...input }, turn) {
       if (isStale(item, input)) return;
+      if (fault === 'full' && makesRoom(turn)) {
+        enter(turn, item, phase);
+        return storeNew(turn, item);
+      }
       remove(turn, item);
-      if (input.fault === 'full') prune(turn, 0);
-      turn.effects.push({ kind: 'not-added', id: item.id, fault: input.fault });
+      turn.effects.push({ kind: 'signal', signal: { kind: 'storage', id: item.id, fault } });
+      turn.effects.push({ kind: 'not-added', id: item.id, fault });
     },
     answered: stay,
     verified: stay,
@@ -214,7 +229,7 @@ const table: Table = {
       storeNew(turn, item);
     },
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   waiting: {
     go: begin,
@@ -234,7 +249,7 @@ const table: Table = {
     verified: stay,
     overdue: (item, _, __, turn) => storeAgain(turn, item, turn.options.rules.claimed(item.record)),
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   sending: {
     go: stay,
@@ -244,7 +259,7 @@ const table: Table = {
     verified: stay,
     overdue: notAnsweredInTime,
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   settling: {
     go: stay,
@@ -254,7 +269,7 @@ const table: Table = {
     verified: stay,
     overdue: settleAgain,
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   unclear: {
     go: verify,
@@ -274,7 +289,7 @@ const table: Table = {
     verified,
     overdue: notVerifiedInTime,
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
   parked: {
     go: stay,
@@ -298,7 +313,7 @@ const table: Table = {
     verified: stay,
     overdue: (item, _, __, turn) => storeAgain(turn, item, undefined),
     retry: stay,
-    discard: stay,
+    discard: tooLate,
   },
 };
 
@@ -391,6 +406,7 @@ export function step(options: MachineOptions, state: OutboxState, input: OutboxI
     case 'item': {
       const item = state.items.get(input.id);
       if (item !== undefined) feed(turn, item, input.input);
+      else if (input.input.kind === 'discard') tooLate(input, undefined, undefined, turn);
       break;
     }
     case 'add': {

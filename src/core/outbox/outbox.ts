@@ -165,7 +165,16 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     report,
     probe: (signal) => options.probe(signal),
   });
-  const others = createOthers({ database, principal, state: () => state, dispatch, report });
+  const others = createOthers({
+    host,
+    database,
+    principal,
+    state: () => state,
+    everyMs: options.fence === undefined ? undefined : settings.othersMs,
+    isRefused: takingIn.isRefused,
+    dispatch,
+    report,
+  });
   const leaveHost = host.onEvent(onHostEvent);
 
   telling.found(untouched.values(), state.items.values());
@@ -274,14 +283,9 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     for (const idler of all) idler();
   }
 
-  /** Without a fence there is nobody else. */
-  function lookForOthers(): void {
-    if (options.fence !== undefined && !disposed) others.look();
-  }
-
   function onHostEvent({ kind }: HostEvent): void {
     if (kind === 'hidden' || kind === 'offline') return;
-    lookForOthers();
+    others.look();
     dispatch({ kind: 'hinted' });
     dispatch({ kind: 'tick' });
   }
@@ -308,6 +312,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     if (!disposed) {
       disposed = true;
       leaveHost();
+      others.stop();
       // What is stored until now is still told to whoever waits for it; nothing is begun any more.
       dispatch({ kind: 'pause', reason: 'disposed' });
       errands.stopAll();
@@ -328,14 +333,14 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     async drain(how) {
       requireAlive();
       const report = drains.begin(state, how);
-      lookForOthers();
+      others.look();
       dispatch({ kind: 'connected' });
       return report;
     },
     follow(how) {
       if (disposed) return Promise.reject(gone());
       const report = drains.begin(state, how);
-      drains.look(state);
+      if (!others.isLooking) drains.look(state);
       return report;
     },
     pause: (reason) => dispatch({ kind: 'pause', reason }),

@@ -24,6 +24,8 @@ export interface OutboxSettings {
   readonly paymentTimeoutMs: number;
   /** What is under way for longer hangs. */
   readonly watchdogMs: number;
+  /** Between two looks for what other tabs have taken in (O43), at most. */
+  readonly othersMs: number;
   readonly journalItems: number;
   readonly journalMs: number;
   /** Longer answers are only kept while something refers to them, in UTF-16 units of their JSON. */
@@ -44,6 +46,7 @@ export const defaultOutboxSettings: OutboxSettings = {
   configMs: 60_000,
   paymentTimeoutMs: 45_000,
   watchdogMs: 60_000,
+  othersMs: 30_000,
   journalItems: 200,
   journalMs: 86_400_000,
   journalAnswerLength: 16_384,

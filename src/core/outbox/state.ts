@@ -246,7 +246,8 @@ export type OutboxEffect =
   | { readonly kind: 'probe'; readonly probe: number }
   | { readonly kind: 'added'; readonly id: string }
   | { readonly kind: 'not-added'; readonly id: string; readonly fault: StoreFault }
-  | { readonly kind: 'not-removed'; readonly id: string; readonly fault: StoreFault }
+  /** Without a fault: it went on before its turn to be removed came. */
+  | { readonly kind: 'not-removed'; readonly id: string; readonly fault: StoreFault | undefined }
   | { readonly kind: 'changed'; readonly id: string; readonly phase: PhaseName }
   | { readonly kind: 'ended'; readonly id: string; readonly end: End }
   /** It could have been sent, and was not answered for good. */

@@ -39,6 +39,8 @@ interface TakingIn {
   added(id: string): void;
   /** … or that it is not. */
   notAdded(id: string, fault: StoreFault): void;
+  /** It was refused. A store that gave up in the middle may hold it for all that, and it is nobody's. */
+  isRefused(id: string): boolean;
 }
 
 interface Waiting {
@@ -50,6 +52,7 @@ interface Waiting {
 export function createTakingIn(options: TakingInOptions): TakingIn {
   const { host, mutations, scope, settings, state, writing, handles, changes } = options;
   const waiting = new Map<string, Waiting>();
+  const refused = new Set<string>();
 
   function recordOf(name: string, given: unknown, former: OutboxRecord | undefined): OutboxRecord {
     const definition = mutations.get(name);
@@ -120,6 +123,7 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
       const asked = waiting.get(id);
       const error = notStored(fault, writing.errorOf(id));
       waiting.delete(id);
+      refused.add(id);
       handles.drop(id);
       changes.forget(id);
       const replaced = (): OutboxRecord | undefined => {
@@ -128,6 +132,7 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
       };
       void writing.takeBack(id, fault, replaced).then(() => asked?.reject(error));
     },
+    isRefused: (id) => refused.has(id),
   };
 }
 

@@ -14,8 +14,9 @@ export interface FencedDatabase extends SteadyDatabase {
   readonly isTakenOver: boolean;
 }
 
-const place = { table: 'meta', key: 'running' } as const;
-/** In place of a token: the last run ended well. Nothing at all would be a memory that is new. */
+/** Where the token stands of who has it. */
+export const running = { table: 'meta', key: 'running' } as const;
+/** In place of a token: the last run ended well, or its principal has signed out. Nothing at all would be a memory that is new. */
 export const nobody = '';
 
 /** `token`: nobody else has it. `takenOver` is told once. */
@@ -24,22 +25,24 @@ export async function fenceOff(
   token: string,
   takenOver: () => void,
 ): Promise<FencedDatabase> {
-  const fence = { ...place, value: token };
+  const fence = { ...running, value: token };
   let before = await holder();
   const endedInTheMiddle = before !== undefined && before !== nobody;
   let isTaken = false;
+  /** What only one client changes, as it was when it could not be taken. */
+  let found: Picture | undefined;
   let isTakenOver = false;
   let taking: Promise<void> | undefined;
 
   await begin();
 
   async function holder(): Promise<string | undefined> {
-    const row = (await database.read(place.table)).find(({ key }) => key === place.key);
+    const row = (await database.read(running.table)).find(({ key }) => key === running.key);
     return typeof row?.value === 'string' ? row.value : undefined;
   }
 
   async function write(only?: Commit['only']): Promise<void> {
-    const writes = [{ ...place, value: token }];
+    const writes = [{ ...running, value: token }];
     await database.commit({ writes, durability: 'strict', ...(only !== undefined && { only }) });
     isTaken = true;
   }
@@ -51,15 +54,44 @@ export async function fenceOff(
     } catch (error) {
       // Whoever writes next tells why it does not work.
       if (!(error instanceof StoreError)) throw error;
+      if (endedInTheMiddle) found = await picture();
     }
   }
 
-  /** On the condition that nobody has taken it since `before` was read. */
+  async function picture(): Promise<Picture> {
+    const [outbox, inbox] = [await database.read('outbox'), await database.read('inbox')];
+    return {
+      outbox: new Map(outbox.map(({ key, value }) => [key, JSON.stringify(value)])),
+      inbox: JSON.stringify(inbox),
+    };
+  }
+
+  /** Taking in is everybody's; all else was done by whoever had it, who lives then. */
+  async function hasMovedOn(): Promise<boolean> {
+    if (found === undefined) return false;
+    const now = await picture();
+    return now.inbox !== found.inbox || [...found.outbox].some(([key, text]) => now.outbox.get(key) !== text);
+  }
+
   function take(): Promise<void> {
-    taking ??= write({ ...place, value: before }).finally(() => {
+    taking ??= takeLate().finally(() => {
       taking = undefined;
     });
     return taking;
+  }
+
+  /**
+   * On the condition that nobody has taken it since `before` was read, and that whoever had it then has done nothing since: what
+   * was read at the start would be old, and what has been sent would be sent again.
+   */
+  async function takeLate(): Promise<void> {
+    if (await hasMovedOn()) throw tooLate();
+    await write({ ...running, value: before });
+    if (!(await hasMovedOn())) return;
+    isTaken = false;
+    const writes = [{ ...running, value: before }];
+    await database.commit({ writes, durability: 'strict', only: fence });
+    throw tooLate();
   }
 
   /** A memory that is new, because the old one was thrown away or cannot be had, is nobody's yet. */
@@ -67,6 +99,7 @@ export async function fenceOff(
     for (let now = await holder(); now !== token; now = await holder()) {
       if (now !== undefined) return false;
       before = undefined;
+      found = undefined;
       await take().catch((error: unknown) => {
         if (faultOf(error) !== 'fenced') throw error;
       });
@@ -76,12 +109,14 @@ export async function fenceOff(
   }
 
   async function commitFenced(commit: Commit): Promise<void> {
-    if (isTakenOver) throw new StoreError('fenced', 'Another client has taken over this memory: nothing was written.');
+    if (isTakenOver) throw tooLate();
     try {
       if (!isTaken) await take();
       await database.commit(commit);
     } catch (error) {
       if (faultOf(error) !== 'fenced') throw error;
+      // The last one of a run, of which a lost handle did not say that it was written: it is written once more then, and refused.
+      if (endsRun(commit) && (await holder()) === nobody) return;
       if (!(await isStillOurs())) {
         if (!isTakenOver) takenOver();
         isTakenOver = true;
@@ -109,3 +144,13 @@ export async function fenceOff(
     close: database.close,
   };
 }
+
+interface Picture {
+  readonly outbox: ReadonlyMap<string, string>;
+  readonly inbox: string;
+}
+
+const tooLate = (): StoreError => new StoreError('fenced', 'Another client has this memory: nothing was written.');
+
+const endsRun = ({ writes }: Commit): boolean =>
+  writes.some(({ table, key, value }) => table === running.table && key === running.key && value === nobody);

@@ -13,7 +13,7 @@ import { readCursor, readRow, writeCursor } from './records.ts';
 import { createSeenLog } from './seen-log.ts';
 import { faultOf } from './steady-database.ts';
 import { storable } from './storable.ts';
-import { rowKey } from './subjects.ts';
+import { resourceOf, rowKey } from './subjects.ts';
 
 export interface Keeper {
   /** Ids that were heard, by channel, and whether they were told. */
@@ -52,6 +52,8 @@ export interface KeeperOptions {
   readonly problem: (fault: StoreFault, error: unknown) => void;
   /** Which rows are written: the app may leave out what is nobody's business. */
   readonly redact?: (row: unknown, list: string) => unknown;
+  /** What it threw. */
+  readonly report?: (error: unknown) => void;
 }
 
 const positionsKept = 1_000;
@@ -59,7 +61,7 @@ const retryMs = 1_000;
 const mostRetryMs = 30_000;
 
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { host, database, fence, endedInTheMiddle = false, problem, redact } = options;
+  const { host, database, fence, endedInTheMiddle = false, problem, redact, report } = options;
   const heard = new HeardIds();
   const history = createSeenLog();
   let pending = new Pending();
@@ -133,11 +135,14 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     write();
   }
 
+  /** A copy of its own: a hook that deletes from what it is given must not delete from what the app was told. */
   function redacted(value: unknown, key: string): StoredValue | undefined {
     try {
-      return storable(redact === undefined ? value : redact(value, key.slice(0, key.indexOf('\n'))));
+      const row = storable(value);
+      return redact === undefined ? row : storable(redact(row, resourceOf(key)));
     } catch (error) {
-      problem('failed', error);
+      // Not what the hook was to take out: the version alone is written, and tells that the row is known.
+      report?.(error);
       return undefined;
     }
   }
@@ -256,7 +261,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 const remediations: Readonly<Record<StoreFault, string>> = {
   full: 'The device has no room left. Free some; what is not stored yet is tried again.',
   fenced:
-    'Another tab or client of this device was started and does all sending and work now. Close one of them; this one takes over again when it is started anew.',
+    'Another tab or client of this device was started and does all sending and work now, or has signed out. Close one of them; this one takes over again when it is started anew.',
   closed: 'The store was closed under the client. Let the client alone close it.',
   lost: 'The storage was taken away under the client. If it happens again, look for what clears it.',
   newer: 'A newer version of this app has written the storage. Reload to get it; nothing was changed.',

@@ -20,7 +20,6 @@ import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
 import type { ConflictHook } from '../outbox/conflict.ts';
-import type { DrainReport } from '../outbox/drain.ts';
 import type { MutationHandle, Parting } from '../outbox/handles.ts';
 import { createMutationId, type RandomBytes } from '../outbox/mutation-id.ts';
 import { createOutbox, type Outbox } from '../outbox/outbox.ts';
@@ -44,7 +43,7 @@ import { createSetAside } from './set-aside.ts';
 import { statusOf, type Status } from './status.ts';
 import { openSteadily, type SteadyDatabase } from './steady-database.ts';
 import { createTurns } from './turns.ts';
-import type { Unfinished } from './unfinished.ts';
+import { isNothing, readUnfinished, type Unfinished } from './unfinished.ts';
 
 export interface SessionOptions {
   readonly host: Host;
@@ -95,8 +94,8 @@ export interface Session {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   enqueue(name: string, input: unknown): Promise<MutationHandle>;
-  /** What would be lost if this device forgot now. */
-  unfinished(): Unfinished;
+  /** What would be lost if this device forgot now, what other clients over the same memory have taken in among it. */
+  unfinished(): Promise<Unfinished>;
   /** What is written ends with the page, though something else was asked for. */
   readonly isDegraded: boolean;
   /** Another client over the same memory has started since: what is known here of it is old. */
@@ -176,6 +175,7 @@ async function startOn(
     endedInTheMiddle: database.endedInTheMiddle,
     ...(options.redact !== undefined && { redact: options.redact }),
     problem: storageFailed,
+    report,
   });
   const setAside = createSetAside({ database, put: keeper.put, signal });
   const inbox = await openInbox({
@@ -269,7 +269,7 @@ async function startOn(
     outbox.resume(unreachable);
     if (wasReachable) return;
     // What waited goes now, before any channel is joined, and perhaps long before there is a socket.
-    void tellSent(outbox.follow({ timeoutMs: settings.drainMs }));
+    void tellSent();
   }
 
   /** An order that is taken while there is no socket may go all the same. */
@@ -438,15 +438,18 @@ async function startOn(
     return drained.done;
   }
 
-  /** The streams wait 3 s for it and no longer. */
-  const push = (): Promise<void> => tellSent(outbox.drain({ timeoutMs: settings.drainMs }));
+  /** The streams wait 3 s for it and no longer; what is told of it is told when it has come as far as it comes. */
+  async function push(): Promise<void> {
+    const pushed = outbox.drain({ timeoutMs: settings.drainMs });
+    void tellSent();
+    await pushed;
+  }
 
   /** Who looks while somebody looks already sees the same, and it is told once. */
-  async function tellSent(report: Promise<DrainReport>): Promise<void> {
-    const isFirst = !isTelling;
+  async function tellSent(): Promise<void> {
+    if (isTelling) return;
     isTelling = true;
-    const { sent, parked, remaining, durationMs } = await report;
-    if (!isFirst) return;
+    const { sent, parked, remaining, durationMs } = await outbox.follow();
     isTelling = false;
     if (sent + parked > 0) signal({ kind: 'drained', sent, parked, remaining, durationMs });
   }
@@ -472,6 +475,19 @@ async function startOn(
     // What an earlier run may have handed out is in doubt until everything was read again.
     await keeper.close(isSettled && (isRead || !keeper.endedInTheMiddle));
     options.changed();
+  }
+
+  async function unfinished(): Promise<Unfinished> {
+    const known: Unfinished = {
+      mutations: outbox.unfinished(),
+      work: inbox.unfinished(),
+      deadLetters: inbox.deadLetters(),
+      unreadable: outbox.counts().untouched + setAside.onlyHere,
+    };
+    if (database.isDegraded || !(database.isTakenOver || isNothing(known))) return known;
+    // O43: others take in, too, and what they took in is only found from time to time.
+    await keeper.flush();
+    return readUnfinished(database, options.principal);
   }
 
   /** After the last reading nothing is looked for any more. */
@@ -527,12 +543,7 @@ async function startOn(
     inbox,
     outbox,
     enqueue,
-    unfinished: () => ({
-      mutations: outbox.unfinished(),
-      work: inbox.unfinished(),
-      deadLetters: inbox.deadLetters(),
-      unreadable: outbox.counts().untouched + setAside.onlyHere,
-    }),
+    unfinished,
     get isDegraded() {
       return database.isDegraded;
     },

@@ -3,6 +3,7 @@ import { HeardError } from '../../errors.ts';
 import type { Database, Store, StoreTable, Write } from '../../storage/store.ts';
 import { storeTables } from '../../storage/store.ts';
 import type { Parting } from '../outbox/handles.ts';
+import { nobody, running } from './fenced-database.ts';
 import type { Session } from './session.ts';
 import { inWords, isNothing, readUnfinished, type Unfinished } from './unfinished.ts';
 
@@ -25,16 +26,16 @@ const keptTables: ReadonlySet<StoreTable> = new Set(['outbox', 'inbox', 'dead-le
 export async function signOut(leaving: Leaving, pending: PendingChoice | undefined): Promise<Unfinished> {
   const { store, storeName, principal, session } = leaving;
   requireChoice(pending);
-  const isCurrent = session !== undefined && !session.isTakenOver;
-  const before = isCurrent ? session.unfinished() : await read(store, storeName, principal);
+  const before = await (session === undefined ? read(store, storeName, principal) : session.unfinished());
   if (!isNothing(before) && pending === undefined) throw unasked(before);
   const isHere = session?.isDegraded !== true;
   if (!isHere && !isNothing(before) && pending === 'keep') throw notKept(before);
-  await leaving.end(pending === 'keep' ? 'kept' : 'discarded');
-  // Stopping takes its time: some of it may have been done meanwhile.
+  await leaving.end(pending === 'discard' ? 'discarded' : 'kept');
+  // Stopping takes its time: some of it may have been done meanwhile, and another tab may have taken something in.
   const after = isHere ? await read(store, storeName, principal) : before;
+  if (!isNothing(after) && pending === undefined) throw unasked(after);
   if (pending === 'keep' && !isNothing(after)) await forgetTheRest(store, storeName);
-  else await store.destroy(storeName);
+  else await forgetAll(store, storeName);
   return after;
 }
 
@@ -72,6 +73,20 @@ async function opened<Result>(
 const read = (store: Store, name: string, principal: string): Promise<Unfinished> =>
   opened(store, name, (database) => readUnfinished(database, principal));
 
+/**
+ * O36: tabs that go on over this memory have no say any more. A memory that is merely new would be theirs, and what one of
+ * them still holds may have been sent by another long ago.
+ */
+const endAllRuns: Write = { ...running, value: nobody };
+
+export async function forgetAll(store: Store, name: string): Promise<void> {
+  await store.destroy(name);
+  // Whatever refuses this keeps nothing for anybody else either.
+  const leaveMark = (database: Database): Promise<void> =>
+    database.commit({ writes: [endAllRuns], durability: 'strict' });
+  await opened(store, name, leaveMark).catch(() => undefined);
+}
+
 const forgetTheRest = (store: Store, name: string): Promise<void> =>
   opened(store, name, async (database) => {
     const writes: Write[] = [];
@@ -79,5 +94,6 @@ const forgetTheRest = (store: Store, name: string): Promise<void> =>
       if (keptTables.has(table)) continue;
       for (const { key } of await database.read(table)) writes.push({ table, key, value: undefined });
     }
+    writes.push(endAllRuns);
     await database.commit({ writes, durability: 'strict' });
   });

@@ -17,6 +17,11 @@ export interface Subject {
 /** Rows are known per channel: what one channel was told, another one may have missed. */
 export const listKey = (place: Place, resource: string): string => `${place.wire} ${resource}`;
 export const rowKey = (list: string, key: string): string => `${list}\n${key}`;
+/** The contract's name of the list that a row is in. */
+export function resourceOf(key: string): string {
+  const list = key.slice(0, key.indexOf('\n'));
+  return list.slice(list.lastIndexOf(' ') + 1);
+}
 
 /** Where a backend counts no versions, rows only differ. */
 export const versionOf = (version: RowVersion | undefined, row: unknown): RowVersion => version ?? rowDigest(row);

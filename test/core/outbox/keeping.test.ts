@@ -116,17 +116,22 @@ test('O32: a full store drops nothing else: what is parked, retried or referred 
   expect(rig.asked.find(({ body }) => (body as Input).n === 4)?.body).toMatchObject({ order: 77 });
 });
 
-test('O32: a full store forgets what nobody refers to, to make room', async () => {
+test('O32: a full store forgets what nobody refers to before it refuses an order, and says when it does (F76)', async () => {
   const rig = await createRig();
-  await rig.enqueue('key', { n: 1 });
+  const answered = await rig.enqueue('key', { n: 1 });
   rig.last().answer(ok());
   await rig.settle();
-  expect(rig.store.rows.size).toBe(1);
+  expect([...rig.store.rows.keys()]).toEqual([answered.id]);
   rig.store.faults.push('full');
-  await expect(rig.outbox.enqueue('key', { n: 2 })).rejects.toMatchObject({ fault: 'full' });
+  const { id } = await rig.enqueue('key', { n: 2 });
+  expect([...rig.store.rows.keys()]).toEqual([id]);
+  expect(rig.signals).toEqual([]);
+  // There is nothing left to forget.
+  rig.store.faults.push('full');
+  await expect(rig.outbox.enqueue('key', { n: 3 })).rejects.toMatchObject({ fault: 'full' });
+  expect(rig.signals).toMatchObject([{ kind: 'storage', fault: 'full' }]);
   await rig.settle();
-  expect(rig.store.rows.size).toBe(0);
-  await expect(rig.outbox.enqueue('key', { n: 2 })).resolves.toBeDefined();
+  expect([...rig.store.rows.keys()]).toEqual([id]);
 });
 
 const broken: readonly [string, StoredValue][] = [
@@ -487,4 +492,26 @@ test('O36: of two tabs that both believe to lead, one sends', async () => {
   await first.host.pass(50_000);
   expect(first.asked).toEqual([]);
   expect(second.asked).toHaveLength(1);
+});
+
+test('O35: whoever decides twice in one breath is told about each: a listener that retries and discards', async () => {
+  const rig = await createRig();
+  const { id } = await rig.enqueue('key', { n: 1 });
+  const ends: Promise<unknown>[] = [];
+  const codeOf = (error: unknown): unknown => (error as { readonly code?: string }).code;
+  const off = rig.outbox.subscribe(({ state }) => {
+    if (state !== 'parked') return;
+    off();
+    rig.outbox.retry(id);
+    ends.push(rig.outbox.discard(id).catch(codeOf), rig.outbox.discard(id).catch(codeOf));
+  });
+  rig.last().answer(refused(422));
+  await rig.settle();
+  expect(await Promise.all(ends)).toEqual(['illegal-transition', 'illegal-transition']);
+  expect(rig.asked).toHaveLength(2);
+  rig.last().answer(refused(422));
+  await rig.settle();
+  const twice = [rig.outbox.discard(id), rig.outbox.discard(id).catch(codeOf)];
+  expect(await Promise.all(twice)).toEqual([undefined, 'illegal-transition']);
+  expect(rig.outbox.parked()).toEqual([]);
 });
