@@ -6,6 +6,7 @@ export interface FaultMatch {
   /** `http`, `pusher`, `socket-io`, `websocket`, `broadcast`. */
   readonly wire?: string;
   readonly method?: string;
+  // As it was asked for, with the name of the backend in front where it has one: "*/v1/orders" fits both.
   readonly path?: string;
   readonly channel?: string;
   /** Of an event, or of what a device says. */
@@ -120,7 +121,7 @@ export function wrongWith(value: unknown): string | undefined {
   if (retryAfterS !== undefined && !isWholeWithin(retryAfterS, 0, 86_400)) return '"retryAfterS" is from 0 to 86400.';
   if (kind === 'delayed-reply' && !isWholeWithin(delayMs, 0, 600_000)) return '"delayMs" is from 0 to 600000.';
   if (match === undefined) return undefined;
-  if (!isRecord(match)) return '"match" is an object of texts: { "path": "/v1/orders*" }.';
+  if (!isRecord(match)) return '"match" is an object of texts: { "path": "*/v1/orders" }.';
   const odd = Object.entries(match).find(([name, text]) => !matchNames.includes(name) || typeof text !== 'string');
   return odd === undefined ? undefined : `"match" takes texts for: ${matchNames.join(', ')}.`;
 }
