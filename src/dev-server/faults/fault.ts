@@ -101,6 +101,17 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'refused-connection': ['status'],
 };
 
+/** What is known at the moment of such a fault; of the others, all of it may be. A fault that no moment fits would wait for ever. */
+const matchesOf: Readonly<Record<string, readonly string[]>> = {
+  'dropped-event': ['channel', 'event'],
+  'doubled-event': ['channel', 'event'],
+  'reordered-event': ['channel', 'event'],
+  'refused-connection': ['wire', 'path'],
+  'cut-connections': ['wire'],
+  'epoch-reset': [],
+  'restored-database': [],
+};
+
 const isWholeWithin = (value: unknown, least: number, most: number): boolean =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
 
@@ -122,8 +133,12 @@ export function wrongWith(value: unknown): string | undefined {
   if (kind === 'delayed-reply' && !isWholeWithin(delayMs, 0, 600_000)) return '"delayMs" is from 0 to 600000.';
   if (match === undefined) return undefined;
   if (!isRecord(match)) return '"match" is an object of texts: { "path": "*/v1/orders" }.';
-  const odd = Object.entries(match).find(([name, text]) => !matchNames.includes(name) || typeof text !== 'string');
-  return odd === undefined ? undefined : `"match" takes texts for: ${matchNames.join(', ')}.`;
+  const names = matchesOf[kind] ?? matchNames;
+  const odd = Object.entries(match).find(([name, text]) => !names.includes(name) || typeof text !== 'string');
+  if (odd === undefined) return undefined;
+  return names.length === 0
+    ? `A fault of the kind "${kind}" is for everything.`
+    : `"match" of the kind "${kind}" takes texts for: ${names.join(', ')}.`;
 }
 
 export function isFor(match: FaultMatch | undefined, moment: FaultMatch): boolean {

@@ -249,8 +249,11 @@ test.each<[unknown, string]>([
   [{ kind: 'lost-reply', status: 500 }, 'has no "status"'],
   [{ kind: 'epoch-reset', times: 2 }, 'has no "times"'],
   [{ kind: 'lost-reply', match: 'all' }, '"match" is an object'],
-  [{ kind: 'lost-reply', match: { path: 7 } }, '"match" takes texts'],
-  [{ kind: 'lost-reply', match: { colour: 'red' } }, '"match" takes texts'],
+  [{ kind: 'lost-reply', match: { path: 7 } }, '"match" of the kind "lost-reply" takes texts'],
+  // No moment would fit it.
+  [{ kind: 'dropped-event', match: { wire: 'pusher' } }, 'takes texts for: channel, event'],
+  [{ kind: 'epoch-reset', match: { wire: 'pusher' } }, 'is for everything'],
+  [{ kind: 'lost-reply', match: { colour: 'red' } }, '"match" of the kind "lost-reply" takes texts'],
 ])('%j is no fault, and it is said why', async (fault, why) => {
   const { server, url } = await start();
   await expect(server.faults.add(fault as Fault)).rejects.toThrow(why);
