@@ -24,6 +24,7 @@ import { renewable } from './renewal.ts';
 import { createPusherServer } from './pusher/pusher-server.ts';
 import { pusherPart } from './pusher-part.ts';
 import { createRouting } from './routing.ts';
+import { stoppable } from './stoppable-time.ts';
 import { developmentApp, type AppKeys } from './signature.ts';
 import { socketIoPart } from './socket-io/socket-io-part.ts';
 import type { TrafficLog } from './traffic.ts';
@@ -71,7 +72,7 @@ export interface DevServer {
   close(): Promise<void>;
 }
 
-const mostBodyBytes = 1_048_576;
+const usualBodyBytes = 1_048_576;
 const patienceMs = 30_000;
 
 /**
@@ -79,11 +80,12 @@ const patienceMs = 30_000;
  * ```ts
  * const server = createDevServer({ backends, port: 0 })
  * const url = await server.listen()
- * await server.faults.add({ kind: 'answer', status: 503, times: 2, match: { path: '/v1/orders' } })
+ * await server.faults.add({ kind: 'answer', status: 503, times: 2, match: { path: '/laravel-pos/v1/orders' } })
  * ```
  */
 export function createDevServer(options: DevServerOptions): DevServer {
-  const { time = serverTime, traffic = ignore, host = '127.0.0.1', port = 3001, app = developmentApp } = options;
+  const { traffic = ignore, host = '127.0.0.1', port = 3001, app = developmentApp } = options;
+  const time = stoppable(options.time ?? serverTime);
   refuseProduction(options.allowProduction ?? false);
   const showsPayloads = options.payloads ?? false;
   const log = options.data === undefined ? memoryLog({ time }) : openLog(options.data, time);
@@ -119,7 +121,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
     faults,
     traffic,
     time,
-    mostBodyBytes,
+    mostBodyBytes: (path) => Math.max(usualBodyBytes, ...parts.map((part) => part.mostBodyBytes?.(path) ?? 0)),
     patienceMs,
     showsPayloads,
     own,
@@ -246,6 +248,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
       await Promise.all(parts.map((part) => part.close()));
       server.closeAllConnections();
       if (server.listening) await new Promise((resolve) => server.close(resolve));
+      time.stop();
       await log.close();
     },
   };

@@ -54,6 +54,8 @@ export interface Part {
   handleRequest?(request: PartRequest, response: PartStream): void;
   /** HTTP of its own. `undefined`: not one of its paths. */
   fetch?(request: Request): Promise<Response | undefined>;
+  /** How long the body of a request of this path may be. `undefined`: as long as any other. */
+  mostBodyBytes?(path: string): number | undefined;
   /** Every connection is gone, and nobody was told; answers how many that were. */
   cut?(): number;
   close(): Promise<void>;

@@ -34,6 +34,8 @@ export interface HostedPusherOptions {
 }
 
 const wire = 'pusher';
+/** Ten events of 100 KB, each a text with JSON in it, are one batch. Soketi reads far more. */
+const mostBodyBytes = 4 * 1_048_576;
 
 /** `pusherPart(createPusherServer)`. */
 export const pusherPart =
@@ -58,6 +60,7 @@ export const pusherPart =
       handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
         void server.handleUpgrade(request, socket, head),
       fetch: server.fetch,
+      mostBodyBytes: (path) => (path.startsWith('/apps/') ? mostBodyBytes : undefined),
       cut() {
         const connections = server.connections();
         for (const connection of connections) connection.cut();

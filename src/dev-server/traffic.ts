@@ -53,10 +53,19 @@ interface Remark {
 export type Traffic = Request | Frame | Event | Connection | Remark;
 export type TrafficLog = (entry: Traffic) => void;
 
-/** `/v1/orders?cursor=abc` → `/v1/orders?cursor`: what stands behind a "=" may be a token or somebody's name. */
-export function shownPath({ pathname, searchParams }: URL): string {
-  const names = [...new Set(searchParams.keys())];
+/**
+ * `/v1/orders?cursor=abc` → `/v1/orders?cursor`: what stands behind a "=" may be a token or somebody's name, and so may what stands
+ * there alone.
+ */
+export function shownPath({ pathname, search }: URL): string {
+  const parts = search.slice(1).split('&');
+  const names = [...new Set(parts.filter((part) => part !== '').map(shownName))];
   return names.length === 0 ? pathname : `${pathname}?${names.join('&')}`;
+}
+
+function shownName(part: string): string {
+  const [name = '', value] = part.split('=', 2);
+  return value !== undefined && /^[\w.-]{1,40}$/.test(name) ? name : '…';
 }
 
 const secret = /token|secret|password|authorization|^auth$|signature/i;

@@ -49,7 +49,7 @@ export interface LogPage extends LogBorders {
 }
 
 /**
- * What an implementation has to keep (`src/testing/event-log-conformance.ts` tries it):
+ * What an implementation has to keep (`eventLogConformance` from `heard/testing` tries it):
  * positions are dense per channel; an event is visible only when every lower position of its channel is (commit order);
  * what `append` resolved for survives whatever the implementation survives; trimming moves the floor and never the head.
  */

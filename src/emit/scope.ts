@@ -6,8 +6,8 @@ import { HeardError } from '../errors.ts';
 import type { Destination } from './destinations.ts';
 
 /**
- * Refuses values of the wrong form, and an event that would be told to all stores because neither its channel's name nor its
- * envelope says whose it is. A scope may lack what the event does not need: an order is no single device's.
+ * Refuses values of the wrong form, a channel of another store, and an event that would be told to all stores because neither its
+ * channel's name nor its envelope says whose it is. A scope may lack what the event does not need: an order is no single device's.
  */
 export function checkScope(contract: ContractData, name: string, scope: object, places: readonly Destination[]): void {
   const found = validate(contract.scope, scope);
@@ -19,7 +19,9 @@ export function checkScope(contract: ContractData, name: string, scope: object, 
       remediation: `See the scope of the contract "${contract.name}".`,
     });
   }
-  if (contract.tenant === undefined || tenantOf(contract, scope) !== undefined) return;
+  if (contract.tenant === undefined) return;
+  const tenant = tenantOf(contract, scope);
+  if (tenant !== undefined) return refuseForeign(contract, name, tenant, places);
   const open = places.find(({ channel }) => isForAll(contract, channel));
   if (open === undefined) return;
   throw new HeardError(
@@ -31,6 +33,15 @@ export function checkScope(contract: ContractData, name: string, scope: object, 
         .join(', ')}.`,
     },
   );
+}
+
+/** A value of its own that a channel was given may name a table, and not another store: its devices are told nothing of this one. */
+function refuseForeign(contract: ContractData, name: string, tenant: string, places: readonly Destination[]): void {
+  const foreign = places.find(({ values }) => tenantOf(contract, values) !== tenant);
+  if (foreign === undefined) return;
+  throw new HeardError('scope-invalid', `"${name}" is the scope’s, and "${foreign.wire}" is somebody else’s.`, {
+    remediation: 'What two stores are to hear is emitted twice, each time with the scope of one.',
+  });
 }
 
 const isForAll = (contract: ContractData, channel: string): boolean =>

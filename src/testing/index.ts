@@ -1,5 +1,6 @@
 // What a stranger needs to show that an adapter of their own keeps what its seam promises.
 
+export { eventLogConformance, type EventLogUnderTest } from './event-log-conformance.ts';
 export { storeConformance, type StoreUnderTest, type TestFramework } from './store-conformance.ts';
 export {
   failAt,

@@ -178,6 +178,17 @@ describe('what cannot be told is refused before it is in the log:', () => {
       ({ emitter }) => emitter.emit('OrderCreated', { scope: {}, data: { order } }),
     ],
     [
+      'a channel of another store',
+      'scope-invalid',
+      /"private-store\.another\.orders" is somebody else’s/,
+      ({ emitter }) =>
+        emitter.emit('OrderCreated', {
+          scope,
+          channels: [{ channel: 'orders' }, { channel: 'orders', params: { sku: 'another' } }],
+          data: { order },
+        }),
+    ],
+    [
       'a scope of the wrong form',
       'scope-invalid',
       /deviceId: /,

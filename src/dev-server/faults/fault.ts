@@ -6,6 +6,7 @@ export interface FaultMatch {
   /** `http`, `pusher`, `socket-io`, `websocket`, `broadcast`. */
   readonly wire?: string;
   readonly method?: string;
+  // As it was asked for, with the name of the backend in front where it has one: "*/v1/orders" fits both.
   readonly path?: string;
   readonly channel?: string;
   /** Of an event, or of what a device says. */
@@ -100,6 +101,17 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'refused-connection': ['status'],
 };
 
+/** What is known at the moment of such a fault; of the others, all of it may be. A fault that no moment fits would wait for ever. */
+const matchesOf: Readonly<Record<string, readonly string[]>> = {
+  'dropped-event': ['channel', 'event'],
+  'doubled-event': ['channel', 'event'],
+  'reordered-event': ['channel', 'event'],
+  'refused-connection': ['wire', 'path'],
+  'cut-connections': ['wire'],
+  'epoch-reset': [],
+  'restored-database': [],
+};
+
 const isWholeWithin = (value: unknown, least: number, most: number): boolean =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
 
@@ -120,9 +132,13 @@ export function wrongWith(value: unknown): string | undefined {
   if (retryAfterS !== undefined && !isWholeWithin(retryAfterS, 0, 86_400)) return '"retryAfterS" is from 0 to 86400.';
   if (kind === 'delayed-reply' && !isWholeWithin(delayMs, 0, 600_000)) return '"delayMs" is from 0 to 600000.';
   if (match === undefined) return undefined;
-  if (!isRecord(match)) return '"match" is an object of texts: { "path": "/v1/orders*" }.';
-  const odd = Object.entries(match).find(([name, text]) => !matchNames.includes(name) || typeof text !== 'string');
-  return odd === undefined ? undefined : `"match" takes texts for: ${matchNames.join(', ')}.`;
+  if (!isRecord(match)) return '"match" is an object of texts: { "path": "*/v1/orders" }.';
+  const names = matchesOf[kind] ?? matchNames;
+  const odd = Object.entries(match).find(([name, text]) => !names.includes(name) || typeof text !== 'string');
+  if (odd === undefined) return undefined;
+  return names.length === 0
+    ? `A fault of the kind "${kind}" is for everything.`
+    : `"match" of the kind "${kind}" takes texts for: ${names.join(', ')}.`;
 }
 
 export function isFor(match: FaultMatch | undefined, moment: FaultMatch): boolean {

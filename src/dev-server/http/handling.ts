@@ -14,7 +14,7 @@ export interface HandlingOptions {
   readonly faults: FaultPoint;
   readonly traffic: TrafficLog;
   readonly time: ServerTime;
-  readonly mostBodyBytes: number;
+  readonly mostBodyBytes: (path: string) => number;
   /** Who has not answered until then is answered for. */
   readonly patienceMs: number;
   readonly showsPayloads: boolean;
@@ -31,11 +31,12 @@ interface Outcome {
 }
 
 export function createHandling(options: HandlingOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { origin, cors, faults, traffic, time, mostBodyBytes, patienceMs, showsPayloads } = options;
+  const { origin, cors, faults, traffic, time, patienceMs, showsPayloads } = options;
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = time.now();
     const address = addressOf(incoming, origin());
+    const mostBodyBytes = options.mostBodyBytes(address?.pathname ?? '');
     const body = await readBody(incoming, mostBodyBytes);
     const request = address && body.kind === 'whole' ? requestOf(incoming, address, body.bytes) : undefined;
     const path = address === undefined ? '(no path)' : shownPath(address);

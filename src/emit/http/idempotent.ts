@@ -45,7 +45,7 @@ const keyForm = /^(?:"([!#-~ ]{1,255})"|([!#-~]{1,255}))$/;
  * Wraps what answers a mutation.
  *
  * While an attempt runs, the same request is answered 409 with `Retry-After`; afterwards with the same answer. Another request
- * under the same key is answered 422. What says "not now" or "not you" (408, 425, 429, 5xx, 401) is not remembered.
+ * under the same key is answered 422. What says "not now" or "not you" (408, 425, 429, 5xx, 401, 403, 419) is not remembered.
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ export function idempotent(handle: Handler, options: IdempotencyOptions): Handle
     const begun = await store.begin(key, { id: attemptId, digest, nowMs, untilMs: nowMs + abandonedAfterMs });
     if (begun.kind !== 'run' && begun.digest !== digest) return keyReused(header);
     if (begun.kind === 'running') return stillRunning();
-    if (begun.kind === 'answered') return responseOf(begun.answer, true);
+    if (begun.kind === 'answered') return repeated(begun.answer);
 
     const stop = keeping(key, attemptId);
     try {
@@ -86,7 +86,7 @@ export function idempotent(handle: Handler, options: IdempotencyOptions): Handle
       const response = await safely(new Request(request.url, partsOf(request, hasBody ? body.value : null)));
       const answer = await storedFrom(response);
       await keep(key, attemptId, answer);
-      return responseOf(answer, false);
+      return first(response, answer);
     } finally {
       stop();
     }
@@ -116,8 +116,8 @@ export function idempotent(handle: Handler, options: IdempotencyOptions): Handle
   }
 }
 
-/** Said about the moment or the token, and not about the request. */
-const isPassing = (status: number): boolean => status >= 500 || [401, 408, 425, 429].includes(status);
+/** Said about the moment or about who asks, and not about the request: 419 is Laravel's for a form token that ran out. */
+const isPassing = (status: number): boolean => status >= 500 || [401, 403, 408, 419, 425, 429].includes(status);
 
 /** The same request again, with the body that was read. */
 const partsOf = (request: Request, body: Uint8Array<ArrayBuffer> | null): RequestInit => ({
@@ -156,12 +156,17 @@ const storedFrom = async (response: Response): Promise<StoredAnswer> => ({
 /** A `Response` of these may have no body, not even an empty one. */
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
-function responseOf({ status, headers, body }: StoredAnswer, isRepeat: boolean): Response {
-  const response = new Response(bodiless.has(status) ? null : new Uint8Array(body), {
-    status,
-    headers: headers.map(([name, value]) => [name, value] as [string, string]),
-  });
-  if (isRepeat) response.headers.set('Idempotency-Replayed', 'true');
+const bodyOf = ({ status, body }: StoredAnswer): BodyInit | null =>
+  bodiless.has(status) ? null : new Uint8Array(body);
+
+/** As the handler said it, its cookies included: its body was read to be remembered. */
+const first = ({ status, statusText, headers }: Response, answer: StoredAnswer): Response =>
+  new Response(bodyOf(answer), { status, statusText, headers });
+
+function repeated(answer: StoredAnswer): Response {
+  const headers = answer.headers.map(([name, value]): [string, string] => [name, value]);
+  const response = new Response(bodyOf(answer), { status: answer.status, headers });
+  response.headers.set('Idempotency-Replayed', 'true');
   return response;
 }
 

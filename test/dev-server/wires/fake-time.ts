@@ -3,6 +3,8 @@ import type { ServerTime } from '../../../src/emit/server-time.ts';
 /** A clock that a test moves. */
 export interface FakeTime extends ServerTime {
   pass(ms: number): void;
+  /** How many timers wait. */
+  waiting(): number;
 }
 
 export function createFakeTime(startMs = 1_700_000_000_000): FakeTime {
@@ -10,6 +12,7 @@ export function createFakeTime(startMs = 1_700_000_000_000): FakeTime {
   let timers: { readonly at: number; readonly run: () => void }[] = [];
   return {
     now: () => nowMs,
+    waiting: () => timers.length,
     schedule(ms, run) {
       const timer = { at: nowMs + ms, run };
       timers.push(timer);

@@ -133,6 +133,20 @@ test('a delayed reply comes when its time has come', async () => {
   expect((await mia.frames(5)).at(-1)).toEqual({ type: 'ack', id: 1, payload: { ok: true } });
 });
 
+test('a reply that was to come later keeps no server that was closed', async () => {
+  const time = createFakeTime();
+  const rig = await start({ time });
+  await rig.server.faults.add({ kind: 'delayed-reply', delayMs: 600_000 });
+  const gone = fetch(`${rig.url}/orders`).then(
+    () => 'answered',
+    () => 'gone',
+  );
+  await until(() => fired(rig)[0] === 1);
+  expect(time.waiting()).toBeGreaterThan(0);
+  await rig.server.close();
+  expect([await gone, time.waiting()]).toEqual(['gone', 0]);
+});
+
 test('events are dropped, doubled and told in another order; what waits for the next one waits a second at most', async () => {
   const time = createFakeTime();
   const rig = await start({ time });
@@ -235,8 +249,11 @@ test.each<[unknown, string]>([
   [{ kind: 'lost-reply', status: 500 }, 'has no "status"'],
   [{ kind: 'epoch-reset', times: 2 }, 'has no "times"'],
   [{ kind: 'lost-reply', match: 'all' }, '"match" is an object'],
-  [{ kind: 'lost-reply', match: { path: 7 } }, '"match" takes texts'],
-  [{ kind: 'lost-reply', match: { colour: 'red' } }, '"match" takes texts'],
+  [{ kind: 'lost-reply', match: { path: 7 } }, '"match" of the kind "lost-reply" takes texts'],
+  // No moment would fit it.
+  [{ kind: 'dropped-event', match: { wire: 'pusher' } }, 'takes texts for: channel, event'],
+  [{ kind: 'epoch-reset', match: { wire: 'pusher' } }, 'is for everything'],
+  [{ kind: 'lost-reply', match: { colour: 'red' } }, '"match" of the kind "lost-reply" takes texts'],
 ])('%j is no fault, and it is said why', async (fault, why) => {
   const { server, url } = await start();
   await expect(server.faults.add(fault as Fault)).rejects.toThrow(why);

@@ -31,6 +31,9 @@ test('answers come as the backend gave them, cookies and all, and a HEAD has no 
   expect([head.status, await head.text()]).toEqual([200, '']);
   await until(() => traffic.filter(({ kind }) => kind === 'request').length === 2);
   expect(traffic.at(-1)).toMatchObject({ kind: 'request', method: 'HEAD', path: '/orders?cafe_id&token', status: 200 });
+  await fetch(`${url}/orders?secret-word&limit=1&secret-word%20too=1`);
+  await until(() => traffic.filter(({ kind }) => kind === 'request').length === 3);
+  expect(traffic.at(-1)).toMatchObject({ path: '/orders?…&limit' });
   expect(JSON.stringify(traffic)).not.toContain('secret-word');
 });
 

@@ -1,11 +1,13 @@
 // How a Pusher server is hosted: what reaches it, what it publishes, and what is told of it.
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import Pusher from 'pusher';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { laravelPos } from '../../../src/contracts/laravel-pos/index.ts';
 import { contractBackend } from '../../../src/dev-server/contract-backend.ts';
 import { pusherPart, type HostedPusherOptions } from '../../../src/dev-server/pusher-part.ts';
+import { developmentApp } from '../../../src/dev-server/signature.ts';
 import type { Publication } from '../../../src/emit/index.ts';
 import { start, until } from './rig.ts';
 
@@ -73,6 +75,21 @@ test('upgrades, its HTTP API and events reach it, faults cut it, and it ends wit
   await server.close();
   expect(pusher.asked).toEqual(['upgrade /app/heard-key?protocol=7', 'fetch /apps/heard-app/channels', 'cut', 'close']);
   expect(traffic.some((entry) => entry.kind === 'event' && entry.wire === 'pusher')).toBe(true);
+});
+
+test('the largest batch that Soketi takes is taken', async () => {
+  const { url } = await start({ backends: [contractBackend(laravelPos)] });
+  const pusher = new Pusher({
+    ...developmentApp,
+    appId: developmentApp.id,
+    host: '127.0.0.1',
+    port: new URL(url).port,
+  });
+  // Every quotation mark in it is two characters on the way.
+  const data = '"'.repeat(100 * 1024);
+  const batch = Array.from({ length: 10 }, (_, n) => ({ channel: `orders-${n}`, name: 'OrderCreated', data }));
+  const answer = await pusher.triggerBatch(batch);
+  expect([answer.status, await answer.text()]).toEqual([200, '{"ok":true}']);
 });
 
 test('its frames are told without what is in them', async () => {

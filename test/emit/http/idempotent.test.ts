@@ -95,21 +95,34 @@ describe.each([
     expect([first, again].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true']);
   });
 
+  test('the cookie of an answer goes to the one who asked first, and to nobody who repeats it', async () => {
+    const { handler } = rig(
+      async () => new Response('{}', { status: 201, statusText: 'Made', headers: { 'Set-Cookie': 'session=1' } }),
+    );
+    const first = await handler(posting());
+    const again = await handler(posting());
+    expect([first.headers.getSetCookie(), again.headers.getSetCookie()]).toEqual([['session=1'], []]);
+    expect([first.statusText, await first.text()]).toEqual(['Made', '{}']);
+  });
+
   test('a refusal is remembered as well', async () => {
     const { handler, runs } = rig(answering(409, { type: 'urn:x:table-occupied' }));
     await handler(posting());
     expect([(await handler(posting())).status, runs()]).toEqual([409, 1]);
   });
 
-  test.each([500, 503, 401, 408, 425, 429])('%i is not: it is about the moment', async (status) => {
-    let isReady = false;
-    const { handler, runs } = rig(async () => (isReady ? Response.json({}) : Response.json({}, { status })));
-    expect((await handler(posting())).status).toBe(status);
-    isReady = true;
-    expect((await handler(posting())).status).toBe(200);
-    await handler(posting());
-    expect(runs()).toBe(2);
-  });
+  test.each([500, 503, 401, 403, 408, 419, 425, 429])(
+    '%i is not: it is about the moment, or about who asks',
+    async (status) => {
+      let isReady = false;
+      const { handler, runs } = rig(async () => (isReady ? Response.json({}) : Response.json({}, { status })));
+      expect((await handler(posting())).status).toBe(status);
+      isReady = true;
+      expect((await handler(posting())).status).toBe(200);
+      await handler(posting());
+      expect(runs()).toBe(2);
+    },
+  );
 
   test('an answer without a body, and one of bytes', async () => {
     const empty = rig(async () => new Response(null, { status: 204 }));
