@@ -70,8 +70,7 @@ export function createDecisions(options: DecisionsOptions): Decisions {
     discard(id) {
       if (untouched.has(id)) return discardUntouched(id);
       const { phase } = itemFor(id, 'discard');
-      if (!restingPhases.has(phase.name)) throw underWay(id);
-      if (removing.has(id)) throw notNow(id, 'it is being discarded already', 'Wait for that.');
+      if (!restingPhases.has(phase.name) || removing.has(id)) throw underWay(id);
       requireAlone(id);
       return new Promise((resolve, reject) => {
         removing.set(id, { resolve, reject });

@@ -41,8 +41,8 @@ export async function fenceOff(
     return typeof row?.value === 'string' ? row.value : undefined;
   }
 
-  async function write(only?: Commit['only']): Promise<void> {
-    const writes = [{ ...running, value: token }];
+  async function write(only?: Commit['only'], value: string | undefined = token): Promise<void> {
+    const writes = [{ ...running, value }];
     await database.commit({ writes, durability: 'strict', ...(only !== undefined && { only }) });
     isTaken = true;
   }
@@ -59,10 +59,10 @@ export async function fenceOff(
   }
 
   async function picture(): Promise<Picture> {
-    const [outbox, inbox] = [await database.read('outbox'), await database.read('inbox')];
+    const outbox = await database.read('outbox');
     return {
       outbox: new Map(outbox.map(({ key, value }) => [key, JSON.stringify(value)])),
-      inbox: JSON.stringify(inbox),
+      inbox: JSON.stringify(await database.read('inbox')),
     };
   }
 
@@ -88,9 +88,8 @@ export async function fenceOff(
     if (await hasMovedOn()) throw tooLate();
     await write({ ...running, value: before });
     if (!(await hasMovedOn())) return;
+    await write(fence, before);
     isTaken = false;
-    const writes = [{ ...running, value: before }];
-    await database.commit({ writes, durability: 'strict', only: fence });
     throw tooLate();
   }
 

@@ -261,7 +261,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 const remediations: Readonly<Record<StoreFault, string>> = {
   full: 'The device has no room left. Free some; what is not stored yet is tried again.',
   fenced:
-    'Another tab or client of this device was started and does all sending and work now, or has signed out. Close one of them; this one takes over again when it is started anew.',
+    'Another tab or client of this device was started, or has signed out: this one sends and works no more. Close one of them, or start this one anew.',
   closed: 'The store was closed under the client. Let the client alone close it.',
   lost: 'The storage was taken away under the client. If it happens again, look for what clears it.',
   newer: 'A newer version of this app has written the storage. Reload to get it; nothing was changed.',
