@@ -1,7 +1,8 @@
-// One restaurant's backend as the development server hosts it: what its document says, over a few tables in memory. It knows
+// One restaurant's backend as the development server hosts it: what its document says, over a few tables. It knows
 // nothing of sockets: it answers requests, hears messages and emits.
 import type { ContractData } from '../contract/contract.ts';
 import type { EventLog, Publisher, ServerTime } from '../emit/index.ts';
+import type { Keep } from './keep.ts';
 
 /** What a backend is made with. */
 export interface BackendSeams {
@@ -9,6 +10,8 @@ export interface BackendSeams {
   readonly publisher: Publisher;
   readonly log: EventLog;
   readonly time: ServerTime;
+  /** Where it keeps what it has over restarts. Absent: memory alone. Backends share it, so names begin with the contract's. */
+  readonly keep?: Keep;
   /** Only what the backend's document promises: no replay, no tombstones, no `as_of`, no positions of lists. */
   readonly v1: boolean;
   /** The event server's app, by whose secret the names of private channels are signed. Absent: none are signed. */

@@ -19,6 +19,7 @@ import { json } from './http/answers.ts';
 import { createCors, type CorsOptions } from './http/cors.ts';
 import { createHandling } from './http/handling.ts';
 import { refuseUpgrade } from './http/refuse-upgrade.ts';
+import { keptTables, type KeptTables } from './kept-tables.ts';
 import type { CreatePart, Part, PartAddress } from './part.ts';
 import { renewable } from './renewal.ts';
 import { createPusherServer } from './pusher/pusher-server.ts';
@@ -42,7 +43,7 @@ export interface DevServerOptions {
   readonly host?: string;
   /** Offers only what the backends' documents promise. Default false. */
   readonly v1?: boolean;
-  /** A file that keeps the events over restarts. Default: memory. */
+  /** A file that keeps the events, and all that backends have, over restarts. Default: memory. */
   readonly data?: string;
   /** Default: pages of this machine may everything. */
   readonly cors?: CorsOptions;
@@ -88,7 +89,8 @@ export function createDevServer(options: DevServerOptions): DevServer {
   const time = stoppable(options.time ?? serverTime);
   refuseProduction(options.allowProduction ?? false);
   const showsPayloads = options.payloads ?? false;
-  const log = options.data === undefined ? memoryLog({ time }) : openLog(options.data, time);
+  const data = options.data === undefined ? undefined : openData(options.data, time);
+  const log = data?.log ?? memoryLog({ time });
   const cors = createCors(options.cors, traffic);
 
   const faults = createFaults({
@@ -150,7 +152,16 @@ export function createDevServer(options: DevServerOptions): DevServer {
       atOnce: 100,
       publish: async (publications) => publisher?.publish(publications),
     };
-    const backend = renewable(create({ publisher: late, log, time, v1: options.v1 ?? false, app }));
+    const backend = renewable(
+      create({
+        publisher: late,
+        log,
+        time,
+        v1: options.v1 ?? false,
+        app,
+        ...(data !== undefined && { keep: data.tables }),
+      }),
+    );
     publisher = faultyPublisher(fanOut(backend.contract, parts, traffic), faults, time);
     publishers.set(backend.contract.name, publisher);
     return backend;
@@ -250,6 +261,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
       if (server.listening) await new Promise((resolve) => server.close(resolve));
       time.stop();
       await log.close();
+      await data?.tables.close();
     },
   };
 }
@@ -263,9 +275,10 @@ const smallest = (parts: readonly Part[]): number | undefined => {
   return limits.length === 0 ? undefined : Math.min(...limits);
 };
 
-function openLog(file: string, time: ServerTime): EventLog {
+function openData(file: string, time: ServerTime): { readonly log: EventLog; readonly tables: KeptTables } {
   try {
-    return sqliteLog({ file, time });
+    // The log looks whether the file is one of ours.
+    return { log: sqliteLog({ file, time }), tables: keptTables(file) };
   } catch (cause) {
     if (isHeardError(cause)) throw cause;
     throw new HeardError(

@@ -1,6 +1,7 @@
 export { createDevServer, type DevServer, type DevServerOptions } from './dev-server.ts';
 export type { Backend, BackendSeams, Caller, Connection, CreateBackend, KnownDevice } from './backend.ts';
 export { backends } from './backends/index.ts';
+export type { Keep } from './keep.ts';
 export { contractBackend, developmentToken } from './contract-backend.ts';
 export type { Fault, FaultMatch, FaultReport, StandingFault, SuddenFault } from './faults/fault.ts';
 export type { CorsOptions } from './http/cors.ts';

@@ -2,6 +2,7 @@
 import { createDecoder, type Decoded } from 'heard';
 import { expect } from 'vitest';
 import type { Backend, CreateBackend, Connection } from '../../../src/dev-server/backend.ts';
+import type { Keep } from '../../../src/dev-server/keep.ts';
 import { memoryLog, type EventLog, type Publication } from '../../../src/emit/index.ts';
 
 export const startedAt: number = Date.parse('2026-03-14T18:30:00.000Z');
@@ -33,8 +34,16 @@ export interface Stage {
 
 export const app: { readonly key: string; readonly secret: string } = { key: 'app-key', secret: 'app-secret' };
 
-export function createStage(create: CreateBackend, { v1 = false }: { readonly v1?: boolean } = {}): Stage {
-  let now = startedAt;
+interface StageOptions {
+  readonly v1?: boolean;
+  readonly keep?: Keep;
+  /** What the clock says at the start. */
+  readonly from?: number;
+}
+
+export function createStage(create: CreateBackend, options: StageOptions = {}): Stage {
+  const { v1 = false, keep, from = startedAt } = options;
+  let now = from;
   let told = 0;
   const published: Publication[] = [];
   const time = { now: () => now, schedule: () => () => undefined };
@@ -51,6 +60,7 @@ export function createStage(create: CreateBackend, { v1 = false }: { readonly v1
     time,
     v1,
     app,
+    ...(keep !== undefined && { keep }),
   });
   return {
     backend,

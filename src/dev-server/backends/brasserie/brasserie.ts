@@ -11,9 +11,11 @@ import { brasserieRooms } from '../../../emit/brasserie.ts';
 import { createEmitter, type Emitter, type Publisher } from '../../../emit/index.ts';
 import type { BackendSeams } from '../../backend.ts';
 import { plainPublisher } from '../plain-publisher.ts';
-import { createCounter, type Counter } from '../rows/counter.ts';
-import { createStamps, type Stamps } from '../rows/stamps.ts';
-import { createTable, type Table } from '../rows/table.ts';
+import type { Cell } from '../rows/cell.ts';
+import type { Counter } from '../rows/counter.ts';
+import { createRows } from '../rows/rows.ts';
+import type { Stamps } from '../rows/stamps.ts';
+import type { Table } from '../rows/table.ts';
 import { firstFree, firstOrders, firstTables, menu, type FullOrder } from './seed.ts';
 
 export interface Brasserie {
@@ -23,7 +25,9 @@ export interface Brasserie {
   readonly tables: Table<DiningTable>;
   readonly menu: Table<MenuItem>;
   readonly counters: Readonly<Record<keyof typeof firstFree, Counter>>;
-  readonly outside: Outside;
+  readonly outside: Cell<Outside>;
+  /** The days that were closed, the latest last. */
+  readonly closings: Cell<readonly Closing[]>;
   /** What a list shows of an order. */
   shown(order: FullOrder): Order;
   /** For what announces a dish to its waiter. */
@@ -36,26 +40,35 @@ export interface Brasserie {
 
 /** The kitchen's system and the card terminal, which are somebody else's and fail on demand. */
 interface Outside {
-  erpIsUp: boolean;
+  readonly erpIsUp: boolean;
   /** What the terminal says to the next card. */
-  nextCard: 'approved' | 'declined' | 'timeout';
+  readonly nextCard: 'approved' | 'declined' | 'timeout';
 }
 
-export function createBrasserieRows({ publisher, log, time, v1 }: BackendSeams): Brasserie {
-  const stamps = createStamps(time);
-  const shared = { stamp: 'updated_at', key: ({ id }: { readonly id: number }) => id, stamps } as const;
+export interface Closing {
+  readonly audit_log_id: number;
+  readonly date: string;
+  readonly hash: string;
+}
+
+export function createBrasserieRows(seams: BackendSeams): Brasserie {
+  const { publisher, log, time, v1 } = seams;
+  const all = createRows(brasserie.name, seams);
+  const { stamps } = all;
+  const shared = { stamp: 'updated_at', key: ({ id }: { readonly id: number }) => id } as const;
   const rows = {
-    orders: createTable<FullOrder>({ ...shared, seed: firstOrders }),
-    tables: createTable<DiningTable>({ ...shared, seed: firstTables }),
-    menu: createTable<MenuItem>({ ...shared, seed: menu }),
+    orders: all.table<FullOrder>('orders', { ...shared, seed: firstOrders }),
+    tables: all.table<DiningTable>('tables', { ...shared, seed: firstTables }),
+    menu: all.table<MenuItem>('menu', { ...shared, seed: menu }),
   };
   const counters = {
-    order: createCounter(firstFree.order),
-    erp: createCounter(firstFree.erp),
-    payment: createCounter(firstFree.payment),
-    audit: createCounter(firstFree.audit),
+    order: all.counter('order', firstFree.order),
+    erp: all.counter('erp', firstFree.erp),
+    payment: all.counter('payment', firstFree.payment),
+    audit: all.counter('audit', firstFree.audit),
   };
-  const outside: Outside = { erpIsUp: true, nextCard: 'approved' };
+  const outside = all.cell<Outside>('outside', { erpIsUp: true, nextCard: 'approved' });
+  const closings = all.cell<readonly Closing[]>('closings', []);
   const emitter = createEmitter(brasserie, {
     publisher: v1 ? documented(publisher) : publisher,
     log,
@@ -74,6 +87,7 @@ export function createBrasserieRows({ publisher, log, time, v1 }: BackendSeams):
     ...rows,
     counters,
     outside,
+    closings,
     shown,
     emitter,
     tellOrder(order, withBill) {
@@ -87,12 +101,7 @@ export function createBrasserieRows({ publisher, log, time, v1 }: BackendSeams):
     },
     tellTable: (table) =>
       v1 ? [] : [emitter.emit('table_updated', { scope: {}, data: { ...table, updated_at: table.updated_at ?? '' } })],
-    restore() {
-      for (const table of Object.values(rows)) table.restore();
-      for (const counter of Object.values(counters)) counter.restore();
-      outside.erpIsUp = true;
-      outside.nextCard = 'approved';
-    },
+    restore: () => all.restore(),
   };
 }
 

@@ -8,19 +8,7 @@ import { json, Refused } from '../rest/problem.ts';
 import type { KnownCall, Route } from '../rest/routes.ts';
 import type { Brasserie } from './brasserie.ts';
 
-interface Closing {
-  readonly audit_log_id: number;
-  readonly date: string;
-  readonly hash: string;
-}
-
-export interface DailyClose {
-  readonly route: Route;
-  restore(): void;
-}
-
-export function createDailyClose(house: Brasserie): DailyClose {
-  let closings: readonly Closing[] = [];
+export function dailyCloseRoute(house: Brasserie): Route {
   let key: string | undefined;
 
   /** A certificate of this run alone, made when it is first needed: it takes a moment. */
@@ -33,6 +21,7 @@ export function createDailyClose(house: Brasserie): DailyClose {
 
   function close({ body }: KnownCall): Response {
     const { date } = readInput(dayToClose, body);
+    const closings = house.closings.get();
     const earlier = closings.find((closing) => closing.date === date);
     if (earlier !== undefined) {
       const details = { audit_log_id: earlier.audit_log_id };
@@ -46,7 +35,7 @@ export function createDailyClose(house: Brasserie): DailyClose {
       .digest('hex');
     const signature = sign(hash);
     const audit_log_id = house.counters.audit.next();
-    closings = [...closings, { audit_log_id, date, hash }];
+    house.closings.set([...closings, { audit_log_id, date, hash }]);
     const ticket = [
       `TICKET Z ${date}`,
       ...totals.map(({ method, cents }) => `${method}: ${euros(cents)}`),
@@ -58,15 +47,10 @@ export function createDailyClose(house: Brasserie): DailyClose {
   }
 
   return {
-    route: {
-      method: 'POST',
-      path: '/api/nf525/close',
-      to: [tokenRoles.cashier, tokenRoles.admin],
-      answer: close,
-    },
-    restore() {
-      closings = [];
-    },
+    method: 'POST',
+    path: '/api/nf525/close',
+    to: [tokenRoles.cashier, tokenRoles.admin],
+    answer: close,
   };
 }
 

@@ -2,7 +2,7 @@ import { brasserie, userRoom } from '../../../contracts/brasserie/index.ts';
 import type { CreateBackend } from '../../backend.ts';
 import { createRoutes } from '../rest/routes.ts';
 import { createBrasserieRows } from './brasserie.ts';
-import { createDailyClose } from './daily-close.ts';
+import { dailyCloseRoute } from './daily-close.ts';
 import { acknowledge, dishRoute } from './dishes.ts';
 import { listRoutes } from './lists.ts';
 import { orderRoutes } from './orders.ts';
@@ -12,7 +12,6 @@ import { callerOf as callerAt, devices } from './tokens.ts';
 /** A brasserie with fourteen tables; four guests at table 12 want to pay. */
 export const createBrasserie: CreateBackend = (seams) => {
   const house = createBrasserieRows(seams);
-  const close = createDailyClose(house);
   const callerOf = (token: string | undefined) => callerAt(token, seams.time.now());
   return {
     contract: brasserie,
@@ -21,7 +20,7 @@ export const createBrasserie: CreateBackend = (seams) => {
         ...orderRoutes(house),
         ...listRoutes(house),
         ...paymentRoutes(house),
-        close.route,
+        dailyCloseRoute(house),
         dishRoute(house, seams),
       ],
       callerOf,
@@ -39,7 +38,6 @@ export const createBrasserie: CreateBackend = (seams) => {
     message: acknowledge(house),
     async restore() {
       house.restore();
-      close.restore();
     },
   };
 };

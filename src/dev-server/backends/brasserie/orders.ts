@@ -98,11 +98,11 @@ function priced({ menu }: Brasserie, line: OrderLine) {
 
 /** An order that the kitchen's system does not take is kept until it does. */
 const sentToKitchen = ({ outside, counters }: Brasserie): Pick<FullOrder, 'status' | 'erp_id'> =>
-  outside.erpIsUp ? { status: 'sent', erp_id: `K${counters.erp.next()}` } : { status: 'pending_erp' };
+  outside.get().erpIsUp ? { status: 'sent', erp_id: `K${counters.erp.next()}` } : { status: 'pending_erp' };
 
 async function switchErp(house: Brasserie, { body }: KnownCall): Promise<Response> {
   const available = flagOf(fieldsOf(body), 'available') ?? true;
-  house.outside.erpIsUp = available;
+  house.outside.set({ ...house.outside.get(), erpIsUp: available });
   const waiting = available ? house.orders.rows().filter(({ status }) => status === 'pending_erp') : [];
   const sent = waiting.map(({ id }) => found(house.orders.patch(id, sentToKitchen(house))));
   await told(...sent.flatMap((order) => house.tellOrder(order)));

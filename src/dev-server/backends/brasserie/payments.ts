@@ -26,8 +26,9 @@ export const paymentRoutes = (house: Brasserie): readonly Route[] => [
     path: '/api/terminal',
     to: cashiers,
     answer({ body }) {
-      house.outside.nextCard = oneOf(fieldsOf(body), 'next', ['approved', 'declined', 'timeout']);
-      return json(200, { next: house.outside.nextCard });
+      const next = oneOf(fieldsOf(body), 'next', ['approved', 'declined', 'timeout']);
+      house.outside.set({ ...house.outside.get(), nextCard: next });
+      return json(200, { next });
     },
   },
 ];
@@ -94,9 +95,9 @@ function centsOf({ amount, cover_number }: Share, { covers }: FullOrder): number
 
 /** The document has one answer for both ways to fail; that a server tells them apart is settled. */
 function askTerminal({ outside, v1 }: Brasserie): void {
-  const said = outside.nextCard;
-  outside.nextCard = 'approved';
+  const { nextCard: said, ...others } = outside.get();
   if (said === 'approved') return;
+  outside.set({ ...others, nextCard: 'approved' });
   const details = v1 ? {} : { reason: said === 'declined' ? 'declined' : 'terminal_timeout' };
   throw new Refused(402, 'payment-required', 'Carte refusée', { details });
 }

@@ -1,5 +1,5 @@
 import { laravelPos } from '../../../contracts/laravel-pos/index.ts';
-import { idempotent, memoryIdempotency } from '../../../emit/index.ts';
+import { idempotent } from '../../../emit/index.ts';
 import type { Caller, CreateBackend } from '../../backend.ts';
 import { Refused } from '../rest/problem.ts';
 import { bearerOf, createRoutes } from '../rest/routes.ts';
@@ -16,7 +16,6 @@ import { callerOf, devices } from './tokens.ts';
 export const createLaravelPos: CreateBackend = (seams) => {
   const { v1, time } = seams;
   const shop = createShop(seams);
-  const answers = memoryIdempotency();
   const isBlocked = ({ id }: Caller): boolean => shop.devices.get(id)?.status === 'blocked';
   return {
     contract: laravelPos,
@@ -36,7 +35,7 @@ export const createLaravelPos: CreateBackend = (seams) => {
       ...(!v1 && {
         wrapped: (handle) =>
           idempotent(handle, {
-            store: answers,
+            store: shop.answers,
             time,
             // That a device is blocked is said about the moment, and nothing to be remembered.
             principal({ headers }) {
@@ -48,9 +47,6 @@ export const createLaravelPos: CreateBackend = (seams) => {
     }),
     callerOf,
     devices,
-    async restore() {
-      answers.forget();
-      await shop.restore();
-    },
+    restore: () => shop.restore(),
   };
 };

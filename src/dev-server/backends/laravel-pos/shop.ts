@@ -7,13 +7,20 @@ import {
   type LaravelPos,
   type PrintJobRow,
 } from '../../../contracts/laravel-pos/index.ts';
-import { createEmitter, type Emitted, type EventLog, type Publisher } from '../../../emit/index.ts';
+import {
+  createEmitter,
+  type Emitted,
+  type EventLog,
+  type IdempotencyStore,
+  type Publisher,
+} from '../../../emit/index.ts';
 import type { BackendSeams } from '../../backend.ts';
 import { plainPublisher } from '../plain-publisher.ts';
 import type { KnownCall } from '../rest/routes.ts';
-import { createCounter, type Counter } from '../rows/counter.ts';
-import { createStamps, type Stamps } from '../rows/stamps.ts';
-import { createTable, type Table } from '../rows/table.ts';
+import type { Counter } from '../rows/counter.ts';
+import { createRows } from '../rows/rows.ts';
+import type { Stamps } from '../rows/stamps.ts';
+import type { Table } from '../rows/table.ts';
 import { firstRows, type OrderRow } from './seed.ts';
 import { store } from './tokens.ts';
 
@@ -32,6 +39,8 @@ export interface Shop {
     readonly printJob: Counter;
     readonly called: Counter;
   };
+  /** How requests with a key were answered. */
+  readonly answers: IdempotencyStore;
   /** Tells the store's devices, in the order of the calls. */
   emit<Name extends EventName<LaravelPos>>(name: Name, event: ShopEvent<Name>): Promise<Emitted>;
   restore(): Promise<void>;
@@ -47,22 +56,25 @@ interface ShopEvent<Name extends EventName<LaravelPos>> {
   readonly deviceId?: number;
 }
 
-export function createShop({ publisher, log, time, v1 }: BackendSeams): Shop {
-  const stamps = createStamps(time);
+export function createShop(seams: BackendSeams): Shop {
+  const { publisher, log, time, v1 } = seams;
+  const all = createRows(laravelPos.name, seams);
+  const { stamps, answers } = all;
   const emitter = createEmitter(laravelPos, { publisher: v1 ? documented(publisher) : publisher, log, time });
   const seed = firstRows(stamps, v1);
   const table = <Row extends { readonly id: number; readonly updated_at?: string | null | undefined }>(
+    name: string,
     rows: readonly Row[],
-  ): Table<Row> => createTable<Row>({ key: ({ id }) => id, stamp: 'updated_at', stamps, seed: rows });
-  const orders = table(seed.orders);
-  const tickets = table(seed.tickets);
-  const printJobs = table(seed.printJobs);
-  const devices = table(seed.devices);
+  ): Table<Row> => all.table<Row>(name, { key: ({ id }) => id, stamp: 'updated_at', seed: rows });
+  const orders = table('orders', seed.orders);
+  const tickets = table('tickets', seed.tickets);
+  const printJobs = table('print jobs', seed.printJobs);
+  const devices = table('devices', seed.devices);
   const counters = {
-    order: createCounter(seed.next.order),
-    ticket: createCounter(seed.next.ticket),
-    printJob: createCounter(seed.next.printJob),
-    called: createCounter(seed.next.called),
+    order: all.counter('order', seed.next.order),
+    ticket: all.counter('ticket', seed.next.ticket),
+    printJob: all.counter('print job', seed.next.printJob),
+    called: all.counter('called', seed.next.called),
   };
 
   return {
@@ -74,6 +86,7 @@ export function createShop({ publisher, log, time, v1 }: BackendSeams): Shop {
     printJobs,
     devices,
     counters,
+    answers,
     emit(name, { data, cause, station, deviceId }) {
       const { caller, headers } = cause;
       const sender = devices.get(caller.id);
@@ -92,8 +105,7 @@ export function createShop({ publisher, log, time, v1 }: BackendSeams): Shop {
       });
     },
     async restore() {
-      for (const one of [orders, tickets, printJobs, devices]) one.restore();
-      for (const counter of Object.values(counters)) counter.restore();
+      all.restore();
       // What was numbered since then never happened.
       await log.beginEpoch();
     },

@@ -11,9 +11,10 @@ import {
 import { createEmitter, type Emitted, type Publisher } from '../../../emit/index.ts';
 import type { BackendSeams } from '../../backend.ts';
 import { plainPublisher } from '../plain-publisher.ts';
-import { createCounter, type Counter } from '../rows/counter.ts';
-import { createStamps, type Stamps } from '../rows/stamps.ts';
-import { createTable, type Table } from '../rows/table.ts';
+import type { Counter } from '../rows/counter.ts';
+import { createRows } from '../rows/rows.ts';
+import type { Stamps } from '../rows/stamps.ts';
+import type { Table } from '../rows/table.ts';
 import { firstFree, firstRows, ingredients, type FullOrder } from './seed.ts';
 
 export interface House {
@@ -28,23 +29,25 @@ export interface House {
   restore(): void;
 }
 
-export function createHouse({ publisher, log, time, v1 }: BackendSeams): House {
-  const stamps = createStamps(time);
+export function createHouse(seams: BackendSeams): House {
+  const { publisher, log, time, v1 } = seams;
+  const all = createRows(restaurantOs.name, seams);
+  const { stamps } = all;
   const emitter = createEmitter(restaurantOs, { publisher: v1 ? documented(publisher) : publisher, log, time });
   const seed = firstRows(stamps);
-  const shared = { stamp: 'updatedAt', stamps } as const;
+  const shared = { stamp: 'updatedAt' } as const;
   const key = ({ documentId }: { readonly documentId: string }): string => documentId;
   const rows = {
-    orders: createTable<FullOrder>({ ...shared, key, seed: seed.orders }),
-    tickets: createTable<Ticket>({ ...shared, key, seed: seed.tickets }),
-    tables: createTable<DiningTable>({ ...shared, key: ({ number }) => number, seed: seed.tables }),
-    ingredients: createTable<Ingredient>({ ...shared, key, seed: ingredients }),
+    orders: all.table<FullOrder>('orders', { ...shared, key, seed: seed.orders }),
+    tickets: all.table<Ticket>('tickets', { ...shared, key, seed: seed.tickets }),
+    tables: all.table<DiningTable>('tables', { ...shared, key: ({ number }) => number, seed: seed.tables }),
+    ingredients: all.table<Ingredient>('ingredients', { ...shared, key, seed: ingredients }),
   };
   const counters = {
-    order: createCounter(firstFree.order),
-    item: createCounter(firstFree.item),
-    ticket: createCounter(firstFree.ticket),
-    batch: createCounter(firstFree.batch),
+    order: all.counter('order', firstFree.order),
+    item: all.counter('item', firstFree.item),
+    ticket: all.counter('ticket', firstFree.ticket),
+    batch: all.counter('batch', firstFree.batch),
   };
   return {
     stamps,
@@ -53,10 +56,7 @@ export function createHouse({ publisher, log, time, v1 }: BackendSeams): House {
     emit: (name, data) =>
       // The table of destinations names none that does not carry the event, which types cannot follow.
       emitter.emit(name, { scope: {}, data, channels: destinations(name, data) as never }),
-    restore() {
-      for (const table of Object.values(rows)) table.restore();
-      for (const counter of Object.values(counters)) counter.restore();
-    },
+    restore: () => all.restore(),
   };
 }
 

@@ -1,18 +1,19 @@
+import { createCell, type CellOptions } from './cell.ts';
+
 /** Numbers for what is new. A restored database gives the same numbers once more, as real ones do. */
 export interface Counter {
   next(): number;
   restore(): void;
 }
 
-export function createCounter(first: number): Counter {
-  let next = first;
+export function createCounter({ name, ...options }: CellOptions<number>): Counter {
+  const cell = createCell({ name: `next ${name}`, ...options });
   return {
     next() {
-      next += 1;
-      return next - 1;
+      const number = cell.get();
+      cell.set(number + 1);
+      return number;
     },
-    restore() {
-      next = first;
-    },
+    restore: () => cell.restore(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Keep } from '../../keep.ts';
 import type { Stamps } from './stamps.ts';
 
 type Key = string | number;
@@ -24,29 +25,43 @@ interface Tombstone {
 }
 
 export interface TableOptions<Row extends object> {
+  readonly name: string;
   readonly key: (row: Row) => Key;
   /** The field that tells when a row changed. */
   readonly stamp: keyof Row & ('updated_at' | 'updatedAt');
   readonly stamps: Stamps;
+  /** What it begins with, if nothing was kept. */
   readonly seed: readonly Row[];
+  readonly keep: Pick<Keep, 'load' | 'put' | 'together'>;
 }
 
 export function createTable<Row extends object>(options: TableOptions<Row>): Table<Row> {
-  const { stamp, stamps } = options;
-  // In the order of their changes, because a changed row is taken out and put in again. Ids in paths are texts.
-  let rows = new Map<string, Row>();
-  let tombstones: Tombstone[] = [];
+  const { name, stamp, stamps, keep } = options;
+  const names = { rows: name, tombstones: `${name}, deleted`, first: `${name}, at the start` };
   const keyOf = (row: Row): string => String(options.key(row));
+  const load = (from: string): Map<string, Row> => new Map(keep.load(from) as readonly (readonly [string, Row])[]);
+  // In the order of their changes, because a changed row is taken out and put in again. Ids in paths are texts.
+  let rows = load(names.rows);
+  let tombstones = keep.load(names.tombstones).map(([, tombstone]) => tombstone as Tombstone);
+  // With the stamps that it had then: a restored database has no new ones.
+  const first = load(names.first);
+  if (rows.size === 0 && first.size === 0) keep.together(sow);
+
+  function sow(): void {
+    for (const row of options.seed) {
+      const stamped = put(row);
+      keep.put(names.first, keyOf(row), stamped);
+      first.set(keyOf(row), stamped);
+    }
+  }
 
   function put(row: Row): Row {
     const stamped = { ...row, [stamp]: stamps.next() };
+    keep.put(names.rows, keyOf(row), stamped);
     rows.delete(keyOf(row));
     rows.set(keyOf(row), stamped);
     return stamped;
   }
-
-  for (const row of options.seed) put(row);
-  const first = new Map(rows);
 
   return {
     get: (key) => rows.get(String(key)),
@@ -59,14 +74,25 @@ export function createTable<Row extends object>(options: TableOptions<Row>): Tab
     remove(key) {
       const row = rows.get(String(key));
       if (row === undefined) return undefined;
+      const tombstone: Tombstone = { id: options.key(row), deleted_at: stamps.next() };
+      keep.together(() => {
+        keep.put(names.rows, String(key), undefined);
+        // The same row may be there again, and be deleted again.
+        keep.put(names.tombstones, tombstone.deleted_at, tombstone);
+      });
       rows.delete(String(key));
-      tombstones.push({ id: options.key(row), deleted_at: stamps.next() });
+      tombstones.push(tombstone);
       return row;
     },
     get tombstones() {
       return tombstones;
     },
     restore() {
+      keep.together(() => {
+        for (const key of rows.keys()) keep.put(names.rows, key, undefined);
+        for (const { deleted_at } of tombstones) keep.put(names.tombstones, deleted_at, undefined);
+        for (const [key, row] of first) keep.put(names.rows, key, row);
+      });
       rows = new Map(first);
       tombstones = [];
     },

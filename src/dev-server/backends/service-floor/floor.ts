@@ -12,9 +12,10 @@ import {
 } from '../../../contracts/service-floor/index.ts';
 import { createEmitter, type Emitted } from '../../../emit/index.ts';
 import type { BackendSeams } from '../../backend.ts';
-import { createCounter, type Counter } from '../rows/counter.ts';
-import { createStamps, type Stamps } from '../rows/stamps.ts';
-import { createTable, type Table } from '../rows/table.ts';
+import type { Counter } from '../rows/counter.ts';
+import { createRows } from '../rows/rows.ts';
+import type { Stamps } from '../rows/stamps.ts';
+import type { Table } from '../rows/table.ts';
 import { firstCalls, firstMessages, firstOrders, menu, tables, users } from './seed.ts';
 
 export interface Floor {
@@ -31,28 +32,27 @@ export interface Floor {
   restore(): void;
 }
 
-export function createFloor({ publisher, log, time }: BackendSeams): Floor {
-  const stamps = createStamps(time);
+export function createFloor(seams: BackendSeams): Floor {
+  const { publisher, log, time } = seams;
+  const all = createRows(serviceFloor.name, seams);
+  const { stamps } = all;
   const emitter = createEmitter(serviceFloor, { publisher, log, time });
-  const shared = { stamp: 'updatedAt', stamps } as const;
+  const shared = { stamp: 'updatedAt' } as const;
   const key = ({ id }: { readonly id: string | number }) => id;
   const rows = {
-    orders: createTable<Order>({ ...shared, key, seed: firstOrders(stamps) }),
-    tables: createTable<DiningTable>({ ...shared, key: ({ tableNumber }) => tableNumber, seed: tables }),
-    menu: createTable<MenuItem>({ ...shared, key, seed: menu }),
-    users: createTable<User>({ ...shared, key, seed: users }),
-    messages: createTable<Message>({ ...shared, key, seed: firstMessages(stamps) }),
-    serviceCalls: createTable<ServiceCall>({ ...shared, key, seed: firstCalls }),
+    orders: all.table<Order>('orders', { ...shared, key, seed: firstOrders(stamps) }),
+    tables: all.table<DiningTable>('tables', { ...shared, key: ({ tableNumber }) => tableNumber, seed: tables }),
+    menu: all.table<MenuItem>('menu', { ...shared, key, seed: menu }),
+    users: all.table<User>('users', { ...shared, key, seed: users }),
+    messages: all.table<Message>('messages', { ...shared, key, seed: firstMessages(stamps) }),
+    serviceCalls: all.table<ServiceCall>('service calls', { ...shared, key, seed: firstCalls }),
   };
-  const ids = createCounter(100);
+  const ids = all.counter('id', 100);
   return {
     stamps,
     ...rows,
     ids,
     emit: (name, data) => emitter.emit(name, { scope: {}, data }),
-    restore() {
-      for (const table of Object.values(rows)) table.restore();
-      ids.restore();
-    },
+    restore: () => all.restore(),
   };
 }

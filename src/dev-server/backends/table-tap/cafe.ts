@@ -10,9 +10,11 @@ import {
 import { createEmitter, type Emitted } from '../../../emit/index.ts';
 import { tableTapRooms } from '../../../emit/table-tap.ts';
 import type { BackendSeams, Caller } from '../../backend.ts';
-import { createCounter, type Counter } from '../rows/counter.ts';
-import { createStamps, type Stamps } from '../rows/stamps.ts';
-import { createTable, type Table } from '../rows/table.ts';
+import type { Cell } from '../rows/cell.ts';
+import type { Counter } from '../rows/counter.ts';
+import { createRows } from '../rows/rows.ts';
+import type { Stamps } from '../rows/stamps.ts';
+import type { Table } from '../rows/table.ts';
 import { counters, firstOrders, firstSettings, stock, type FullOrder } from './seed.ts';
 import { cafeId, employees } from './tokens.ts';
 
@@ -23,43 +25,38 @@ export interface Cafe {
   readonly inventory: Table<StockRow>;
   readonly counters: Table<CounterRow>;
   readonly numbers: Counter;
-  settings: Readonly<Record<string, unknown>>;
+  readonly settings: Cell<Readonly<Record<string, unknown>>>;
   /** When those who are at work came. */
-  readonly clockedIn: Map<string, string>;
+  readonly clockedIn: Cell<Readonly<Record<string, string>>>;
   /** Drinks of this month, by employee. */
-  readonly drinks: Map<string, number>;
+  readonly drinks: Cell<Readonly<Record<string, number>>>;
   /** To the rooms that such an event is for. */
   emit<Name extends EventName<TableTap>>(name: Name, data: EventData<TableTap, Name>): Promise<Emitted>;
   restore(): void;
 }
 
-export function createCafe({ publisher, log, time, v1 }: BackendSeams): Cafe {
-  const stamps = createStamps(time);
-  const shared = { stamp: 'updated_at', stamps } as const;
+export function createCafe(seams: BackendSeams): Cafe {
+  const { publisher, log, time, v1 } = seams;
+  const all = createRows(tableTap.name, seams);
+  const { stamps } = all;
+  const shared = { stamp: 'updated_at' } as const;
   const rows = {
-    orders: createTable<FullOrder>({ ...shared, key: ({ id }) => id, seed: firstOrders(stamps) }),
-    inventory: createTable<StockRow>({ ...shared, key: ({ product_id }) => product_id, seed: stock }),
-    counters: createTable<CounterRow>({ ...shared, key: ({ counter_name }) => counter_name, seed: counters }),
+    orders: all.table<FullOrder>('orders', { ...shared, key: ({ id }) => id, seed: firstOrders(stamps) }),
+    inventory: all.table<StockRow>('inventory', { ...shared, key: ({ product_id }) => product_id, seed: stock }),
+    counters: all.table<CounterRow>('counters', { ...shared, key: ({ counter_name }) => counter_name, seed: counters }),
   };
   const emitter = createEmitter(tableTap, { publisher, log, time, rooms: tableTapRooms });
-  const cafe: Cafe = {
+  return {
     v1,
     stamps,
     ...rows,
-    numbers: createCounter(2),
-    settings: firstSettings,
-    clockedIn: new Map(),
-    drinks: new Map(),
+    numbers: all.counter('order', 2),
+    settings: all.cell('settings', firstSettings),
+    clockedIn: all.cell('clocked in', {}),
+    drinks: all.cell('drinks', {}),
     emit: (name, data) => emitter.emit(name, { scope: { cafeId }, data }),
-    restore() {
-      for (const table of Object.values(rows)) table.restore();
-      cafe.numbers.restore();
-      cafe.settings = firstSettings;
-      cafe.clockedIn.clear();
-      cafe.drinks.clear();
-    },
+    restore: () => all.restore(),
   };
-  return cafe;
 }
 
 /** Whoever did something, as events tell it. */

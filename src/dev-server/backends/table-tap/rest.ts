@@ -157,17 +157,18 @@ const openAt = (cafe: Cafe, counter: string): readonly FullOrder[] =>
     );
 
 async function clockIn(cafe: Cafe, { id: user_id }: Caller): Promise<Response> {
-  if (cafe.clockedIn.has(user_id)) throw new Refused(409, 'already-there', 'You are at work already.');
+  const { [user_id]: there, ...others } = cafe.clockedIn.get();
+  if (there !== undefined) throw new Refused(409, 'already-there', 'You are at work already.');
   const clock_in_time = cafe.stamps.next();
-  cafe.clockedIn.set(user_id, clock_in_time);
+  cafe.clockedIn.set({ ...others, [user_id]: clock_in_time });
   await told(cafe.emit('employee:clocked_in', { user_id, employee_name: nameOf(user_id), clock_in_time }));
   return json(201, { clock_in_time });
 }
 
 async function clockOut(cafe: Cafe, { id: user_id }: Caller): Promise<Response> {
-  const since = cafe.clockedIn.get(user_id);
+  const { [user_id]: since, ...others } = cafe.clockedIn.get();
   if (since === undefined) throw new Refused(409, 'not-there', 'You are not at work.');
-  cafe.clockedIn.delete(user_id);
+  cafe.clockedIn.set(others);
   const clock_out_time = cafe.stamps.next();
   const total_hours = Number(((Date.parse(clock_out_time) - Date.parse(since)) / 3_600_000).toFixed(2));
   const data = { user_id, employee_name: nameOf(user_id), clock_out_time, total_hours, break_duration_minutes: 0 };
@@ -179,8 +180,9 @@ const drinksPerMonth = 20;
 
 async function drink(cafe: Cafe, { body, caller: { id: user_id } }: KnownCall): Promise<Response> {
   const product_name = requireText(fieldsOf(body), 'product_name');
-  const monthly_count = (cafe.drinks.get(user_id) ?? 0) + 1;
-  cafe.drinks.set(user_id, monthly_count);
+  const drinks = cafe.drinks.get();
+  const monthly_count = (drinks[user_id] ?? 0) + 1;
+  cafe.drinks.set({ ...drinks, [user_id]: monthly_count });
   const remaining_allowance = Math.max(0, drinksPerMonth - monthly_count);
   const data = {
     user_id,
@@ -201,8 +203,10 @@ const nameOf = (id: string): string => employees.get(id)?.name ?? id;
 async function changeSettings(cafe: Cafe, { body, caller }: KnownCall): Promise<Response> {
   const next = numberOf(fieldsOf(body), 'prep_time_minutes');
   if (next === undefined) throw new Refused(422, 'invalid', 'What can be changed here is "prep_time_minutes".');
-  const changes = { prep_time_minutes: { previous: Number(cafe.settings['prep_time_minutes']), new: next } };
-  cafe.settings = { ...cafe.settings, prep_time_minutes: next };
+  const before = cafe.settings.get();
+  const settings = { ...before, prep_time_minutes: next };
+  const changes = { prep_time_minutes: { previous: Number(before['prep_time_minutes']), new: next } };
+  cafe.settings.set(settings);
   await told(cafe.emit('cafe:settings_updated', { updated_by: personOf(caller), changes }));
-  return json(200, cafe.settings);
+  return json(200, settings);
 }
