@@ -45,7 +45,7 @@ interface Outside {
   readonly nextCard: 'approved' | 'declined' | 'timeout';
 }
 
-export interface Closing {
+interface Closing {
   readonly audit_log_id: number;
   readonly date: string;
   readonly hash: string;
