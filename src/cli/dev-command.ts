@@ -27,7 +27,7 @@ export async function runDevServer(args: readonly string[], environment: Command
   try {
     await server.listen();
     if (shows === 'json') say(JSON.stringify({ kind: 'listening', url: server.url, addresses: server.addresses }));
-    else for (const line of greeting(server, options.host)) say(line);
+    else say(greeting(server, options.host).join('\n'));
     await stopped;
   } finally {
     await server.close();

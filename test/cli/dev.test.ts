@@ -199,7 +199,7 @@ export default defineContract({
 test('--quiet says where it is and nothing more; --cors is as strict as told and says what it refused', async () => {
   const quiet = dev(['--port', '0', '--quiet']);
   const url = await quiet.said(/listens at (http:\S+)/);
-  await quiet.said(/(Ctrl-C)/);
+  await quiet.said(/(Ctrl-C ends it\.\n\n)/);
   const before = quiet.stdout();
   await fetch(`${url}/nothing`);
   quiet.child.kill('SIGTERM');
