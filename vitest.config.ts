@@ -14,6 +14,9 @@ const commands = [
 /** Thousands of hostile or random cases: too long for every save. */
 const properties = ['test/contracts/{hostile,json-schema,round-trip}.test.ts'];
 
+/** Real servers and the official clients of others: too long for every save, too. */
+const server = ['test/dev-server/**/*.test.ts'];
+
 const simulation = ['test/simulation/**/*.test.ts'];
 
 const config: ViteUserConfig = defineConfig({
@@ -28,10 +31,19 @@ const config: ViteUserConfig = defineConfig({
           // A world for each file takes longer than the tests in it: the quick run does without, the whole one does not.
           isolate: process.env['HEARD_LENGTH'] !== 'short',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/tabs/**', 'test/types/**', ...commands, ...properties, ...simulation],
+          exclude: [
+            'test/browser/**',
+            'test/tabs/**',
+            'test/types/**',
+            ...commands,
+            ...properties,
+            ...server,
+            ...simulation,
+          ],
         },
       },
       { extends: true, test: { name: 'properties', environment: 'node', include: properties } },
+      { extends: true, test: { name: 'server', environment: 'node', include: server, exclude: commands } },
       { extends: true, test: { name: 'simulation', environment: 'node', include: simulation } },
       { extends: true, test: { name: 'commands', environment: 'node', include: commands } },
       {

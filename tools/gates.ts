@@ -71,6 +71,12 @@ export const gates: readonly Gate[] = [
     command: vitest('properties'),
   },
   {
+    name: 'server',
+    proves:
+      'the development server behaves as the documents and the real servers do, official clients drive it, and nothing that is sent to it brings it down',
+    command: vitest('server'),
+  },
+  {
     name: 'simulation',
     proves: 'a stream loses and doubles nothing in 20 000 seeds of faults, and the checker notices every wrong rule',
     command: vitest('simulation'),

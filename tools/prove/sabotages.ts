@@ -159,6 +159,15 @@ export const sabotages: readonly Sabotage[] = [
     apply: (tree) => tree.edit('src/lib/json.ts', (text) => text.replace('maxDepth: 64', 'maxDepth: 100_000')),
   },
   {
+    gate: 'server',
+    breaks: 'a signature that was made for another connection is taken',
+    says: /subscribing\.test\.ts/,
+    apply: (tree) =>
+      tree.edit('src/dev-server/pusher/subscribing.ts', (text) =>
+        text.replace('auth !== channelSignature(', 'auth === undefined && auth !== channelSignature('),
+      ),
+  },
+  {
     gate: 'simulation',
     breaks: 'the cursor passes events whose handlers have not settled',
     says: /loses nothing, doubles nothing/,
