@@ -64,6 +64,7 @@ function snippet({ backends, url, addresses }: DevServer): readonly string[] {
     `    transport: webSocket({ url: ${literal(socket.url)}${permission} }),`,
     ...(token === undefined ? [] : [`    token: () => ${literal(token)},`]),
     '  })',
+    '  await client.start()',
   ];
 }
 

@@ -53,6 +53,17 @@ function gatewayOf(kitchen: Kitchen, printed: string[], name: string, hangs: num
   return { gateway, told };
 }
 
+/** Two windows of one till; the second one was opened last, and so it is the one that sends. */
+async function twoTills() {
+  const kitchen = createKitchen();
+  const taken = takeOrders(kitchen);
+  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
+  await first.pos.start();
+  await second.pos.start();
+  await kitchen.host.pass(10_000);
+  return { kitchen, taken, first, second };
+}
+
 test('O36: what one tab has queued and the next one has found is sent once (F61)', async () => {
   const kitchen = createKitchen();
   const taken = takeOrders(kitchen);
@@ -118,12 +129,7 @@ test('O36: an answer that comes after another tab has taken over changes nothing
 });
 
 test('O43: what is taken in by a tab that does not send is sent by the one that does, once', async () => {
-  const kitchen = createKitchen();
-  const taken = takeOrders(kitchen);
-  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
-  await first.pos.start();
-  await second.pos.start();
-  await kitchen.host.pass(10_000);
+  const { kitchen, taken, first, second } = await twoTills();
   await first.pos.mutate('order.create', dish(1));
   await second.pos.mutate('order.create', dish(2));
   await kitchen.host.pass(10_000);
@@ -259,12 +265,7 @@ test('a tab that was taken over goes on hearing, and moves no position of the de
 });
 
 test('a tab that was taken over takes over again when it is started anew', async () => {
-  const kitchen = createKitchen();
-  const taken = takeOrders(kitchen);
-  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
-  await first.pos.start();
-  await second.pos.start();
-  await kitchen.host.pass(10_000);
+  const { kitchen, taken, first, second } = await twoTills();
   await second.pos.dispose();
   await first.pos.mutate('order.create', dish(1));
   await kitchen.host.pass(10_000);
@@ -341,12 +342,7 @@ test('O43: windows that stand side by side give no hint: what the older one take
 });
 
 test('O42, O43: who signs out is asked about what another tab has taken in, and nothing of it is lost', async () => {
-  const kitchen = createKitchen();
-  const taken = takeOrders(kitchen);
-  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
-  await first.pos.start();
-  await second.pos.start();
-  await kitchen.host.pass(10_000);
+  const { kitchen, taken, first, second } = await twoTills();
   await first.pos.mutate('order.create', dish(1));
   expect(second.pos.outbox.pending()).toEqual([]);
   await expect(second.pos.signOut()).rejects.toMatchObject({ code: 'unfinished' });
@@ -360,12 +356,7 @@ test('O42, O43: who signs out is asked about what another tab has taken in, and 
 });
 
 test('O42: what another tab takes in while somebody signs out is kept, and the refusal says what it is', async () => {
-  const kitchen = createKitchen();
-  const taken = takeOrders(kitchen);
-  const [first, second] = [tillOf(kitchen), tillOf(kitchen)];
-  await first.pos.start();
-  await second.pos.start();
-  await kitchen.host.pass(10_000);
+  const { kitchen, taken, first, second } = await twoTills();
   const leaving = second.pos.signOut().catch((error: unknown) => error);
   const handle = await first.pos.mutate('order.create', dish(1));
   await kitchen.host.pass(10_000);

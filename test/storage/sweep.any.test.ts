@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { memory } from '../../src/storage/memory.ts';
 import { StoreError, type Commit, type Store } from '../../src/storage/store.ts';
-import { failAt, failingStore, type Failure, type FailingStore } from '../../src/testing/failing-store.ts';
+import { failAt, failingStore, type FailingStore } from '../../src/testing/failing-store.ts';
+import { storeFailures } from '../../src/testing/store-fail-points.ts';
 
 const pair = (number: number): Commit => ({
   writes: [
@@ -69,17 +70,7 @@ async function operationsOf(): Promise<number> {
   return store.operations;
 }
 
-const failures: readonly Failure[] = [
-  { kind: 'fail', fault: 'full' },
-  { kind: 'fail', fault: 'failed' },
-  { kind: 'lose' },
-  { kind: 'lose-after' },
-  { kind: 'hang' },
-  { kind: 'crash-before' },
-  { kind: 'crash-after' },
-];
-
-test.each(failures)('with $kind at any operation, what was told holds afterwards', async (failure) => {
+test.each(storeFailures)('with $kind at any operation, what was told holds afterwards', async (failure) => {
   const count = await operationsOf();
   expect(count).toBe(24);
   for (let number = 1; number <= count; number += 1) {

@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import PusherClient from 'pusher-js';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { patience, runs } from '../../effort.ts';
 import type { Device } from './device.ts';
-import { app, host, sign, type Hosted } from './hosting.ts';
+import { host, sign, type Hosted } from './hosting.ts';
+import { officialClient } from './official-client.ts';
 
 /** In the long version 50 000 altogether, half of them frames. */
 const most = (usual: number, long: number) => ({ numRuns: Math.min(runs(usual).numRuns, long) });
@@ -86,20 +86,7 @@ async function through(connected: Device): Promise<void> {
 
 /** What has to go on working: an official client joins, and hears what the official library triggers. */
 async function expectItServes(hosted: Hosted): Promise<void> {
-  const pusher = new PusherClient(app.key, {
-    cluster: '',
-    wsHost: '127.0.0.1',
-    wsPort: hosted.port,
-    forceTLS: false,
-    enabledTransports: ['ws'],
-    channelAuthorization: {
-      transport: 'ajax',
-      endpoint: 'unused',
-      customHandler: ({ socketId, channelName }, done) =>
-        done(null, hosted.library.authorizeChannel(socketId, channelName)),
-    },
-  });
-  onTestFinished(() => pusher.disconnect());
+  const pusher = officialClient(hosted);
   const channel = pusher.subscribe('private-afterwards');
   await new Promise((resolve) => channel.bind('pusher:subscription_succeeded', resolve));
   const heard = new Promise((resolve) => channel.bind('OrderCreated', resolve));

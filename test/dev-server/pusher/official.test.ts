@@ -2,6 +2,7 @@
 import PusherClient, { type Channel, type Options, type PresenceChannel } from 'pusher-js';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { app, host, type Hosted } from './hosting.ts';
+import { officialClient } from './official-client.ts';
 
 interface Client {
   readonly pusher: PusherClient;
@@ -14,21 +15,7 @@ async function client(
   member?: { user_id: string; user_info?: object },
   options: Partial<Options> = {},
 ) {
-  const pusher = new PusherClient(app.key, {
-    cluster: '',
-    wsHost: '127.0.0.1',
-    wsPort: hosted.port,
-    forceTLS: false,
-    enabledTransports: ['ws'],
-    channelAuthorization: {
-      transport: 'ajax',
-      endpoint: 'unused',
-      customHandler: ({ socketId, channelName }, done) =>
-        done(null, hosted.library.authorizeChannel(socketId, channelName, member)),
-    },
-    ...options,
-  });
-  onTestFinished(() => pusher.disconnect());
+  const pusher = officialClient(hosted, member, options);
   await new Promise<void>((resolve, reject) => {
     pusher.connection.bind('connected', resolve);
     pusher.connection.bind('failed', reject);
