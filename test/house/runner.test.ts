@@ -48,6 +48,14 @@ test('the output of gates that run side by side stays under their own headings',
   expect(printed).toContain('=== b: b holds\nright 1\nright 2\n');
 });
 
+test('what a failed gate printed last stands once more right before the table, however much the others said', async () => {
+  const wordy = 'for (let line = 1; line <= 500; line += 1) console.log(`line ${line}`); process.exitCode = 1';
+  const { table } = await run([gate('wordy', wordy), gate('chatty', "console.log('all is well')")]);
+  expect(table).toContain('=== why wordy failed, its last lines again\nline 421\n');
+  expect(table).toContain('\nline 500\n\n!! wordy');
+  expect(table).not.toContain('all is well');
+});
+
 test('a program that does not exist is a failure with a reason', async () => {
   const { printed, exit } = await run([{ ...passing('ghost', { fast: true }), command: ['no-such-program-here'] }]);
   expect(printed).toContain('no-such-program-here did not start');

@@ -74,11 +74,18 @@ export function createDevice({ origin, storage, life, waiters, paceMs, retries }
 
   client.process(
     'PrintJobQueued',
-    async ({ data: { print_job } }, { redelivered }) => {
+    async ({ data: { print_job }, continuity }, { redelivered }) => {
       const { id: job, attempts, target_printer_id: printer } = print_job;
       await tell({ kind: 'begin', job });
       await pause();
-      await tell({ kind: 'print', job, attempt: (attempts ?? 0) + 1, printer: printer ?? -1, redelivered });
+      await tell({
+        kind: 'print',
+        job,
+        attempt: (attempts ?? 0) + 1,
+        printer: printer ?? -1,
+        redelivered,
+        unproven: continuity === 'unproven',
+      });
       await pause();
       await tell({ kind: 'end', job });
     },

@@ -62,6 +62,12 @@ export async function playRounds({ kills, seed, pages, start }: Play): Promise<P
       server.ask(3);
     }
     await unlessOver(running, () => server.requests >= enough);
+    if (number % 3 === 0) {
+      // Every third one while the paper comes out, and however quick the printer is.
+      const held = server.holdNextPrint();
+      server.ask(3);
+      await unlessOver(running, held);
+    }
     await new Promise((resolve) => void setTimeout(resolve, lateMs));
     await running.kill();
     await server.alone();

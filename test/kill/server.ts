@@ -38,6 +38,8 @@ export interface Server {
   readonly requests: number;
   /** From now on it is another life. */
   nextLife(): void;
+  /** Whoever prints next in this life waits for ever for the paper. Says whether somebody does. */
+  holdNextPrint(): () => boolean;
   /** When it is so, looked at whenever the device asks or tells something. */
   until(isSo: () => boolean): Promise<void>;
   /** When nobody is connected any more: what was sent before a device died has been read. */
@@ -63,6 +65,7 @@ export async function createServer(
   let [lostAnswers, repeats, requests] = [0, 0, 0];
   let told: Told[] = [];
   let parked: readonly string[] = [];
+  let printsHeld: 'none' | 'next' | 'one' = 'none';
   const waiting = new Set<() => void>();
   const look = (): void => waiting.forEach((check) => check());
 
@@ -195,7 +198,12 @@ export async function createServer(
     // Who dies while speaking was not heard.
     for await (const part of request) body += String(part);
     if (pathname === '/told') {
-      write(JSON.parse(body) as Told);
+      const entry = JSON.parse(body) as Told;
+      write(entry);
+      if (entry.kind === 'print' && printsHeld !== 'none') {
+        printsHeld = 'one';
+        return;
+      }
       return json(200, {});
     }
     if (pathname !== '/v1/receipts' && pathname !== '/v1/orders') return json(404, { message: 'Not found' });
@@ -264,8 +272,13 @@ export async function createServer(
       return requests;
     },
     nextLife() {
+      printsHeld = 'none';
       told = [];
       requests = 0;
+    },
+    holdNextPrint() {
+      printsHeld = 'next';
+      return () => printsHeld === 'one';
     },
     until: (isSo) =>
       new Promise((resolve) => {

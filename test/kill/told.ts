@@ -19,6 +19,8 @@ export interface Printed {
   readonly attempt: number;
   readonly printer: number;
   readonly redelivered: boolean;
+  /** The device says that something before it may be missing. */
+  readonly unproven: boolean;
 }
 
 export interface HeardNote {

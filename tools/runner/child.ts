@@ -9,28 +9,34 @@ export interface Finished {
   readonly output: string;
 }
 
-/** Runs a command with our tools first on PATH. `hold` keeps the output for later instead of letting it through. */
+/** Runs a command with our tools first on PATH. Its output goes through to ours, or to `listen`, and is then known at the end. */
 export async function runChild(
   command: readonly [string, ...(readonly string[])],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly hold?: boolean },
+  options: { readonly env?: Readonly<Record<string, string>>; readonly listen?: (text: string) => void },
 ): Promise<Finished> {
   const started = performance.now();
   const [program, ...args] = command;
+  const { listen } = options;
+  const stream = listen === undefined ? 'inherit' : 'pipe';
   const child = spawn(program, args, {
-    stdio: ['ignore', options.hold ? 'pipe' : 'inherit', options.hold ? 'pipe' : 'inherit'],
-    env: { ...process.env, PATH: toolPath(), ...options.env },
+    stdio: ['ignore', stream, stream],
+    env: { ...process.env, ...colour(), PATH: toolPath(), ...options.env },
     shell: process.platform === 'win32',
   });
   running.add(child);
-  const chunks: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let output = '';
+  const hear = (text: string): void => {
+    output += text;
+    listen?.(text);
+  };
+  child.stdout?.setEncoding('utf8').on('data', hear);
+  child.stderr?.setEncoding('utf8').on('data', hear);
   const problem = await new Promise<string | undefined>((done) => {
     child.once('error', (error) => done(`${program} did not start: ${error.message}`));
     child.once('close', (status, signal) => done(status === 0 ? undefined : `ended with ${signal ?? status}`));
   });
   running.delete(child);
-  const output = Buffer.concat(chunks).toString() + (problem?.includes('did not start') ? `${problem}\n` : '');
+  if (problem?.includes('did not start')) hear(`${problem}\n`);
   return { ok: problem === undefined, seconds: (performance.now() - started) / 1000, output };
 }
 
@@ -43,6 +49,9 @@ export function passOnSignals(): void {
     });
   }
 }
+
+/** A program that writes into a pipe cannot see the terminal behind it. */
+const colour = (): Readonly<Record<string, string>> => (process.stdout.isTTY ? { FORCE_COLOR: '1' } : {});
 
 function toolPath(): string {
   return [dirname(process.execPath), resolve('node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter);

@@ -27,4 +27,6 @@ export interface Outcome {
   readonly verdict: 'passed' | 'FAILED' | 'NOT RUN';
   /** Why the gate could not run, where it did not fail by itself. */
   readonly reason?: string;
+  /** What a gate printed that failed by itself. */
+  readonly output?: string;
 }

@@ -1,6 +1,14 @@
 import type { Outcome } from './gate.ts';
 
-/** The table at the end. Its last line is for machines as well as for people. */
+const mostLines = 80;
+
+/** The end of what a failed gate printed, again: the place where it first stood may be thousands of lines above, or cut off. */
+const lastWords = ({ gate, output }: Outcome): string =>
+  output === undefined
+    ? ''
+    : `\n=== why ${gate} failed, its last lines again\n${output.trimEnd().split('\n').slice(-mostLines).join('\n')}\n`;
+
+/** What failed, and the table. Its last line is for machines as well as for people. */
 export function report(outcomes: readonly Outcome[]): string {
   const width = Math.max(...outcomes.map((outcome) => outcome.gate.length), 4);
   const rows = outcomes.map(
@@ -10,7 +18,7 @@ export function report(outcomes: readonly Outcome[]): string {
   );
   const count = (verdict: Outcome['verdict']) => outcomes.filter((outcome) => outcome.verdict === verdict).length;
   const skipped = count('NOT RUN') > 0 ? `, ${count('NOT RUN')} skipped` : '';
-  return `\n${rows.join('\n')}\n\n${count('passed')} passed, ${count('FAILED')} failed${skipped}\n`;
+  return `${outcomes.map(lastWords).join('')}\n${rows.join('\n')}\n\n${count('passed')} passed, ${count('FAILED')} failed${skipped}\n`;
 }
 
 export const exitCode = (outcomes: readonly Outcome[]): number =>

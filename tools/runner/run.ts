@@ -33,9 +33,12 @@ export async function runGates(selection: Selection, surroundings: Surroundings)
     }
     if (!hold) surroundings.print(heading);
     const env = { ...obstacle.env, HEARD_LENGTH: selection.length };
-    const finished = await runChild(gate.command, { env, hold });
-    surroundings.print((hold ? heading : '') + finished.output);
-    return { gate: gate.name, seconds: finished.seconds, verdict: finished.ok ? 'passed' : 'FAILED' };
+    const { ok, seconds, output } = await runChild(gate.command, {
+      env,
+      listen: hold ? () => undefined : surroundings.print,
+    });
+    if (hold) surroundings.print(heading + output);
+    return { gate: gate.name, seconds, ...(ok ? { verdict: 'passed' } : { verdict: 'FAILED', output }) };
   }
 
   function prepare(

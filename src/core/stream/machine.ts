@@ -126,13 +126,13 @@ function settle(s: StreamState, { ticket }: Input<'settled'>, turn: Turn): void 
 /** Everything whose time has come, in the order in which it matters to a kitchen. */
 function tick(s: StreamState, _: Input<'tick'>, turn: Turn): void {
   const { nowMs } = turn.moment;
-  const { settings, rules } = s.options;
+  const { settings } = s.options;
   for (let oldest = s.unsettled.oldest; oldest !== undefined; oldest = s.unsettled.oldest) {
     if (oldest.atMs + settings.handlerMs > nowMs) break;
     turn.effects.push({ kind: 'signal', signal: { kind: 'handler-slow', ticket: oldest.ticket } });
     settle(s, { kind: 'settled', ticket: oldest.ticket }, turn);
   }
-  if (rules.releasesOverdue && s.held.dueAtMs <= nowMs) {
+  if (releaseDueAtMs(s) <= nowMs) {
     // While handlers are behind, this is back-pressure and no hole.
     release(s, s.held.overdue(nowMs), turn);
     if (s.position === 'dense' && s.front !== undefined && sourceOf(s, nowMs) === undefined && s.phase === 'live') {
@@ -142,6 +142,12 @@ function tick(s: StreamState, _: Input<'tick'>, turn: Turn): void {
   }
   if (s.phase === 'draining' && s.drainDueAtMs <= nowMs) beginReading(s, turn);
   if (s.read === undefined && readDueAtMs(s) <= nowMs) startRead(s, turn, undefined);
+}
+
+/** When what waits goes out as it is: not while page after page brings what lies before it. */
+function releaseDueAtMs({ held, read, options: { settings, rules } }: StreamState): number {
+  if (!rules.releasesOverdue) return Number.POSITIVE_INFINITY;
+  return read?.followsPage === true ? Math.max(held.dueAtMs, read.issuedAtMs + settings.holdCriticalMs) : held.dueAtMs;
 }
 
 /** When the next read is to be asked by itself. */
@@ -394,9 +400,7 @@ export function dueAtMs(s: StreamState): number {
   return Math.min(
     s.commitDueAtMs ?? Number.POSITIVE_INFINITY,
     oldest === undefined ? Number.POSITIVE_INFINITY : oldest.atMs + settings.handlerMs,
-    s.unsettled.count >= settings.maxUnsettled || !s.options.rules.releasesOverdue
-      ? Number.POSITIVE_INFINITY
-      : s.held.dueAtMs,
+    s.unsettled.count >= settings.maxUnsettled ? Number.POSITIVE_INFINITY : releaseDueAtMs(s),
     s.phase === 'draining' ? s.drainDueAtMs : Number.POSITIVE_INFINITY,
     s.read === undefined ? readDueAtMs(s) : Number.POSITIVE_INFINITY,
   );

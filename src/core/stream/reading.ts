@@ -67,7 +67,7 @@ export function beginReading(s: StreamState, turn: Turn): void {
 }
 
 /** Asks, or is done when there is nobody to ask. */
-export function startRead(s: StreamState, turn: Turn, continueAt: number | undefined): void {
+export function startRead(s: StreamState, turn: Turn, continueAt: number | undefined, followsPage = false): void {
   s.retryAtMs = undefined;
   s.gapDueAtMs = undefined;
   const kind = sourceOf(s, turn.moment.nowMs);
@@ -81,7 +81,6 @@ export function startRead(s: StreamState, turn: Turn, continueAt: number | undef
   const since = kind === 'snapshot' ? boundaries(s, nowMs) : noBoundaries;
   const isHead = kind === 'head';
   const from = isHead ? 0 : (continueAt ?? beginAt(s));
-  const continuing = continueAt !== undefined;
   const isSecondLook = s.secondLookAtMs <= nowMs && s.resync === undefined;
   s.read = {
     number: s.reads,
@@ -91,7 +90,7 @@ export function startRead(s: StreamState, turn: Turn, continueAt: number | undef
     since,
     issuedAtMs: nowMs,
     topAtIssue: s.top,
-    continuing,
+    followsPage,
     isSecondLook,
   };
   turn.effects.push(
@@ -204,7 +203,7 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
   // Without a proof of contiguity what came meanwhile waits for the last page: it comes after, and may be of another sequence.
   if (s.position === 'dense' || !continues) pump(s, turn);
   if (continues) {
-    startRead(s, turn, covered);
+    startRead(s, turn, covered, true);
     return;
   }
   // Who has read the log to its end is told by a list what has changed since; also after a restart, if the log was empty.

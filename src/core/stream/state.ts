@@ -138,7 +138,8 @@ export interface Read {
   readonly issuedAtMs: number;
   /** The highest position known when it was asked: what a list without a position of its own makes good. */
   readonly topAtIssue: number;
-  readonly continuing: boolean;
+  /** It goes on where a page ended that brought something. */
+  readonly followsPage: boolean;
   /** A whole list, only because an earlier one lacked what an event had just told of. */
   readonly isSecondLook: boolean;
 }

@@ -162,6 +162,72 @@ describe('holes', () => {
   });
 });
 
+describe('S12: what waits while the log is read', () => {
+  const { holdCriticalMs } = defaultStreamSettings;
+  const print = (seq: number) => arrival(seq, { critical: true });
+
+  const joined = [{ kind: 'joined', generation: 1 }] as const;
+  const drained = [{ kind: 'drained' }] as const;
+
+  /** The answer to the page that is asked for now, after which there is more. */
+  const oneOf = (made: StreamInput, nextSeq: number): StreamInput => {
+    if (made.kind !== 'page') throw new Error('not a page');
+    return { kind: 'page', answer: { ...made.answer, hasMore: true, nextSeq } };
+  };
+
+  /** A job is heard while there are ten pages to read, each of which comes after so long. */
+  function behindPages(eachMs: number) {
+    const { at, live, page, delivered } = stream();
+    at(0, ...joined, ...drained, ...live(print(21)));
+    for (let seq = 11; seq <= 20; seq += 1) {
+      const nowMs = (seq - 10) * eachMs;
+      at(nowMs - 1, { kind: 'tick' });
+      at(nowMs, oneOf(page(21, print(seq)), seq));
+    }
+    return delivered();
+  }
+
+  test('it comes after what lies before it, however many pages that takes', () => {
+    expect(behindPages(holdCriticalMs)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]);
+  });
+
+  test('it does not wait for a page that takes too long', () => {
+    const { at, live, page, delivered } = stream();
+    at(0, ...joined, ...drained, ...live(print(21)));
+    at(4_000, oneOf(page(21, print(11)), 11));
+    at(5_999, { kind: 'tick' });
+    expect(delivered()).toEqual([11]);
+    at(6_000, { kind: 'tick' });
+    expect(delivered()).toEqual([11, 21]);
+  });
+
+  test('S22: it does not go out before the log was asked and had its time', () => {
+    const { at, live, page, delivered } = stream();
+    at(0, ...joined, ...live(print(12)));
+    expect(kinds(at(3_000, { kind: 'tick' }))).toContain('read-replay');
+    at(4_999, { kind: 'tick' });
+    expect(delivered()).toEqual([]);
+    at(4_999, page(12, print(11), print(12)));
+    expect(delivered()).toEqual([11, 12]);
+  });
+
+  test('where there is no answer it goes out after 5 s, and where asking has failed, as behind any hole', () => {
+    const { at, live, state, delivered } = stream();
+    at(0, ...joined, ...drained, ...live(print(12)));
+    at(4_999, { kind: 'tick' });
+    expect(delivered()).toEqual([]);
+    at(5_000, { kind: 'tick' });
+    expect(delivered()).toEqual([12]);
+    const read = state.read?.number ?? 0;
+    at(6_000, { kind: 'failed', answer: { read, failure: 'busy', retryAfterMs: 60_000, floorSeq: undefined } });
+    at(6_000, ...live(print(14)));
+    at(7_999, { kind: 'tick' });
+    expect(delivered()).toEqual([12]);
+    at(8_000, { kind: 'tick' });
+    expect(delivered()).toEqual([12, 14]);
+  });
+});
+
 describe('reading', () => {
   test('S22: joined, the outbox, the log, live', () => {
     const { at, page } = stream();
