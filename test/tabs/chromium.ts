@@ -1,7 +1,7 @@
 // A Chromium of our own, which can be killed with all of its processes and started again on the same profile.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -46,4 +46,19 @@ export function emptyProfile(): string {
   const profile = mkdtempSync(join(tmpdir(), 'heard-profile-'));
   onTestFinished(() => rmSync(profile, { recursive: true, force: true, maxRetries: 20 }));
   return profile;
+}
+
+/** When what localStorage remembers has reached the disk: some seconds later, or as soon as its last page is closed. */
+export function remembered(profile: string, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const files = globSync(`${profile}/**/Local Storage/leveldb/*.log`);
+      if (!files.some((file) => readFileSync(file).includes(text))) return;
+      watcher.close();
+      resolve();
+    };
+    const watcher = watch(profile, { recursive: true }, look);
+    onTestFinished(() => watcher.close());
+    look();
+  });
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../src/testing/fake-host.ts';
 import { patience, runs } from '../effort.ts';
 import { pageScript } from '../page-script.ts';
-import { emptyProfile, started, type Chromium } from './chromium.ts';
+import { emptyProfile, remembered, started, type Chromium } from './chromium.ts';
 import type { Verbs } from './page.ts';
 
 declare global {
@@ -158,9 +158,9 @@ test(
     for (const key of ['a', 'b', 'c', 'd'])
       expect(await tab.evaluate((key) => globalThis.verbs.put(key, 1), key)).toBe('written');
     await tab.evaluate(() => globalThis.verbs.leaveNote('4 pending'));
-    // Closed and not killed: what localStorage remembers reaches the disk some seconds later, or now.
-    await (await (await chromium.connectOverCDP(before.debugging)).newBrowserCDPSession()).send('Browser.close');
-    await before.ended;
+    await tab.close();
+    await remembered(profile, '4 pending');
+    await before.kill();
 
     const files = globSync(`${profile}/**/*.indexeddb.leveldb/*`).filter(
       (file) => /\.(?:log|ldb)$/.test(file) && statSync(file).size > 0,
