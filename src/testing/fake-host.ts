@@ -161,7 +161,7 @@ export function createFakeHost({ seed = 1, random, wallMs = 1_767_225_600_000 }:
 
 /** Long enough for chains of promises that one timer sets off. */
 async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
 }
 
 /** mulberry32: small, and good enough to spread clients. */

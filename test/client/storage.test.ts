@@ -109,3 +109,36 @@ test('a storage that a newer version has written is left as it is, and the devic
   expect(storage.operations).toBe(1);
   await till.dispose();
 });
+
+test('O44, F77: what waits in a storage that is lost for good waits for it: once the storage is back, it is sent, once', async () => {
+  let isLosing = false;
+  const { kitchen, till, storage, taken, told, take } = await openTill((kind) =>
+    isLosing && kind === 'commit' ? { kind: 'lose' } : undefined,
+  );
+  const serve = kitchen.answer;
+  kitchen.answer = ({ method }) =>
+    method === 'POST' ? { status: 429, body: {}, headers: { 'retry-after': '120' } } : undefined;
+  expect(await take('before')).toBe('taken');
+  const [before] = till.outbox.pending();
+  expect(before).toMatchObject({ state: 'pending' });
+  isLosing = true;
+  kitchen.answer = serve;
+  // Three losses, and it is given up: what comes then is taken by a memory that ends with the page.
+  expect(await take('refused')).toBe('lost');
+  expect(await take('meanwhile')).toBe('taken');
+  expect(till.health().storage.survives).toBe('none');
+  await kitchen.host.pass(600_000);
+  expect(taken).toEqual(['meanwhile']);
+  expect(told).toContain('lost');
+  expect(till.outbox.pending()).toMatchObject([{ id: before?.id, state: 'pending' }]);
+  // Who gave it up would find it sent by the next run.
+  await expect(till.outbox.discard(before?.id ?? '')).rejects.toMatchObject({ fault: 'lost' });
+  await till.dispose();
+  isLosing = false;
+  const again = kitchen.client('pos', { storage });
+  await again.start();
+  await kitchen.host.pass(120_000);
+  expect(taken).toEqual(['meanwhile', 'before']);
+  expect(again.outbox.pending()).toEqual([]);
+  await again.dispose();
+});

@@ -79,6 +79,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
   let busy = false;
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
   let isDenied = false;
+  let hasSwept = false;
   let isCaughtUp = false;
   let isOver = false;
   let drains = 0;
@@ -130,7 +131,18 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
     if (backlog.size > 0) turns.serve(backlog);
     setTimer();
     if (whenRead.length > 0 && isRead()) whenRead = told(whenRead);
+    if (!hasSwept && state.readToEndMs !== Number.NEGATIVE_INFINITY) sweep();
     if (whenSettled.length > 0 && beingHandled.size === 0) whenSettled = told(whenSettled);
+  }
+
+  function sweep(): void {
+    hasSwept = true;
+    const nowMs = host.clock.monotonicMs();
+    const keys: string[] = [];
+    for (const [key, row] of state.options.rows.entries) {
+      if (options.isForgettable(key, row, values.get(key), nowMs)) keys.push(key);
+    }
+    if (keys.length > 0) dispatch({ kind: 'forget', keys });
   }
 
   const isRead = (): boolean => state.phase !== 'draining' && state.read === undefined && state.retryAtMs === undefined;
@@ -349,14 +361,7 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
       if (denied) whenRead = told(whenRead);
     },
     flush: () => dispatch({ kind: 'flush' }),
-    sweep() {
-      const nowMs = host.clock.monotonicMs();
-      const keys: string[] = [];
-      for (const [key, row] of state.options.rows.entries) {
-        if (options.isForgettable(key, row, values.get(key), nowMs)) keys.push(key);
-      }
-      if (keys.length > 0) dispatch({ kind: 'forget', keys });
-    },
+    sweep,
     stop() {
       isOver = true;
       waiting.length = 0;

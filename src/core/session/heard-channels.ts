@@ -187,7 +187,6 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       signal: options.signal,
       changed: options.changed,
     });
-    heard.stream.sweep();
     // Put up again before it was left, or wanted anew.
     if (joiner.state(wire)?.word === 'joined') heard.stream.joined(generation);
     else joiner.add(wire, needsOf(contract, place));

@@ -35,6 +35,7 @@ import { createHeardChannels, type HeardChannels, type OpenChannel } from './hea
 import { createInbound, usualBytes } from './inbound.ts';
 import { evictedRemediation, openKeeper, storageRemediation, type Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
+import { createLastingOrders } from './lasting-orders.ts';
 import { createMessages } from './messages.ts';
 import { signalOf } from './outbox-signals.ts';
 import { createReachability } from './reachability.ts';
@@ -208,7 +209,7 @@ async function startOn(
   const outbox = await createOutbox({
     host,
     api: reach.sending,
-    database,
+    database: createLastingOrders(database, (name) => contract.mutations.get(name)?.repeat),
     mutations: new Map([...contract.mutations].filter(([name]) => role.mutations?.includes(name) === true)),
     scope,
     principal: options.principal,

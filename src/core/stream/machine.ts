@@ -176,8 +176,11 @@ function stop(s: StreamState, _: Input<'stop'>, turn: Turn): void {
 }
 
 function forget(s: StreamState, { keys }: Input<'forget'>, { effects }: Turn): void {
+  const { rows } = s.options;
   for (const key of keys) {
-    s.options.rows.forget(key);
+    // What a list told may lie before what the log still has to tell, which would look new then.
+    if ((rows.get(key)?.changedAtMs ?? 0) > s.readToEndMs) continue;
+    rows.forget(key);
     effects.push({ kind: 'row-forgotten', key });
   }
 }

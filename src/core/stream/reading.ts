@@ -209,6 +209,7 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
   // Who has read the log to its end is told by a list what has changed since; also after a restart, if the log was empty.
   if (s.isFirst) s.dirty = true;
   s.isFirst = false;
+  s.readToEndMs = read.issuedAtMs;
   finish(s, turn);
 }
 
@@ -626,6 +627,7 @@ function finish(s: StreamState, turn: Turn): void {
   const { settings, rules } = s.options;
   const { nowMs, random } = turn.moment;
   s.failures = 0;
+  if (!hasReplay(s)) s.readToEndMs = nowMs;
   const periodMs = rules.reconcileMs(settings.reconcileMs);
   s.reconcileDueAtMs = nowMs + periodMs * (1 + settings.reconcileSpread * (2 * random - 1));
   if (s.phase !== 'reading') {

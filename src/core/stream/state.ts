@@ -223,6 +223,8 @@ export interface StreamState {
   stalls: number;
   restarts: number;
   lastResetMs: number;
+  /** When the last reading was asked that came to the end of the log, or of a list where there is no log. */
+  readToEndMs: number;
   readonly startedAtMs: number;
   replayed: number;
   compacted: boolean;
@@ -306,6 +308,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     restarts: 0,
     startedAtMs: nowMs,
     lastResetMs: Number.NEGATIVE_INFINITY,
+    readToEndMs: Number.NEGATIVE_INFINITY,
     replayed: 0,
     compacted: false,
     released: false,

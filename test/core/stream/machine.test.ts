@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HeardIds } from '../../../src/core/session/heard-ids.ts';
 import { dueAtMs, type StreamInput } from '../../../src/core/stream/machine.ts';
+import { KnownRows } from '../../../src/core/stream/rows.ts';
 import { defaultStreamSettings } from '../../../src/core/stream/settings.ts';
 import type { StreamEffect } from '../../../src/core/stream/state.ts';
 import { arrival, kinds, stream } from './driver.ts';
@@ -226,6 +227,20 @@ describe('S12: what waits while the log is read', () => {
     at(8_000, { kind: 'tick' });
     expect(delivered()).toEqual([12, 14]);
   });
+});
+
+test('S26: what a list told is not forgotten before the log was read to its end since', () => {
+  const rows = new KnownRows();
+  const { at, page, state } = stream({ rows });
+  rows.put({ key: 'things\n1', version: 5 }, false, true, 100);
+  at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+  at(50, page(10));
+  expect(kinds(at(200, { kind: 'forget', keys: ['things\n1'] }))).toEqual([]);
+  at(300, { kind: 'refresh' });
+  expect(kinds(at(400, { kind: 'forget', keys: ['things\n1'] }))).toEqual([]);
+  at(500, page(10));
+  expect(state.read).toBeUndefined();
+  expect(kinds(at(600, { kind: 'forget', keys: ['things\n1'] }))).toContain('row-forgotten');
 });
 
 describe('reading', () => {

@@ -160,7 +160,8 @@ export function createDevice(options: DeviceOptions): Device {
           warned: (code) => receive(() => handlers.warned(code)),
           closed: (closing) =>
             receive(() => {
-              options.parted();
+              // What is over already does not end the one that came after it.
+              if (!isAbandoned) options.parted();
               handlers.closed(ended(closing));
             }),
           failed: (failure) => receive(() => handlers.failed(ended(failure))),
@@ -177,8 +178,8 @@ export function createDevice(options: DeviceOptions): Device {
             connection.join(...question);
           },
           close() {
+            if (!isAbandoned) options.parted();
             isAbandoned = true;
-            options.parted();
             connecting.delete(trial);
             sockets.delete(connection);
             connection.close();

@@ -21,6 +21,8 @@ export interface PushFirstOptions {
   readonly nowMs: () => number;
   /** Since when the device neither sleeps nor is throttled. */
   readonly calmSinceMs: () => number;
+  /** Otherwise what is in a lost store waits until that is there again. */
+  readonly remembers: () => boolean;
   readonly violated: (what: string) => void;
 }
 
@@ -61,7 +63,7 @@ export class PushFirst {
 
   private noteDue(pending: Pending): void {
     this.due.clear();
-    if (this.isStopped || pending.length > lanesAtOnce) return;
+    if (this.isStopped || pending.length > lanesAtOnce || !this.options.remembers()) return;
     const inputs = pending.map(({ input, state }) => ({ ...(input as Input), state }));
     for (const { n, order, lane, state } of inputs) {
       const isFirst = inputs.every((other) => other.n >= n || other.lane !== lane || lane === 'own');
@@ -107,7 +109,7 @@ export class PushFirst {
     const { nowMs, calmSinceMs, violated } = this.options;
     if (first === undefined) return;
     const forMs = nowMs() - first.atMs;
-    if (forMs < givenMs) {
+    if (forMs < givenMs && this.options.remembers()) {
       const waiting = new Set(this.pending().map(({ input }) => (input as Input).n));
       for (const n of this.due) if (waiting.has(n)) violated(`${wire} is read before order ${n} was answered`);
     }

@@ -111,7 +111,13 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     trace,
     serve: (request, isAuthorised) => orders.serve(request, isAuthorised),
   });
-  const pushFirst = new PushFirst({ backend, nowMs, calmSinceMs: () => calmSinceMs, violated });
+  const pushFirst = new PushFirst({
+    backend,
+    nowMs,
+    calmSinceMs: () => calmSinceMs,
+    remembers: () => remembers(),
+    violated,
+  });
   const device = createDevice({
     world,
     seed: seed + 0x5eed,
@@ -236,6 +242,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       if (signal.kind === 'storage') ledger.storeFailedAtMs.push(nowMs());
       pushFirst.told(signal);
       if (signal.kind === 'resync') arrived.clear();
+      if (signal.kind === 'storage') orders.till.storeLost();
       if (signal.kind === 'handler' && signal.because === 'slow') hanging.get(signal.id ?? '')?.();
       ledger.signal(signal);
     });
@@ -327,7 +334,8 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
 
   /** What the simulation throws; and a conflict that the app has decided, and the store does not take. */
   const isExpected = (error: unknown): boolean =>
-    error instanceof Error && (error.message.startsWith('simulated') || error.message.startsWith('The plan failed'));
+    error instanceof Error &&
+    ['simulated', 'The plan', 'The store that holds'].some((start) => error.message.startsWith(start));
 
   function crash(): void {
     const own = life;
@@ -572,6 +580,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   /** Whoever works there looks at what is parked now and then, until nothing waits but what nobody can help. */
   async function clear(): Promise<void> {
     orders.counter.takesCards = true;
+    await reloadForgetful();
     const limitMs = isAgeless ? orderMs.ageless : orderMs.usual;
     for (let looks = 0; looks < 4 && violations.length === 0; looks += 1) {
       const sinceMs = nowMs();
@@ -580,6 +589,16 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       await pass(500);
     }
     orders.till.check();
+  }
+
+  /** Where the storage is lost for good people are told to load the page again, and they do. */
+  async function reloadForgetful(): Promise<void> {
+    if (remembers()) return;
+    restartCleanly();
+    for (let waitedMs = 0; violations.length === 0 && (stopping !== undefined || !isLive()); waitedMs += 500) {
+      if (waitedMs > stopMs + healLimitMs()) violated(`it is not live again ${waitedMs} ms after it was loaded again`);
+      await pass(500);
+    }
   }
 
   async function finish(): Promise<void> {
