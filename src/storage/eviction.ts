@@ -1,6 +1,7 @@
 // How a browser that threw the database away is found out. The database has a random name of its own inside, and
 // localStorage remembers that name: when they differ, this is another database than the one that was here. Browsers that
-// evict a whole origin take localStorage along, and then only a server could tell.
+// evict a whole origin take localStorage along, and then only a server could tell. localStorage itself reaches the disk seconds
+// late: Chromium, which begins anew where it cannot read a database, is also asked whether it did.
 import type { StoredValue } from './store.ts';
 
 interface Shadow {
@@ -13,12 +14,13 @@ export interface Witness {
   leaveNote(note: string): void;
 }
 
-/** For a database with that id, which may just have been created. */
-export function createWitness(name: string, id: string): Witness {
+/** For a database with that id, which may just have been created; `isReplaced` in place of one that the browser could not read. */
+export function createWitness(name: string, id: string, isReplaced: boolean): Witness {
   const shadow = readShadow(name);
   if (shadow === undefined) writeShadow(name, { id, note: '' });
+  const isOther = shadow === undefined ? isReplaced : shadow.id !== id;
   return {
-    evicted: shadow === undefined || shadow.id === id ? undefined : { note: shadow.note },
+    evicted: isOther ? { note: shadow?.note ?? '' } : undefined,
     leaveNote: (note) => writeShadow(name, { id, note }),
   };
 }
@@ -31,6 +33,9 @@ export function dismissWitness(name: string): void {
     // Where it cannot be asked, nothing was remembered.
   }
 }
+
+/** Chromium says so, in words that are no standard. */
+export const replacesAnother = (event: object): boolean => 'dataLoss' in event && event.dataLoss === 'total';
 
 /** Also on plain http, where there is no `randomUUID`. */
 export const randomId = (): string =>

@@ -1,5 +1,5 @@
 import { deleteDB, openDB, unwrap, type IDBPDatabase } from 'idb';
-import { createWitness, dismissWitness, randomId, type Witness } from './eviction.ts';
+import { createWitness, dismissWitness, randomId, replacesAnother, type Witness } from './eviction.ts';
 import { createHandle } from './handle.ts';
 import { indexedDbFault, openingFault } from './indexed-db-faults.ts';
 import { layoutVersion, tablesAfter } from './migrations.ts';
@@ -69,6 +69,7 @@ async function openDatabase(path: string, onBlocked: () => void): Promise<Databa
   const handle = createHandle();
   let database: IDBPDatabase | undefined;
   let refused: unknown;
+  let isReplaced = false;
 
   /** A dead handle is never asked again. Closing it also lets the upgrade of another tab go on. */
   function drop(fault: StoreFault, cause?: unknown): StoreError {
@@ -79,7 +80,8 @@ async function openDatabase(path: string, onBlocked: () => void): Promise<Databa
   try {
     requireIndexedDb();
     database = await openDB(path, layoutVersion, {
-      upgrade(upgraded, oldVersion, _, transaction) {
+      upgrade(upgraded, oldVersion, _, transaction, event) {
+        isReplaced = replacesAnother(event);
         // `openDB` only tells that the upgrade was aborted, and not that the disk is full.
         transaction.done.catch((reason: unknown) => {
           refused ??= reason;
@@ -107,7 +109,7 @@ async function openDatabase(path: string, onBlocked: () => void): Promise<Databa
   }
   try {
     const asked = unwrap(database);
-    return opened(asked, handle, createWitness(path, await identify(asked)), drop);
+    return opened(asked, handle, createWitness(path, await identify(asked), isReplaced), drop);
   } catch (error) {
     database.close();
     throw indexedDbFault(error);

@@ -62,3 +62,8 @@ export function remembered(profile: string, text: string): Promise<void> {
     look();
   });
 }
+
+/** As if it had not reached the disk yet. */
+export function forgetLocalStorage(profile: string): void {
+  for (const folder of globSync(`${profile}/**/Local Storage`)) rmSync(folder, { recursive: true });
+}
