@@ -15,6 +15,8 @@ interface Intake {
   readonly definition: MutationDefinition;
   readonly context: MutationContext;
   readonly row: RowLookup | undefined;
+  /** Nothing of the lane waits, and nothing was answered a moment ago: the row shows all of it. */
+  isQuiet(lane: string): boolean;
   readonly maxLength: number;
   /** Replaces references to answered parents; undefined when an answer lacks the value. */
   resolve(input: StoredValue): StoredValue | undefined;
@@ -50,7 +52,7 @@ export function accept(intake: Intake, given: unknown): Accepted {
     });
   }
   const { value, stored, isComplete } = fitting(name, definition, resolved);
-  refuseByRules(intake, value, isComplete);
+  refuseByRule(intake, value);
   attempt(
     () => requestOf(definition, value, context, maxLength),
     (cause) => unsendable(name, cause),
@@ -61,6 +63,7 @@ export function accept(intake: Intake, given: unknown): Accepted {
     () => definition.lane(named, context),
     (cause) => unsendable(name, cause),
   );
+  if (isComplete) refuseByRow(intake, value, lane);
   return { input: stored, lane };
 }
 
@@ -106,14 +109,17 @@ function fitting(name: string, definition: MutationDefinition, input: StoredValu
   throw invalid(name, mismatches);
 }
 
-function refuseByRules({ name, definition, row }: Intake, value: unknown, isComplete: boolean): void {
-  const { refuse, legal } = definition;
+function refuseByRule({ name, definition }: Intake, value: unknown): void {
   const said = attempt(
-    () => refuse?.(value),
+    () => definition.refuse?.(value),
     (cause) => ruleFailed(name, cause),
   );
   if (said !== undefined) throw refusal('input-invalid', said);
-  if (legal === undefined || row === undefined || !isComplete) return;
+}
+
+/** A second tap would be refused for what the first one has changed, were the row asked that does not show it yet. */
+function refuseByRow({ name, definition: { legal }, row, isQuiet }: Intake, value: unknown, lane: string): void {
+  if (legal === undefined || row === undefined || !isQuiet(lane)) return;
   const forbidden = attempt(
     () => legal.refuse(value, row(legal.collection, legal.key(value))),
     (cause) => ruleFailed(name, cause),

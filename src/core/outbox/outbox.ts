@@ -23,6 +23,7 @@ import type { OutboxSignal } from './signal.ts';
 import type { OutboxSocket } from './socket-carrier.ts';
 import type { Item, ItemInput, MachineOptions, Moment, OutboxEffect, OutboxInput, OutboxState } from './state.ts';
 import { sortRecords, type UntouchedRecord } from './stored-records.ts';
+import { createQuietLanes } from './quiet-lanes.ts';
 import { createTakingIn } from './taking-in.ts';
 import { createTelling } from './telling.ts';
 import { unfinishedMutation, type UnfinishedMutation } from './unfinished.ts';
@@ -122,6 +123,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   let timer: { readonly forMs: number; readonly release: Release } | undefined;
   const idlers = new Set<() => void>();
 
+  const quietLanes = createQuietLanes(settings.shownMs, () => host.clock.monotonicMs());
   const handles = createHandles();
   const changes = createChanges(report);
   const drains = createDrains(host);
@@ -140,6 +142,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     randomBytes: options.randomBytes,
     serverNowMs: () => options.serverNowMs(),
     row: options.row,
+    isQuiet: (lane) => !state.lanes.has(lane) && quietLanes.isQuiet(lane),
     state: () => state,
     dispatch,
     writing,
@@ -209,6 +212,8 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   }
 
   function take(input: OutboxInput): void {
+    const lane = input.kind === 'item' ? state.items.get(input.id)?.lane : undefined;
+    if (lane !== undefined) quietLanes.touch(lane);
     const { state: after, effects } = step(machine, state, input, moment());
     state = after;
     for (const effect of effects) perform(effect);

@@ -26,6 +26,8 @@ export interface OutboxSettings {
   readonly watchdogMs: number;
   /** Between two looks for what other tabs have taken in (O43), at most. */
   readonly othersMs: number;
+  /** What was answered so long ago shows in the rows of a channel that is live: it is read again that often. */
+  readonly shownMs: number;
   readonly journalItems: number;
   readonly journalMs: number;
   /** Longer answers are only kept while something refers to them, in UTF-16 units of their JSON. */
@@ -47,6 +49,7 @@ export const defaultOutboxSettings: OutboxSettings = {
   paymentTimeoutMs: 45_000,
   watchdogMs: 60_000,
   othersMs: 30_000,
+  shownMs: 75_000,
   journalItems: 200,
   journalMs: 86_400_000,
   journalAnswerLength: 16_384,

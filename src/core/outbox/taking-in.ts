@@ -25,6 +25,7 @@ interface TakingInOptions {
   readonly randomBytes: RandomBytes;
   serverNowMs(): number;
   readonly row: RowLookup | undefined;
+  isQuiet(lane: string): boolean;
   readonly state: () => OutboxState;
   readonly dispatch: (input: OutboxInput) => void;
   readonly writing: Writing;
@@ -66,6 +67,7 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
         definition,
         context: contextOf({ id, createdAt }, scope),
         row: options.row,
+        isQuiet: options.isQuiet,
         maxLength: settings.maxRequestLength,
         resolve: (references) => withReferences(references, answered),
         isKnown: (parent) => parentState(state(), parent) !== 'gone',

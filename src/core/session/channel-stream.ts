@@ -60,6 +60,8 @@ export interface ChannelStream {
   flush(): void;
   /** Forgets rows that nobody needs any more. */
   sweep(): void;
+  /** What it knows of a row, where that is what is so now. */
+  shown(key: string): unknown;
   /** Hands out nothing more and asks nothing more. What was handed out may still settle. */
   stop(): void;
   /** No handler is at work any more. */
@@ -362,6 +364,10 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
     },
     flush: () => dispatch({ kind: 'flush' }),
     sweep,
+    shown(key) {
+      const isNow = state.phase === 'live' && state.options.rows.get(key)?.deleted === false;
+      return isNow ? values.get(key) : undefined;
+    },
     stop() {
       isOver = true;
       waiting.length = 0;

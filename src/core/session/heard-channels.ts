@@ -1,7 +1,9 @@
 // The channels that a run hears: which there are, who holds them, and what each one's stream says.
 import { fillChannel, type Position } from '../../contract/channel.ts';
+import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
+import { validate } from '../../contract/schema.ts';
 import type { Host, Release } from '../../host/host.ts';
 import type { Frame } from '../../transports/transport.ts';
 import type { ServerClock } from '../api/server-clock.ts';
@@ -22,7 +24,7 @@ import type { Keeper } from './keeper.ts';
 import { needsOf, placeOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { ChannelsStanding, ChannelWord } from './status.ts';
-import { createSubjects, listKey } from './subjects.ts';
+import { createSubjects, listKey, rowKey } from './subjects.ts';
 import type { Turns } from './turns.ts';
 
 export interface HeardChannelsOptions {
@@ -81,6 +83,8 @@ export interface HeardChannels {
   place(wire: string): Place | undefined;
   listening(wire: string): Listening | undefined;
   knownVersion(wire: string, key: string): string | number | undefined;
+  /** A row as a channel shows it that is live; undefined where nobody knows it for certain. */
+  row(collection: CollectionDefinition, key: string): unknown;
   wireOf(channel: string, params?: object): string;
   /** Reads everything again; resolves when it was read. */
   refresh(): Promise<void>;
@@ -309,6 +313,15 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     place: (wire) => channels.get(wire)?.place,
     listening: (wire) => channels.get(wire)?.listening,
     knownVersion: (wire, key) => channels.get(wire)?.stream?.state.options.rows.get(key)?.version,
+    row({ resource, row }, key) {
+      if (resource === undefined) return undefined;
+      for (const { place, stream } of channels.values()) {
+        const shown = place.resources.has(resource) ? stream?.shown(rowKey(listKey(place, resource), key)) : undefined;
+        // What was kept without some of its fields is no row that a contract can judge by.
+        if (shown !== undefined && validate(row, shown).ok) return shown;
+      }
+      return undefined;
+    },
     wireOf,
     async refresh() {
       await Promise.all(streams().map((stream) => stream.refresh()));

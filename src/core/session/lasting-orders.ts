@@ -32,21 +32,24 @@ export function createLastingOrders(
       if (table === 'outbox' && !database.isDegraded) for (const { key, value } of records) note(key, value);
       return records;
     },
-    commit: (commit: Commit) =>
-      database.commit(commit).then(() => {
-        // It may have been lost in this very commit.
-        if (database.isDegraded && commit.writes.some(isToWait)) {
-          throw new StoreError('lost', 'The store that holds this mutation is lost.');
-        }
-        for (const { table, key, value } of commit.writes) {
-          if (table !== 'outbox') continue;
-          if (!database.isDegraded) note(key, value);
-          // Sent all the same, because a key or a number of its own makes that safe.
-          else if (stateOf(value) === 'acked') held.delete(key);
-        }
-      }),
+    async commit(commit: Commit) {
+      await database.commit(commit);
+      // It may have been lost in this very commit.
+      if (database.isDegraded && commit.writes.some(isToWait)) {
+        throw new StoreError('lost', 'The store that holds this mutation is lost.');
+      }
+      for (const { table, key, value } of commit.writes) {
+        if (table !== 'outbox') continue;
+        if (!database.isDegraded) note(key, value);
+        // Sent all the same, because a key or a number of its own makes that safe.
+        else if (stateOf(value) === 'acked') held.delete(key);
+      }
+    },
   };
 }
 
 const stateOf = (value: StoredValue | undefined): unknown => (isRecord(value) ? value['state'] : undefined);
-const nameOf = (value: StoredValue): string => (isRecord(value) ? String(value['name']) : '');
+function nameOf(value: StoredValue): string {
+  const name = isRecord(value) ? value['name'] : undefined;
+  return typeof name === 'string' ? name : '';
+}

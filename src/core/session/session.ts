@@ -219,6 +219,7 @@ async function startOn(
     },
     randomBytes: options.randomBytes,
     fence: () => database.fence,
+    row: (collection, key) => channels.row(collection, key),
     serverNowMs,
     probe: (abort) => reach.probe(abort),
     onSignal: (told) => signal(signalOf(told)),

@@ -595,7 +595,8 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   async function reloadForgetful(): Promise<void> {
     if (remembers()) return;
     restartCleanly();
-    for (let waitedMs = 0; violations.length === 0 && (stopping !== undefined || !isLive()); waitedMs += 500) {
+    const isBack = (): boolean => stopping === undefined && isLive();
+    for (let waitedMs = 0; violations.length === 0 && !isBack(); waitedMs += 500) {
       if (waitedMs > stopMs + healLimitMs()) violated(`it is not live again ${waitedMs} ms after it was loaded again`);
       await pass(500);
     }
