@@ -28,7 +28,7 @@ const restarted = async (kitchen: Kitchen) => {
   return { pos, heard };
 };
 
-test('O42: who signs out is asked about what was not sent', async () => {
+test('O42, F72: who signs out is asked about what was not sent', async () => {
   const kitchen = createKitchen();
   const pos = await queue(kitchen);
   await expect(pos.signOut()).rejects.toMatchObject({ code: 'unfinished' });

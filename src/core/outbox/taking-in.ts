@@ -1,5 +1,6 @@
 // From what an app asks for to a record that is durable on this device.
 import { HeardError } from '../../errors.ts';
+import type { MutationPriority } from '../../contract/mutation.ts';
 import type { Host } from '../../host/host.ts';
 import type { StoredValue, StoreFault } from '../../storage/store.ts';
 import type { Changes } from './changes.ts';
@@ -15,6 +16,9 @@ import { notStored } from './refusals.ts';
 import type { OutboxSettings } from './settings.ts';
 import type { OutboxInput, OutboxState } from './state.ts';
 import type { Writing } from './writing.ts';
+
+/** The last places are for what a restaurant lives on: a queue of heartbeats must not refuse a payment. */
+const roomFor: Readonly<Record<MutationPriority, number>> = { payment: 1.01, order: 1, status: 0.95, telemetry: 0.8 };
 
 interface TakingInOptions {
   readonly host: Host;
@@ -58,7 +62,7 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
   function recordOf(name: string, given: unknown, former: OutboxRecord | undefined): OutboxRecord {
     const definition = mutations.get(name);
     if (definition === undefined) throw unknownName(name);
-    if (countWaiting(state()) >= settings.maxItems) throw tooMany(settings.maxItems);
+    requireRoom(definition.priority);
     const id = newId();
     const createdAt = options.serverNowMs();
     const { lane, input } = accept(
@@ -92,6 +96,11 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
       nextAttemptAt: 0,
       state: 'pending',
     };
+  }
+
+  function requireRoom(priority: MutationPriority): void {
+    const most = Math.ceil(settings.maxItems * roomFor[priority]);
+    if (countWaiting(state()) >= most) throw tooMany(most);
   }
 
   /** Some replacements of `crypto` give the same bytes every time, and two orders under one key would be one. */

@@ -183,7 +183,7 @@ describe('the token', () => {
 
 describe('refused', () => {
   test.each([400, 403, 404, 405, 406, 410, 411, 413, 415, 418, 422, 451, 499])(
-    'O16: %i parks the item with its status, and the others go on',
+    'O16, F63: %i parks the item with its status, and the others go on',
     async (status) => {
       const rig = await createRig();
       const handle = await rig.enqueue('none', { n: 1 });
@@ -256,7 +256,7 @@ describe('refused', () => {
     },
   );
 
-  test('O19: a key that was used for something else is parked, with an alarm', async () => {
+  test('O19, F65: a key that was used for something else is parked, with an alarm', async () => {
     const rig = await after(refused(422, { problem: 'https://x.test/problems/idempotency_key_reused' }));
     expect(parkedCodes(rig)).toEqual({ 1: 'key-reused' });
     expect(rig.signals).toMatchObject([

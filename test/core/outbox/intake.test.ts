@@ -154,6 +154,29 @@ test('O2: a queue is bounded, and says so; what is parked does not count', async
   await expect(rig.outbox.enqueue('key', { n: 3 })).resolves.toBeDefined();
 });
 
+test('O2, F73: a queue of heartbeats refuses no order, and a queue of orders no payment', async () => {
+  const mutations = Object.fromEntries(
+    (['payment', 'order', 'status', 'telemetry'] as const).map((priority) => [priority, define('key', { priority })]),
+  );
+  const rig = await createRig({ mutations, pausedFor: ['test'], settings: { maxItems: 100 } });
+  let n = 0;
+  const fill = async (name: string): Promise<number> => {
+    for (;;) {
+      n += 1;
+      try {
+        await rig.outbox.enqueue(name, { n });
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'too-many' });
+        return rig.outbox.pending().length;
+      }
+    }
+  };
+  expect(await fill('telemetry')).toBe(80);
+  expect(await fill('status')).toBe(95);
+  expect(await fill('order')).toBe(100);
+  expect(await fill('payment')).toBe(101);
+});
+
 test('O3: what is stored is a copy of what was given', async () => {
   const rig = await createRig({ pausedFor: ['test'] });
   const given = { n: 1, order: { lines: [{ dish: 4 }] } };

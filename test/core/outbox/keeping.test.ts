@@ -157,7 +157,7 @@ test.each(broken)('O33: a record that is %s (%j) is kept as it is, told and coun
   expect(rig.outbox.counts().untouched).toBe(0);
 });
 
-test('O33: whatever stands in the table, the outbox starts, sends what it can read and drops nothing', async () => {
+test('O33, F73: whatever stands in the table, the outbox starts, sends what it can read and drops nothing', async () => {
   const rig = await createRig({ pausedFor: ['test'] });
   const { id } = await rig.enqueue('key', { n: 1 });
   const sound = rig.store.rows.get(id) as Record<string, StoredValue>;
@@ -197,7 +197,7 @@ test('O33: what refers to a record that is kept as it is waits for it', async ()
   expect(parkedCodes(rig)).toEqual({ 1: 'parent-gone' });
 });
 
-test('O33: a mutation that the contract lacks is parked, and sent by an app that knows it again', async () => {
+test('O33, F73: a mutation that the contract lacks is parked, and sent by an app that knows it again', async () => {
   const rig = await createRig({ pausedFor: ['test'] });
   const { id } = await rig.enqueue('natural', { n: 1 });
   const without = await restarted(rig, { mutations: { key: define('key') } });
@@ -210,7 +210,7 @@ test('O33: a mutation that the contract lacks is parked, and sent by an app that
   expect(again.asked).toHaveLength(1);
 });
 
-test('O34: a request that hangs is given up after a minute, as silence, and begun anew', async () => {
+test('O34, F74: a request that hangs is given up after a minute, as silence, and begun anew', async () => {
   const rig = await createRig();
   const handle = await rig.enqueue('key', { n: 1 });
   await rig.enqueue('blind', { n: 2 });

@@ -155,7 +155,7 @@ const withChild = {
   child: define('key'),
 };
 
-test('O8: a child waits for its parent, and is sent about what the parent was answered', async () => {
+test('O8, F70: a child waits for its parent, and is sent about what the parent was answered', async () => {
   const rig = await createRig({ mutations: withChild });
   const parent = await rig.enqueue('parent', { n: 1 });
   await rig.enqueue('child', { n: 2, order: { $ref: parent.id } });
@@ -205,7 +205,7 @@ test('O8: a child of an answered parent is taken in as if it had named the value
   });
 });
 
-test('O8: a parked parent holds its children, over restarts, and frees them when it is answered after all', async () => {
+test('O8, F70: a parked parent holds its children, over restarts, and frees them when it is answered after all', async () => {
   const rig = await createRig({ mutations: withChild });
   const parent = await rig.enqueue('parent', { n: 1 });
   await rig.enqueue('child', { n: 2, order: { $ref: parent.id } });
@@ -325,7 +325,7 @@ test('O9: what waits behind it in its own lane does not block it, and a rule tha
   expect(rig.errors).toContainEqual(new Error('boom'));
 });
 
-test('O10: what belongs to somebody else is neither sent nor touched, and counted', async () => {
+test('O10, F72: what belongs to somebody else is neither sent nor touched, and counted', async () => {
   const rig = await createRig({ pausedFor: ['test'] });
   const { id } = await rig.enqueue('key', { n: 1 });
   const before = rig.store.rows.get(id);
@@ -342,7 +342,7 @@ test('O10: what belongs to somebody else is neither sent nor touched, and counte
 
 const day = 86_400_000;
 
-test('O11: past its age an item that was never sent is parked', async () => {
+test('O11, F68: past its age an item that was never sent is parked', async () => {
   const rig = await createRig({ pausedFor: ['test'] });
   await rig.enqueue('key', { n: 1 });
   rig.host.sleep(day, 'runs');
@@ -371,7 +371,7 @@ test.each([
   expect(rig.changes.at(-1)).toMatchObject({ state: outcome });
 });
 
-test('O11, O24: what is given up after silence may have happened, although a read says that it did not yet', async () => {
+test('O11, O24, F66, F68: what is given up after silence may have happened, although a read says that it did not yet', async () => {
   const rig = await createRig({ mutations: { key: verified('key') } });
   await rig.enqueue('key', { n: 1 });
   rig.last().answer(failed('unreadable'));
