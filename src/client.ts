@@ -18,7 +18,7 @@ import { lineOf } from './core/session/lines.ts';
 import type { Processor } from './core/inbox/inbox.ts';
 import { createLog, errorName } from './core/session/log.ts';
 import type { OpenChannel } from './core/session/heard-channels.ts';
-import { startSession, type Session } from './core/session/session.ts';
+import { startSession, type Session, type SessionOptions } from './core/session/session.ts';
 import { askQuery, misfit } from './core/session/queries.ts';
 import { forgetAll, signOut, type PendingChoice } from './core/session/signing-out.ts';
 import type { Unfinished } from './core/session/unfinished.ts';
@@ -136,11 +136,14 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     return done;
   }
 
+  const begin = (asked: SessionOptions): Promise<Session> =>
+    options.tabs === undefined ? startSession(asked) : options.tabs.start(asked, startSession);
+
   const start = (): Promise<void> =>
     inTurn(async () => {
       requireAlive();
       if (session !== undefined) return;
-      session = await startSession({
+      session = await begin({
         host,
         contract: data,
         decode,
@@ -171,6 +174,8 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         log,
         signal,
         changed,
+        dismissed: () => void stop(),
+        idleHealth: () => idleHealth(serverClock.offsetMs()),
       });
       session.outbox.subscribe(outboxWatchers.tell);
       for (const channel of channels) channel.open = session.open(channel.name, channel.params, channel.consumers);
@@ -203,13 +208,18 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   const leave = ({ pending }: { readonly pending?: PendingChoice } = {}): Promise<Unfinished> =>
     inTurn(async () => {
       requireAlive();
-      return signOut({ store: storage, storeName: name, principal, session, end }, pending);
+      await session?.lead();
+      const unfinished = await signOut({ store: storage, storeName: name, principal, session, end }, pending);
+      options.tabs?.dismiss(name);
+      return unfinished;
     });
 
   const wipe = (): Promise<void> =>
     inTurn(async () => {
+      await session?.lead();
       await end('discarded');
       await forgetAll(storage, name);
+      options.tabs?.dismiss(name);
     });
 
   function requireAlive(): void {
@@ -350,6 +360,7 @@ function storeName(contract: ContractData, role: string, scope: object, principa
 
 const idleHealth = (offsetMs: number | undefined): Health => ({
   status: stopped,
+  tab: 'alone',
   connection: { word: 'offline', cause: undefined, code: undefined, remediation: undefined, sockets: 0 },
   isPolling: false,
   storage: { survives: 'none', failing: undefined, setAside: 0 },

@@ -8,6 +8,7 @@ import type { Logger } from './core/session/log.ts';
 import type { StreamSettings } from './core/stream/settings.ts';
 import type { ConflictHook } from './core/outbox/conflict.ts';
 import type { OutboxSettings } from './core/outbox/settings.ts';
+import type { Tabs } from './core/tabs/tab.ts';
 import { HeardError } from './errors.ts';
 import type { Host } from './host/host.ts';
 import { fetchHttp, type FetchHttpOptions } from './http/fetch-http.ts';
@@ -28,6 +29,8 @@ export interface ClientOptions<Spec extends ContractSpec, Role extends RoleName<
   readonly token?: TokenCallback;
   /** What the device remembers over a restart. Default: nothing, as with `memory()`. */
   readonly storage?: Store;
+  /** Makes one device of several tabs: `sharedTabs()` of `heard/tabs`. Without it each has a socket of its own. */
+  readonly tabs?: Tabs;
   /** Whose device this is. Devices of two principals share nothing. */
   readonly principal?: string;
   /** More headers for each request. */

@@ -31,6 +31,7 @@ const identity = 'identity';
  */
 export function indexedDb(): Store {
   return {
+    isShared: true,
     open(name, signal) {
       const path = pathOf(name);
       let blocked = false;

@@ -90,6 +90,8 @@ export interface Database {
 }
 
 export interface Store {
+  /** Other pages of this origin open the same databases: they can be one device. */
+  readonly isShared?: boolean;
   /**
    * Opens, creating or migrating as needed. The name says contract, scope, role and principal, and never a version.
    * It may take for ever (another tab does not let go, a browser that does not answer), so whoever calls sets the limit:

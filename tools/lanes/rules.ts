@@ -105,8 +105,8 @@ export const lanes: readonly Lane[] = [
   },
   {
     name: 'client',
-    files: /^(?:client|options|surface|unload-guard|index)\.ts$/,
-    shown: '`client.ts`, `options.ts`, `surface.ts`, `unload-guard.ts`, `index.ts`',
+    files: /^(?:client|options|surface|unload-guard|tabs|index)\.ts$/,
+    shown: '`client.ts`, `options.ts`, `surface.ts`, `unload-guard.ts`, `tabs.ts`, `index.ts`',
     imports: [
       ...foundation,
       ...all('seam', 'core'),

@@ -14,13 +14,13 @@ interface DecisionsOptions {
   readonly dispatch: (input: OutboxInput) => void;
   readonly writing: Writing;
   readonly handles: Handles;
-  replace(former: OutboxRecord, input: unknown): Promise<MutationHandle>;
+  replace(former: OutboxRecord, input: unknown, id: string | undefined): Promise<MutationHandle>;
 }
 
 export interface Decisions {
   retry(id: string): MutationHandle;
   discard(id: string): Promise<void>;
-  rebase(id: string, input: unknown): Promise<MutationHandle>;
+  rebase(id: string, input: unknown, as?: string): Promise<MutationHandle>;
   /** The machine says that it was taken out … */
   removed(id: string): void;
   /** … or that it could not be. */
@@ -77,13 +77,13 @@ export function createDecisions(options: DecisionsOptions): Decisions {
         dispatch({ kind: 'item', id, input: { kind: 'discard' } });
       });
     },
-    async rebase(id, input) {
+    async rebase(id, input, as) {
       const { record, phase } = itemFor(id, 'rebase');
       if (phase.name !== 'parked') throw notNow(id, 'it is not parked', 'Rebase what the server has refused.');
       requireAlone(id);
       rebasing.add(id);
       try {
-        return await options.replace(record, input);
+        return await options.replace(record, input, as);
       } finally {
         rebasing.delete(id);
       }

@@ -8,13 +8,14 @@ import { createOutboxContract, waitingMutation, type Mutations } from './contrac
 import { createDecisions } from './decisions.ts';
 import { createDrains, type DrainOptions, type DrainReport } from './drain.ts';
 import { createErrands } from './errands.ts';
-import { createHandles, type MutationHandle, type Parting } from './handles.ts';
+import { createHandles, type MutationHandle, type Parting, type Settled } from './handles.ts';
 import type { RowLookup } from './intake.ts';
-import { countWaiting } from './lanes.ts';
+import { countWaiting, parentState } from './lanes.ts';
 import { dueAtMs, step } from './machine.ts';
 import type { RandomBytes } from './mutation-id.ts';
 import { createOthers } from './others.ts';
 import type { ParkedMutation } from './parked-mutation.ts';
+import { answerTo } from './parents.ts';
 import { gone } from './refusals.ts';
 import { initialOutbox } from './restart.ts';
 import { outboxRules, type OutboxRules } from './rules.ts';
@@ -72,7 +73,10 @@ export interface Outbox {
    * Resolves when it is durable on this device. Rejects with a {@link HeardError} when it is refused, and with the store's
    * error when it could not be written: it will not be sent then.
    */
-  enqueue(name: string, input: unknown): Promise<MutationHandle>;
+  /** `id`: its own, for who may ask again; what is known under it is not taken in twice. */
+  enqueue(name: string, input: unknown, id?: string): Promise<MutationHandle>;
+  /** Says how one ends that was taken in before, or has ended. */
+  watch(id: string): MutationHandle;
   /** Says that the client is connected, sends what waits, and tells how far it came. */
   drain(options?: DrainOptions): Promise<DrainReport>;
   /** Tells how far it comes by itself. */
@@ -92,7 +96,7 @@ export interface Outbox {
   /** Removes a mutation that is not under way, or an untouched record. */
   discard(id: string): Promise<void>;
   /** Puts another input in the place of a parked mutation, under a new key. */
-  rebase(id: string, input: unknown): Promise<MutationHandle>;
+  rebase(id: string, input: unknown, as?: string): Promise<MutationHandle>;
   subscribe(listener: (change: OutboxChange) => void): Release;
   /** Resolves when nothing waits any more. What is parked does not count. */
   drained(): Promise<void>;
@@ -155,7 +159,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     dispatch,
     writing,
     handles,
-    replace: (former, input) => takingIn.enqueue(former.name, input, former),
+    replace: (former, input, id) => takingIn.enqueue(former.name, input, { former, id }),
   });
   const errands = createErrands({
     host,
@@ -313,6 +317,18 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     if (disposed) throw gone();
   }
 
+  function watch(id: string): MutationHandle {
+    const item = state.items.get(id);
+    if (item?.phase.name === 'parked')
+      return { id, settled: Promise.resolve({ outcome: 'parked', parked: telling.asParked(item) }) };
+    if (item !== undefined) return handles.of(id);
+    const ended: Settled =
+      parentState(state, id) === 'answered'
+        ? { outcome: 'done', answer: answerTo(state, id), status: undefined, by: 'answer' }
+        : { outcome: 'discarded' };
+    return { id, settled: Promise.resolve(ended) };
+  }
+
   async function dispose(as: Parting = 'kept'): Promise<void> {
     if (!disposed) {
       disposed = true;
@@ -331,10 +347,11 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   }
 
   return {
-    async enqueue(name, input) {
+    async enqueue(name, input, id) {
       requireAlive();
-      return takingIn.enqueue(name, input);
+      return id !== undefined && parentState(state, id) !== 'gone' ? watch(id) : takingIn.enqueue(name, input, { id });
     },
+    watch,
     async drain(how) {
       requireAlive();
       const report = drains.begin(state, how);
@@ -370,9 +387,9 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
       requireAlive();
       return decisions.discard(id);
     },
-    async rebase(id, input) {
+    async rebase(id, input, as) {
       requireAlive();
-      return decisions.rebase(id, input);
+      return as !== undefined && parentState(state, as) !== 'gone' ? watch(as) : decisions.rebase(id, input, as);
     },
     subscribe: changes.subscribe,
     drained: () =>

@@ -38,14 +38,21 @@ interface TakingInOptions {
 }
 
 interface TakingIn {
-  /** `former`: the parked one whose place it takes. Throws what is wrong with it before anything is stored. */
-  enqueue(name: string, given: unknown, former?: OutboxRecord): Promise<MutationHandle>;
+  /** Throws what is wrong with it before anything is stored. */
+  enqueue(name: string, given: unknown, as: TakenInAs): Promise<MutationHandle>;
   /** The machine says that it is stored … */
   added(id: string): void;
   /** … or that it is not. */
   notAdded(id: string, fault: StoreFault): void;
   /** It was refused. A store that gave up in the middle may hold it for all that, and it is nobody's. */
   isRefused(id: string): boolean;
+}
+
+interface TakenInAs {
+  /** The parked one whose place it takes. */
+  readonly former?: OutboxRecord | undefined;
+  /** Chosen by whoever asks. */
+  readonly id?: string | undefined;
 }
 
 interface Waiting {
@@ -59,11 +66,10 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
   const waiting = new Map<string, Waiting>();
   const refused = new Set<string>();
 
-  function recordOf(name: string, given: unknown, former: OutboxRecord | undefined): OutboxRecord {
+  function recordOf(name: string, given: unknown, { former, id = newId() }: TakenInAs): OutboxRecord {
     const definition = mutations.get(name);
     if (definition === undefined) throw unknownName(name);
     requireRoom(definition.priority);
-    const id = newId();
     const createdAt = options.serverNowMs();
     const { lane, input } = accept(
       {
@@ -119,8 +125,9 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
   }
 
   return {
-    enqueue(name, given, former) {
-      const record = recordOf(name, given, former);
+    enqueue(name, given, as) {
+      const { former } = as;
+      const record = recordOf(name, given, as);
       return new Promise((resolve, reject) => {
         waiting.set(record.id, { former, resolve, reject });
         options.dispatch({ kind: 'add', record, replaces: former?.id });

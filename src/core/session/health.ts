@@ -10,6 +10,8 @@ import type { ChannelWord, Status } from './status.ts';
 /** Everything that a person who looks for a fault asks first. Plain data; the numbers are of this run. */
 export interface Health {
   readonly status: Status;
+  /** With `tabs`: whether this one has the socket, or hears another one that has; everything else here is that one's then. */
+  readonly tab: 'alone' | 'leader' | 'follower';
   readonly connection: {
     readonly word: 'offline' | 'connecting' | 'open' | 'blocked';
     readonly cause: Cause | undefined;

@@ -45,6 +45,8 @@ export interface HeardChannelsOptions {
   readonly sequence: Readonly<Record<string, Position>>;
   /** To everybody who does not listen to one channel alone: an event that two channels carry, once. */
   readonly deliver: (event: DeliveredEvent) => Promise<void> | undefined;
+  /** Whether those who listen to a channel have not heard it from another tab. */
+  readonly isNewsOn: ((event: DeliveredEvent) => boolean) | undefined;
   readonly drain: () => Promise<void>;
   readonly connection: () => 'offline' | 'connecting' | 'open' | 'blocked';
   readonly signal: (signal: Signal) => void;
@@ -199,6 +201,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
 
   function deliver({ consumers }: Heard, event: DeliveredEvent): Promise<void> | undefined {
     let handling = options.deliver(event);
+    if (consumers.size === 0 || options.isNewsOn?.(event) === false) return handling;
     for (const some of consumers) {
       const more = some.deliver(event);
       if (more === undefined) continue;

@@ -82,6 +82,15 @@ export interface SessionOptions {
   readonly signal: (signal: Signal) => void;
   /** The status may have changed. */
   readonly changed: () => void;
+  /** Every event that is handed out, before it is. `isFirst`: no other channel has told it in this run. */
+  readonly told?: (event: DeliveredEvent, isFirst: boolean) => void;
+  /** Whether those who listen here have not heard it yet, from another tab that led before. */
+  readonly isNews?: (event: DeliveredEvent) => boolean;
+  readonly isNewsOn?: (event: DeliveredEvent) => boolean;
+  /** In another tab the principal has signed out. */
+  readonly dismissed?: () => void;
+  /** What a client shows that does not run. */
+  readonly idleHealth: () => Health;
 }
 
 export interface Session {
@@ -92,15 +101,21 @@ export interface Session {
   refresh(): Promise<void>;
   send(message: string, input: unknown): void;
   tokenChanged(): void;
-  readonly inbox: Inbox;
-  readonly outbox: Outbox;
-  enqueue(name: string, input: unknown): Promise<MutationHandle>;
+  readonly inbox: Pick<Inbox, 'deadLetters' | 'retry' | 'discard'>;
+  readonly outbox: Pick<
+    Outbox,
+    'pending' | 'parked' | 'retry' | 'discard' | 'rebase' | 'watch' | 'drain' | 'drained' | 'subscribe'
+  >;
+  /** `id`: its own, for who may have to ask again. */
+  enqueue(name: string, input: unknown, id?: string): Promise<MutationHandle>;
   /** What would be lost if this device forgot now, what other clients over the same memory have taken in among it. */
   unfinished(): Promise<Unfinished>;
   /** What is written ends with the page, though something else was asked for. */
   readonly isDegraded: boolean;
   /** Another client over the same memory has started since: what is known here of it is old. */
   readonly isTakenOver: boolean;
+  /** Of several tabs, this one has the socket and the storage from now on. */
+  lead(): Promise<void>;
   /** `as`: what is told to whoever waits for a mutation. */
   stop(as?: Parting): Promise<void>;
 }
@@ -275,8 +290,8 @@ async function startOn(
   }
 
   /** An order that is taken while there is no socket may go all the same. */
-  async function enqueue(name: string, input: unknown): Promise<MutationHandle> {
-    const handle = await outbox.enqueue(name, input);
+  async function enqueue(name: string, input: unknown, id?: string): Promise<MutationHandle> {
+    const handle = await outbox.enqueue(name, input, id);
     if (link === undefined && !reach.isAnswering && !isStopped) reach.look();
     return handle;
   }
@@ -329,6 +344,7 @@ async function startOn(
     startFrom: options.startFrom,
     sequence: options.sequence,
     deliver,
+    isNewsOn: options.isNewsOn,
     drain,
     connection: () => connection.word,
     signal,
@@ -339,11 +355,13 @@ async function startOn(
   /** An event that two channels carry is one event to whoever listens to the client. */
   function deliver(event: DeliveredEvent): Promise<void> | undefined {
     const { id } = event;
+    const isFirst = id === undefined || keeper.heard.tell(id);
+    options.told?.(event, isFirst);
     // The other channel waits for what the first one set off: its cursor must not pass what is not handled.
-    if (id !== undefined && !keeper.heard.tell(id)) return underWay.get(id);
+    if (id !== undefined && !isFirst) return underWay.get(id);
     // First: what is work is written with whatever moves the cursor past it.
     if (!database.isTakenOver) inbox.take(event);
-    const handling = consumers.deliver(event);
+    const handling = options.isNews?.(event) === false ? undefined : consumers.deliver(event);
     if (id === undefined || handling === undefined) return handling;
     underWay.set(id, handling);
     return handling.finally(() => void underWay.delete(id));
@@ -507,6 +525,7 @@ async function startOn(
     status,
     health: () => ({
       status: status(),
+      tab: 'alone',
       connection: {
         word: connection.word,
         cause: connection.verdict?.cause,
@@ -546,6 +565,7 @@ async function startOn(
     outbox,
     enqueue,
     unfinished,
+    lead: () => Promise.resolve(),
     get isDegraded() {
       return database.isDegraded;
     },

@@ -1,0 +1,181 @@
+// The tab that has the socket: it tells the others what it hears and how things stand, and does what they ask for.
+import { createConsumers } from '../consume/consumers.ts';
+import type { DeliveredEvent } from '../consume/delivered-event.ts';
+import type { Settled } from '../outbox/handles.ts';
+import type { Session } from '../session/session.ts';
+import type { Signal } from '../signals.ts';
+import type { OpenChannel } from '../session/heard-channels.ts';
+import type { Host, Release } from '../../host/host.ts';
+import type { Call, TabMessage, View, Wanted } from './messages.ts';
+import { createToldLog } from './told-log.ts';
+
+export interface LeadingOptions {
+  readonly host: Host;
+  readonly reign: string;
+  readonly post: (message: TabMessage) => void;
+  readonly report: (error: unknown) => void;
+}
+
+export interface Leading {
+  /** An event is handed out. */
+  told(event: DeliveredEvent, isFirst: boolean): void;
+  signal(signal: Signal): void;
+  changed(): void;
+  begin(session: Session): void;
+  /** What a tab says that is for whoever leads. */
+  hear(message: TabMessage): void;
+  /** `settled` is told how a mutation ends that the call is about. */
+  perform(call: Call, settled: (id: string, settled: Settled) => void): Promise<unknown>;
+  stop(): void;
+}
+
+/** A follower that hears nothing for three of these looks after its leader. */
+const beatMs = 3_000;
+/** What changes together is told together. */
+const viewAfterMs = 20;
+/** A long queue is not copied with every step of it. */
+const manyItems = 200;
+const manyAfterMs = 500;
+
+export function createLeading({ host, reign, post, report }: LeadingOptions): Leading {
+  const log = createToldLog();
+  /** By tab: the channels that are heard for it. */
+  const followers = new Map<string, readonly OpenChannel[]>();
+  let session: Session | undefined;
+  let beat: Release | undefined;
+  let telling: Release | undefined;
+  const leave: Release[] = [];
+
+  const view = (of: Session): View => ({
+    health: of.health(),
+    pending: of.outbox.pending(),
+    parked: of.outbox.parked(),
+    deadLetters: of.inbox.deadLetters(),
+  });
+
+  function tellView(): void {
+    telling?.();
+    telling = undefined;
+    if (session !== undefined && followers.size > 0) post({ kind: 'view', reign, view: view(session) });
+  }
+
+  function changed(): void {
+    if (session === undefined || followers.size === 0) return;
+    const { waiting, parked } = session.health().outbox;
+    telling ??= host.schedule(waiting + parked > manyItems ? manyAfterMs : viewAfterMs, tellView);
+  }
+
+  function beatLater(): void {
+    beat = host.schedule(beatMs, () => {
+      tellView();
+      beatLater();
+    });
+  }
+
+  function tellReign(tab: string): void {
+    if (session !== undefined) post({ kind: 'reign', tab, reign, count: log.count, view: view(session) });
+  }
+
+  function serve(tab: string, wanted: readonly Wanted[]): void {
+    const before = followers.get(tab) ?? [];
+    const opened: OpenChannel[] = [];
+    for (const { channel, params } of wanted) {
+      try {
+        const open = session?.open(channel, params, createConsumers({ report }));
+        if (open !== undefined) opened.push(open);
+      } catch (error) {
+        report(error);
+      }
+    }
+    followers.set(tab, opened);
+    // Afterwards: what it still wants is not left and joined again.
+    for (const open of before) open.close();
+  }
+
+  return {
+    told(event, isFirst) {
+      log.add({ event, isFirst });
+      if (followers.size > 0) post({ kind: 'events', reign, first: log.count, events: [{ event, isFirst }] });
+    },
+    signal(signal) {
+      // What a handler of this tab threw is this tab's own affair.
+      if (followers.size > 0 && signal.kind !== 'handler' && signal.kind !== 'callback')
+        post({ kind: 'signal', reign, signal });
+    },
+    changed,
+    begin(begun) {
+      session = begun;
+      leave.push(
+        begun.outbox.subscribe((change) => {
+          if (followers.size > 0) post({ kind: 'changed', reign, change });
+          changed();
+        }),
+      );
+      tellReign('');
+      beatLater();
+    },
+    hear(message) {
+      switch (message.kind) {
+        case 'hello':
+          serve(message.tab, message.wanted);
+          return tellReign(message.tab);
+        case 'missed': {
+          if (message.reign !== reign) return;
+          const { first, events } = log.after(message.after);
+          if (first > message.after + 1) post({ kind: 'forgotten', reign, upTo: first - 1 });
+          return post({ kind: 'events', reign, first, events });
+        }
+        case 'anybody':
+          if (session !== undefined) post({ kind: 'view', reign, view: view(session) });
+          return;
+        case 'gone':
+          for (const open of followers.get(message.tab) ?? []) open.close();
+          followers.delete(message.tab);
+          return;
+        default:
+      }
+    },
+    async perform(call, settled) {
+      if (session === undefined) throw new Error('The leader has not begun.');
+      const { outbox, inbox } = session;
+      const follow = (id: string, ended: Promise<Settled>): void => void ended.then((how) => settled(id, how));
+      switch (call.name) {
+        case 'mutate': {
+          const [id, name, input] = call.args;
+          return follow(id, (await session.enqueue(name, input, id)).settled);
+        }
+        case 'rebase': {
+          const [former, id, input] = call.args;
+          return follow(id, (await outbox.rebase(former, input, id)).settled);
+        }
+        case 'watch':
+          return follow(call.args[0], outbox.watch(call.args[0]).settled);
+        case 'retry':
+          return follow(call.args[0], outbox.retry(call.args[0]).settled);
+        case 'discard':
+          return outbox.discard(call.args[0]);
+        case 'drain':
+          return outbox.drain(call.args[0]);
+        case 'drained':
+          return outbox.drained();
+        case 'refresh':
+          return session.refresh();
+        case 'send':
+          return session.send(call.args[0], call.args[1]);
+        case 'retryWork':
+          return inbox.retry(call.args[0]);
+        case 'discardWork':
+          return inbox.discard(call.args[0]);
+        case 'unfinished':
+          return session.unfinished();
+      }
+    },
+    stop() {
+      session = undefined;
+      beat?.();
+      telling?.();
+      for (const end of leave) end();
+      followers.clear();
+    },
+  };
+}

@@ -1,0 +1,19 @@
+// The seam to the other pages beside this one. Platforms without it have one page, and lose nothing by that.
+import type { Release } from '../../host/host.ts';
+
+export interface TabHost {
+  /** Everybody else who has opened the same name hears what is posted, in order. What cannot be copied throws. */
+  open(name: string, hear: (message: unknown) => void): TabChannel;
+  /** Where there are none, as on plain http, the device's storage tells who leads. */
+  readonly locks?: TabLocks;
+}
+
+export interface TabChannel {
+  post(message: unknown): void;
+  close(): void;
+}
+
+export interface TabLocks {
+  /** `granted` when nobody else has it, or at once where it is stolen; `lost` when somebody else has stolen it. Released with what it returns. */
+  request(name: string, how: 'wait' | 'steal', listener: { granted(): void; lost(): void }): Release;
+}
