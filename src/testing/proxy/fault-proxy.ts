@@ -201,6 +201,6 @@ function targetOf(text: string): URL {
 
 const notListening = (cause: NodeJS.ErrnoException, port: number): HeardError =>
   new HeardError('options-invalid', `The fault proxy cannot listen on port ${port}: ${cause.message}.`, {
-    remediation: 'Leave the port out, and any that is free is taken.',
+    remediation: 'Stop what listens there, or take another port; 0 is any that is free.',
     cause,
   });
