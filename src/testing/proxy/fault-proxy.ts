@@ -79,7 +79,11 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
   const http = createHttpServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 });
   http.on('request', onRequest);
   http.on('upgrade', onUpgrade);
-  http.on('clientError', (_, socket) => socket.destroy());
+  // As Node's own servers answer who speaks something else, TLS for example.
+  http.on('clientError', (_, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
   // In front of HTTP, so that a connection can be refused before a word of it is read.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, onConnection);
 
