@@ -29,6 +29,16 @@ export interface NoAnswer {
   readonly code: string;
 }
 
+/** A REST interface, as the client would ask it. */
+export interface Rest {
+  readonly base: string;
+  /** One request to a path of the contract. */
+  ask(
+    path: string,
+    question?: Omit<Question, 'timeoutMs'> & { readonly showsToken?: boolean },
+  ): Promise<Answer | NoAnswer>;
+}
+
 const mostBytes = 8_388_608;
 
 export function ask(address: string, question: Question): Promise<Answer | NoAnswer> {

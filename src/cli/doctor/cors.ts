@@ -1,10 +1,9 @@
 // Whether a browser lets a page ask: the preflight with our headers, and what the answer itself permits.
 import type { MutationDefinition } from '../../contract/mutation.ts';
-import type { Answer } from './ask.ts';
+import type { Answer, Rest } from './ask.ts';
 import type { Chart } from './finding.ts';
 import { troubleOf } from './network-trouble.ts';
 import type { Patient } from './patient.ts';
-import type { Rest } from './rest.ts';
 
 interface CorsQuestion {
   readonly probe: string;

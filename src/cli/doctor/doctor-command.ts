@@ -4,7 +4,8 @@ import { HeardError } from '../../errors.ts';
 import { loadContract } from '../load-contract.ts';
 import { createChart, findingJson, findingText, type Finding } from './finding.ts';
 import { patientOf } from './patient.ts';
-import { examineRest, examineSigning, type Rest } from './rest.ts';
+import type { Rest } from './ask.ts';
+import { examineRest, examineSigning } from './rest.ts';
 import { examineSocket } from './socket.ts';
 
 export interface DoctorEnvironment {

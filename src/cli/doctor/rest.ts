@@ -7,22 +7,13 @@ import { isHeardError } from '../../errors.ts';
 import { baseAddress, type BaseAddress } from '../../http/base-address.ts';
 import { isRecord } from '../../lib/json.ts';
 import { isLoopback } from '../../lib/network-address.ts';
-import { ask, type Answer, type NoAnswer, type Question } from './ask.ts';
+import { ask, type Answer, type NoAnswer, type Rest } from './ask.ts';
 import { examineCors } from './cors.ts';
 import { shapesOf } from './events.ts';
 import type { Chart } from './finding.ts';
 import type { Patient } from './patient.ts';
 import { signaturesOf } from './signing.ts';
 import { troubleIn } from './verdicts.ts';
-
-export interface Rest {
-  readonly base: string;
-  /** One request to a path of the contract, as the client would send it. */
-  ask(
-    path: string,
-    question?: Omit<Question, 'timeoutMs'> & { readonly showsToken?: boolean },
-  ): Promise<Answer | NoAnswer>;
-}
 
 /** The way to the backend for other steps; `undefined` when there is none. */
 export async function examineRest(text: string, patient: Patient, chart: Chart): Promise<Rest | undefined> {

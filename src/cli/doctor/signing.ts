@@ -1,8 +1,7 @@
 // The endpoint that lets a connection hear a private channel: asked as the client asks it.
 import type { Chart } from './finding.ts';
-import { fieldOf } from './ask.ts';
+import { fieldOf, type Rest } from './ask.ts';
 import type { Channel, Patient } from './patient.ts';
-import type { Rest } from './rest.ts';
 import { troubleIn } from './verdicts.ts';
 
 export interface Signature {

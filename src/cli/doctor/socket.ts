@@ -6,7 +6,7 @@ import { shapesOf } from './events.ts';
 import type { Chart } from './finding.ts';
 import { troubleOf, type Trouble } from './network-trouble.ts';
 import type { Channel, Patient } from './patient.ts';
-import type { Rest } from './rest.ts';
+import type { Rest } from './ask.ts';
 import { signaturesOf } from './signing.ts';
 import { wireOf, type Told, type Wire } from './wires.ts';
 
