@@ -414,6 +414,8 @@ test('wrong addresses, keys and tokens', async () => {
   expect(await told(pusher.replace('heard-key', 'other-key'))).toMatch(/^key: the server knows no app with this key/);
   expect(await told('http://api.example.test')).toMatch(/^address: .*not encrypted.* Use https/);
   expect(await told('ws://ws.example.test/socket')).toMatch(/^address: .*not encrypted.* Use wss/);
+  const secret = await doctor('https://user:hunter2@api.example.test');
+  expect([secret.exitCode, problems(secret).length, secret.lines.join().includes('hunter2')]).toEqual([1, 1, false]);
   expect(await told(api.replace('http', 'https'))).toMatch(/^reachable: .*does not speak TLS/);
   expect(await told(socket.replace('ws', 'wss'))).toMatch(/^reachable: .*does not speak TLS/);
   expect(await told(`${proxy.wsUrl}/nowhere`)).toMatch(/^reachable: it is answered in HTTP \(404\)/);

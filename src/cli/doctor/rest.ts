@@ -2,12 +2,9 @@
 import { withSearch } from '../../contract/request.ts';
 import type { ResourceDefinition } from '../../contract/resource.ts';
 import { validate } from '../../contract/schema.ts';
-import { parseHttpDate } from '../../core/api/http-date.ts';
-import { isHeardError } from '../../errors.ts';
-import { baseAddress, type BaseAddress } from '../../http/base-address.ts';
 import { isRecord } from '../../lib/json.ts';
-import { isLoopback } from '../../lib/network-address.ts';
 import { ask, type Answer, type NoAnswer, type Rest } from './ask.ts';
+import { isUsable } from './address.ts';
 import { examineCors } from './cors.ts';
 import { shapesOf } from './events.ts';
 import type { Chart } from './finding.ts';
@@ -17,13 +14,13 @@ import { troubleIn } from './verdicts.ts';
 
 /** The way to the backend for other steps; `undefined` when there is none. */
 export async function examineRest(text: string, patient: Patient, chart: Chart): Promise<Rest | undefined> {
-  const base = addressOf(text, chart);
-  if (base === undefined) return undefined;
+  if (!isUsable(text, chart)) return undefined;
+  const base = text.replace(/\/+$/, '');
   const { token, origin, timeoutMs, contract } = patient;
   const rest: Rest = {
-    base: text.replace(/\/+$/, ''),
+    base,
     ask: (path, { showsToken = true, ...question } = {}) =>
-      ask(path === '' ? text : base.resolve(path), {
+      ask(path === '' ? text : `${base}/${path.replace(/^\//, '')}`, {
         ...question,
         timeoutMs,
         headers: {
@@ -50,24 +47,6 @@ export async function examineRest(text: string, patient: Patient, chart: Chart):
   return rest;
 }
 
-function addressOf(text: string, chart: Chart): BaseAddress | undefined {
-  try {
-    const base = baseAddress(text, { allowInsecureLan: true });
-    const { protocol, hostname } = new URL(text);
-    const isOpen = protocol === 'http:' && !isLoopback(hostname);
-    chart.ok(
-      'address',
-      text,
-      isOpen ? 'http within the restaurant’s own network: needs allowInsecureLan' : 'can be used',
-    );
-    return base;
-  } catch (error) {
-    if (!isHeardError(error)) throw error;
-    chart.problem('address', text, error.message, error.remediation);
-    return undefined;
-  }
-}
-
 const pathOf = ({ path, search }: ResourceDefinition, { scope }: Patient): string =>
   withSearch(path, search?.({ scope }) ?? {});
 
@@ -91,8 +70,9 @@ function isReached(
 const wrongFromMs = 60_000;
 
 function examineClock({ header, sentAtMs, receivedAtMs }: Answer, at: string, chart: Chart): void {
-  const saidMs = parseHttpDate(header('date'));
-  if (saidMs === undefined) {
+  const said = header('date') ?? '';
+  const saidMs = said.endsWith(' GMT') ? Date.parse(said) : Number.NaN;
+  if (Number.isNaN(saidMs)) {
     return chart.skipped(
       'clock',
       at,

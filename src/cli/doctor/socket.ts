@@ -1,6 +1,5 @@
 // A backend's socket, step by step: does it open, is this device known, may it hear its channels, are events readable.
-import { isHeardError } from '../../errors.ts';
-import { socketAddress } from '../../transports/websocket/address.ts';
+import { isUsable } from './address.ts';
 import { dial, type Heard, type Line } from './dial.ts';
 import { shapesOf } from './events.ts';
 import type { Chart } from './finding.ts';
@@ -17,13 +16,7 @@ export async function examineSocket(
   patient: Patient,
   chart: Chart,
 ): Promise<void> {
-  try {
-    socketAddress(text, true);
-    chart.ok('address', text, 'can be used');
-  } catch (error) {
-    if (!isHeardError(error)) throw error;
-    return chart.problem('address', text, error.message, error.remediation);
-  }
+  if (!isUsable(text, chart)) return;
   const wire = wireOf(new URL(text), patient);
   const dialled = await dial(wire.address(), patient);
   if (dialled.kind !== 'open') {

@@ -1,5 +1,6 @@
 // One HTTP request through the proxy, and what becomes of its answer.
 import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Host } from '../../host/host.ts';
 import { joined } from './frames.ts';
 import type { FaultAction } from './rule.ts';
@@ -12,6 +13,8 @@ export interface ExchangeOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly due: Due | undefined;
+  /** Told of the socket to the server, so that it can be ended. */
+  readonly reached: (server: Socket) => void;
 }
 
 type Responding = Extract<FaultAction, { readonly kind: 'http-respond' | 'http-html' }>;
@@ -49,7 +52,7 @@ export function headersFor(target: URL, rawHeaders: readonly string[], without: 
   return kept;
 }
 
-export function exchange({ host, target, request, response, due }: ExchangeOptions): void {
+export function exchange({ host, target, request, response, due, reached }: ExchangeOptions): void {
   const client = request.socket;
   if (due !== undefined && isAnsweredHere(request, response, due.action)) return;
 
@@ -61,6 +64,7 @@ export function exchange({ host, target, request, response, due }: ExchangeOptio
     headers: headersFor(target, request.rawHeaders, [...ofTheConnection]),
     agent: false,
   });
+  onward.on('socket', reached);
   // Who is not there is not there for the client either, and no status is made up.
   onward.on('error', () => client.resetAndDestroy());
   onward.on('response', (answer) => {
@@ -91,11 +95,11 @@ export function exchange({ host, target, request, response, due }: ExchangeOptio
     if (action.kind === 'http-drop-reply') {
       client.resetAndDestroy();
     } else if (action.kind === 'http-delay') {
-      host.schedule(laterBy({ random }, action), () => {
-        if (response.destroyed) return;
+      const cancel = host.schedule(laterBy({ random }, action), () => {
         head(body.byteLength);
         response.end(body);
       });
+      response.once('close', cancel);
     } else if (action.kind === 'corrupt') {
       const broken = corrupted(body, action.how, random);
       head(broken.byteLength);

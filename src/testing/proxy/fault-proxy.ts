@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream';
 import { HeardError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { platformHost } from '../../host/platform.ts';
-import { disposable } from '../../lib/disposable.ts';
 import { exchange } from './exchange.ts';
 import { isFor, requireImmediate, type FaultAction, type FaultMatch, type FaultRule } from './rule.ts';
 import { createRulebook, type FiredFault, type StandingFault } from './rulebook.ts';
@@ -52,7 +51,6 @@ export interface FaultProxy {
   readonly sockets: number;
   /** Every connection is gone and the port is free. */
   stop(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -108,7 +106,7 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     const method = request.method ?? 'GET';
     const due = book.take({ on: 'request', connection: numbers.get(request.socket) ?? 0, path, method });
-    exchange({ host, target, request, response, due });
+    exchange({ host, target, request, response, due, reached: keep });
   }
 
   function onUpgrade(request: IncomingMessage, client: Duplex, head: Uint8Array): void {
@@ -153,7 +151,7 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
     await closed;
   }
 
-  const proxy: Omit<FaultProxy, typeof Symbol.asyncDispose> = {
+  return {
     listen,
     get url() {
       return `http://${authority()}`;
@@ -184,7 +182,6 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
     },
     stop: down,
   };
-  return disposable(proxy, down);
 }
 
 function targetOf(text: string): URL {

@@ -63,7 +63,8 @@ export function upgrade(options: UpgradingOptions): void {
     server.off('data', onAnswer);
     server.pause();
     if (due?.action.kind === 'http-delay') {
-      host.schedule(laterBy(due, due.action), () => answered(bytes, text, end + 4));
+      const cancel = host.schedule(laterBy(due, due.action), () => answered(bytes, text, end + 4));
+      client.once('close', cancel);
     } else answered(bytes, text, end + 4);
   }
 

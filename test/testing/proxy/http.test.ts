@@ -175,12 +175,24 @@ test('onFault hears of each, and clear() ends all that are still to come', async
   expect(told).toEqual(['http-respond /orders']);
 });
 
-test('stop ends everything that it holds, and can be said twice', async () => {
-  const place = await house();
+test('stop ends everything that it holds, answers and messages that wait included, and can be said twice', async () => {
+  const host = createFakeHost();
+  const place = await house({ host });
+  place.proxy.add({ match: { on: 'request' }, action: { kind: 'http-delay', ms: 60_000 } });
+  place.proxy.add({ match: { on: 'upgrade', path: '/late' }, action: { kind: 'http-delay', ms: 60_000 } });
+  place.proxy.add({ match: { direction: 's2c' }, action: { kind: 'latency', ms: 60_000 } });
+  place.proxy.add({ match: { direction: 's2c' }, action: { kind: 'reorder', heldMs: 60_000 } });
+  const lost = [post(place.url), guest(place, '/late')].map((one) => one.catch(() => 'lost'));
+  const { socket } = await guest(place);
+  socket.send('one');
+  socket.send('two');
+  await until(() => host.pendingTimers === 4);
   const { ended } = await guest(place);
   await place.proxy.stop();
   expect(await ended).toBe(1006);
   await place.proxy.stop();
+  expect(await Promise.all(lost)).toEqual(['lost', 'lost']);
+  await until(() => host.pendingTimers === 0);
   expect(() => place.proxy.url).toThrow('does not listen');
 });
 
