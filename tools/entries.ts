@@ -31,6 +31,8 @@ export const entries: readonly Entry[] = [
   node('./storage/sqlite', 'src/storage/sqlite.ts'),
   browser('./storage/sqlite-store', 'src/storage/sqlite-store.ts'),
   browser('./testing', 'src/testing/index.ts'),
+  node('./testing/proxy', 'src/testing/proxy/index.ts'),
+  node('./testing/msw', 'src/testing/msw.ts'),
   node('./emit', 'src/emit/index.ts'),
   node('./emit/sqlite-log', 'src/emit/sqlite-log.ts'),
   node('./dev-server', 'src/dev-server/index.ts'),

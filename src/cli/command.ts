@@ -1,6 +1,7 @@
 import { HeardError, isHeardError } from '../errors.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { devUsage } from './dev-usage.ts';
+import { doctorUsage } from './doctor/doctor-usage.ts';
 import { printSchema } from './schema-command.ts';
 
 export interface CommandResult {
@@ -8,7 +9,7 @@ export interface CommandResult {
   readonly output?: string;
   /** For stderr. */
   readonly complaint?: string;
-  /** 0: done. 1: it was understood and failed. 2: it was not understood. */
+  /** 0: done. 1: it was understood and failed, or found a problem. 2: it was not understood. */
   readonly exitCode: 0 | 1 | 2;
 }
 
@@ -19,6 +20,7 @@ const usage = `heard: tools for contracts of restaurant backends
   heard schema <contract> --list          the names of its events
   heard schema --list                     the contracts that come with heard
 ${devUsage}
+${doctorUsage}
   heard --help                            this text
   heard --version                         the version
 
@@ -27,6 +29,10 @@ it is: ./my-contract.ts`;
 
 export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<CommandResult> {
   try {
+    if (args[0] === 'doctor' && !args.includes('--help')) {
+      const { runDoctor } = await import('./doctor/doctor-command.ts');
+      return { exitCode: (await runDoctor(args.slice(1), environment)) ? 0 : 1 };
+    }
     const output = await perform(args, environment);
     return { ...(output !== undefined && { output }), exitCode: 0 };
   } catch (error) {
@@ -49,6 +55,6 @@ async function perform(args: readonly string[], environment: CommandEnvironment)
     return undefined;
   }
   throw new HeardError('usage', command === undefined ? 'No command was given.' : `There is no command "${command}".`, {
-    remediation: 'The commands are: schema, dev. Run "heard --help" to see what they take.',
+    remediation: 'The commands are: schema, dev, doctor. Run "heard --help" to see what they take.',
   });
 }

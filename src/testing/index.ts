@@ -1,5 +1,21 @@
-// What a stranger needs to show that an adapter of their own keeps what its seam promises.
+// What tests need: a device whose time stands still, a server and a network in memory, and suites that show that an adapter
+// of your own keeps what its seam promises.
 
+export { createFakeHost, seededRandom, type FakeHost, type FakeHostOptions } from './fake-host.ts';
+export {
+  createMemoryHttp,
+  type MemoryHttp,
+  type MemoryHttpOptions,
+  type MemoryOutcome,
+  type ServedRequest,
+  type Weather,
+} from './memory-http.ts';
+export {
+  createMemoryTransport,
+  type MemoryTransport,
+  type MemoryTransportOptions,
+  type ServerSocket,
+} from './memory-transport.ts';
 export { eventLogConformance, type EventLogUnderTest } from './event-log-conformance.ts';
 export { storeConformance, type StoreUnderTest, type TestFramework } from './store-conformance.ts';
 export {

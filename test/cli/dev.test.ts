@@ -1,5 +1,5 @@
 // `heard dev` as a user starts it: a process of its own, that is spoken to and told to stop.
-import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,49 +12,12 @@ import { builtInContracts } from '../../src/contracts/index.ts';
 import { entries, specifierOf } from '../../tools/entries.ts';
 import { patience } from '../effort.ts';
 import { plant } from '../house/tree.ts';
+import { dev } from './running.ts';
 
 // Processes are started, on a machine that may be busy; what has to be quick is measured where it is promised.
 vi.setConfig({ testTimeout: patience });
 
-const cli = resolve('src/cli.ts');
 const run = promisify(execFile);
-
-interface Running {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  readonly exit: Promise<readonly [code: number | null, signal: string | null]>;
-  /** Waits until it said something like this, and gives what is in the first group. */
-  said(pattern: RegExp): Promise<string>;
-}
-
-function dev(args: readonly string[], env: Record<string, string> = {}, cwd = process.cwd()): Running {
-  const child = spawn(process.execPath, [cli, 'dev', ...args], {
-    cwd,
-    env: { ...process.env, NODE_ENV: 'development', ...env },
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const exit = once(child, 'close') as Promise<[number | null, string | null]>;
-  return {
-    child,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    exit,
-    said: (pattern) =>
-      vi.waitFor(
-        () => {
-          const found = pattern.exec(stdout);
-          if (found === null) throw new Error(`Not said: ${stdout}${stderr}`);
-          return found[1] ?? '';
-        },
-        { timeout: patience, interval: 10 },
-      ),
-  };
-}
 
 test('says within 3 s where what listens, which tokens there are and how to connect, answers, shows traffic, and ends when told', async () => {
   const startedAt = performance.now();

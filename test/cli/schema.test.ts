@@ -113,8 +113,13 @@ describe('what cannot be done says why, what comes next, and prints nothing', ()
     });
 
   test.each<[string, string[], 1 | 2, RegExp]>([
-    ['no command', [], 2, /^heard: No command was given\.\nThe commands are: schema, dev\./],
-    ['an unknown command', ['shema'], 2, /^heard: There is no command "shema"\.\nThe commands are: schema, dev\./],
+    ['no command', [], 2, /^heard: No command was given\.\nThe commands are: schema, dev, doctor\./],
+    [
+      'an unknown command',
+      ['shema'],
+      2,
+      /^heard: There is no command "shema"\.\nThe commands are: schema, dev, doctor\./,
+    ],
     ['no contract', ['schema'], 2, /^heard: No contract was named\.\nRun "heard schema --list"/],
     [
       'an unknown contract',

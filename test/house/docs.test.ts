@@ -16,6 +16,7 @@ const shown = (
     ['docs/architecture.md', []],
     ['docs/emit.md', ['node']],
     ['docs/dev-server.md', ['node']],
+    ['docs/testing.md', ['node']],
   ] as const
 ).flatMap(([page, types]) => blocksOf(page).map((code, index) => [index + 1, page, code, types] as const));
 

@@ -156,9 +156,10 @@ export const lanes: readonly Lane[] = [
       ...foundation,
       ...all('contracts', 'contract list', 'seam', 'core', 'client', 'adapter'),
       { lane: 'emit', files: ['emit/event-log.ts'] },
+      { lane: 'dev-server', files: ['dev-server/rest-of.ts'] },
     ],
     sentence:
-      'The test kit drives the client and its parts, and tries event logs at their seam; servers, the command and React stay out of it.',
+      'The test kit drives the client and its parts, tries event logs at their seam, and lets a backend answer without a server; servers, the command and React stay out of it.',
   },
   {
     name: 'cli',
