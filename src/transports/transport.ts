@@ -11,6 +11,11 @@ export type CodeFamily = 'pusher' | 'socket-io' | 'websocket';
 export interface Transport {
   readonly capabilities: TransportCapabilities;
   /**
+   * Who says what lets a device into a channel, where it is not what the contract names: a path of the API, or the app itself.
+   * Only said here; the questions are asked above.
+   */
+  readonly authorisation?: string | AuthoriseChannel;
+  /**
    * Begins one attempt. Returns at once; what comes of it is told to the handlers, perhaps before this returns. Every
    * call is a new socket, also for a library that would rather keep its own.
    */
@@ -54,6 +59,18 @@ export interface TransportConnection {
 export type JoinCredential =
   | { readonly kind: 'signature'; readonly auth: string; readonly channelData?: string }
   | { readonly kind: 'token'; readonly token: string };
+
+/**
+ * May this socket hear this channel? The status (401, 403 …) where the answer is no; it rejects where nobody knows, and is asked
+ * again later.
+ */
+export type AuthoriseChannel = (question: {
+  readonly socketId: string;
+  readonly channel: string;
+  readonly token: string | undefined;
+  /** Nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}) => Promise<{ readonly auth: string; readonly channelData?: string } | { readonly status: number }>;
 
 export interface OutgoingMessage {
   readonly channel: string;

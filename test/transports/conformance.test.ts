@@ -2,6 +2,7 @@
 import { transportConformance } from 'heard/testing';
 import { describe, expect, test } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
+import { pusherUnderTest } from './conformance/pusher.ts';
 import { serveConformance } from './conformance/server.ts';
 import { websocketUnderTest } from './conformance/websocket.ts';
 
@@ -13,4 +14,12 @@ describe('plain WebSocket, the platform’s own', () => {
 
 describe('plain WebSocket, the package ws', () => {
   transportConformance({ test, expect }, () => websocketUnderTest(server.url, { WebSocket: WsWebSocket }));
+});
+
+describe('Pusher, the platform’s own WebSocket', () => {
+  transportConformance({ test, expect }, () => pusherUnderTest(server.url));
+});
+
+describe('Pusher, the package ws', () => {
+  transportConformance({ test, expect }, () => pusherUnderTest(server.url, { WebSocket: WsWebSocket }));
 });
