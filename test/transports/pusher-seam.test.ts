@@ -110,10 +110,7 @@ test('a class without those places is refused where it is given, and one that as
     }
   };
   const message = 'This version of pusher-js cannot be connected by heard.';
-  class Other {
-    static readonly instances: unknown[] = [];
-    static readonly Runtime: object = {};
-  }
+  const Other = Object.assign(() => undefined, { instances: [], Runtime: {} });
   const asked = { key: 'app-key', wsHost: 'ws.example.test' };
   expect(refusal(() => pusher({ ...asked, Pusher: Other as never }))).toEqual(['options-invalid', message]);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isHeardError } from '../../src/errors.ts';
-import { pusher, type PusherOptions } from '../../src/transports/pusher.ts';
+import { pusher, type PlatformSocketClass, type PusherOptions } from '../../src/transports/pusher.ts';
 import { runs } from '../effort.ts';
 import { connect, type Heard } from './listener.ts';
 import { puppet } from './puppet.ts';
@@ -9,8 +9,9 @@ import { puppet } from './puppet.ts';
 // pusher-js has one timer while it waits for a greeting. Nothing here waits for any.
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0);
+  const left = vi.getTimerCount();
   vi.useRealTimers();
+  if (left > 0) throw new Error(`The test is over, and ${left} timers are left.`);
 });
 
 const place = { key: 'app-key', wsHost: 'ws.example.test' };
@@ -271,12 +272,10 @@ test.each([
 });
 
 test('a page that may not have sockets, and a platform without any, are failed attempts', () => {
-  class Throwing {
-    constructor() {
-      throw new Error('mixed content');
-    }
-  }
-  const { told } = connect(pusher({ ...place, WebSocket: Throwing as never }));
+  const Throwing = function (): never {
+    throw new Error('mixed content');
+  } as unknown as PlatformSocketClass;
+  const { told } = connect(pusher({ ...place, WebSocket: Throwing }));
   expect(told).toEqual([['failed', { kind: 'unknown' }]]);
   vi.stubGlobal('WebSocket', undefined);
   expect(connect(pusher(place)).told).toEqual([['failed', { kind: 'no-socket' }]]);
