@@ -1,6 +1,7 @@
 import { HeardError } from '../errors.ts';
 import type {
-  AuthoriseChannel,
+  Authorise,
+  AuthoriseQuestion,
   ConnectAttempt,
   Transport,
   TransportConnection,
@@ -9,11 +10,25 @@ import type {
 import { officialPusher, openOfficial, requireSeam, type Official, type PusherClass } from './pusher/official.ts';
 import { checkedPlace, type PusherPlace } from './pusher/place.ts';
 import { readFrame, type ServerFrame } from './pusher/server-frames.ts';
-import { failureOf, open, type PlatformSocket, type PlatformSocketClass } from './websocket/platform-socket.ts';
+import {
+  failureOf,
+  open,
+  type PlatformEvent,
+  type PlatformSocket,
+  type PlatformSocketClass,
+} from './websocket/platform-socket.ts';
 
 export type { PusherClass, PusherRuntime } from './pusher/official.ts';
 export type { PusherPlace } from './pusher/place.ts';
 export type { PlatformSocket, PlatformSocketClass } from './websocket/platform-socket.ts';
+
+/**
+ * May this socket hear this channel? The status (401, 403 …) where the answer is no. It rejects where nobody knows, and is asked
+ * again later.
+ */
+export type AuthoriseChannel = (
+  question: AuthoriseQuestion,
+) => Promise<{ readonly auth: string; readonly channelData?: string } | { readonly status: number }>;
 
 export interface PusherOptions extends PusherPlace {
   /** Where channels are authorised, as a path behind the base address of `api`. Default: what the contract says. */
@@ -88,19 +103,18 @@ export function pusher(options: PusherOptions): Transport {
         phase = 'opened';
         official.opened();
       });
-      socket.addEventListener('message', (event) => {
-        if (phase !== 'over') receive('data' in event ? event.data : undefined);
+      socket.addEventListener('message', (event: PlatformEvent) => {
+        if (phase !== 'over') receive(event.data);
       });
-      socket.addEventListener('error', (event) => {
+      socket.addEventListener('error', (event: PlatformEvent) => {
         // Browsers and Node's own say nothing here; `ws` does.
-        error = 'error' in event ? event.error : undefined;
+        error = event.error;
       });
-      socket.addEventListener('close', (event) => {
+      socket.addEventListener('close', (event: PlatformEvent) => {
         if (phase === 'over') return;
         const wasOpen = phase !== 'connecting';
         end();
-        if (wasOpen)
-          handlers.closed({ code: 'code' in event && typeof event.code === 'number' ? event.code : undefined });
+        if (wasOpen) handlers.closed({ code: typeof event.code === 'number' ? event.code : undefined });
         else handlers.failed(failureOf(error));
       });
     }
@@ -190,9 +204,16 @@ export function pusher(options: PusherOptions): Transport {
     capabilities: { codes: 'pusher', pings: true, sends: true, acknowledges: false },
     connect,
     ...(authEndpoint !== undefined && { authorisation: authEndpoint }),
-    ...(authorise !== undefined && { authorisation: authorise }),
+    ...(authorise !== undefined && { authorisation: answering(authorise) }),
   };
 }
+
+const answering =
+  (authorise: AuthoriseChannel): Authorise =>
+  async (question) => {
+    const answer = await authorise(question);
+    return 'status' in answer ? { kind: 'refused', status: answer.status } : { kind: 'granted', ...answer };
+  };
 
 /** What pusher-js has put together, and what is asked for besides. */
 function addressOf({ url }: Official, query: Readonly<Record<string, string>>): string {

@@ -14,7 +14,7 @@ export interface Transport {
    * Who says what lets a device into a channel, where it is not what the contract names: a path of the API, or the app itself.
    * Only said here; the questions are asked above.
    */
-  readonly authorisation?: string | AuthoriseChannel;
+  readonly authorisation?: string | Authorise;
   /**
    * Begins one attempt. Returns at once; what comes of it is told to the handlers, perhaps before this returns. Every
    * call is a new socket, also for a library that would rather keep its own.
@@ -60,17 +60,24 @@ export type JoinCredential =
   | { readonly kind: 'signature'; readonly auth: string; readonly channelData?: string }
   | { readonly kind: 'token'; readonly token: string };
 
-/**
- * May this socket hear this channel? The status (401, 403 …) where the answer is no; it rejects where nobody knows, and is asked
- * again later.
- */
-export type AuthoriseChannel = (question: {
+/** May this socket hear this channel? */
+export interface AuthoriseQuestion {
   readonly socketId: string;
   readonly channel: string;
   readonly token: string | undefined;
   /** Nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-}) => Promise<{ readonly auth: string; readonly channelData?: string } | { readonly status: number }>;
+}
+
+export type AuthoriseAnswer =
+  | { readonly kind: 'granted'; readonly auth: string; readonly channelData?: string }
+  /** The server answered, and it was no. */
+  | { readonly kind: 'refused'; readonly status: number; readonly retryAfterMs?: number }
+  /** Nobody knows what the server would say: no network, or an answer that is none. */
+  | { readonly kind: 'failed'; readonly retryAfterMs?: number };
+
+/** Moves one question to the server and the answer back. It neither retries nor asks for tokens. */
+export type Authorise = (question: AuthoriseQuestion) => Promise<AuthoriseAnswer>;
 
 export interface OutgoingMessage {
   readonly channel: string;

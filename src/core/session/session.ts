@@ -27,7 +27,7 @@ import type { OutboxSettings } from '../outbox/settings.ts';
 import type { Signal } from '../signals.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
 import { createAgenda } from './agenda.ts';
-import { authoriserOf } from './authorisation.ts';
+import { authoriseAt } from './authorisation.ts';
 import type { Health } from './health.ts';
 import { fenceOff } from './fenced-database.ts';
 import { defaultRetention, type Retention } from './forgetting.ts';
@@ -285,7 +285,7 @@ async function startOn(
     credentials,
     authorise:
       auth.kind === 'channel'
-        ? authoriserOf(options.transport.authorisation, auth.endpoint, reach.reading, options.correlationId)
+        ? authoriseAt(options.transport.authorisation ?? auth.endpoint, reach.reading, options.correlationId)
         : undefined,
     listener: {
       joined(wire, admitted) {

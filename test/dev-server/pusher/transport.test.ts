@@ -22,7 +22,7 @@ interface Open extends Heard {
 async function open(hosted: Hosted): Promise<Open> {
   const heard = connect(to(hosted), { token: 'canary' });
   await heard.until('opened');
-  const { socketId = '' } = heard.told[0]?.[1] as OpenDetails;
+  const { socketId = '' } = (heard.told[0]?.[1] ?? {}) as OpenDetails;
   return {
     ...heard,
     socketId,
