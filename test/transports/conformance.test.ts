@@ -1,12 +1,13 @@
 // The published suite, played with what is published, from Node. test/browser/transports plays it from a page.
 import { transportConformance } from 'heard/testing';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
 import { pusherUnderTest } from './conformance/pusher.ts';
 import { serveConformance } from './conformance/server.ts';
 import { websocketUnderTest } from './conformance/websocket.ts';
 
 const server = await serveConformance();
+afterAll(() => server.stop());
 
 describe('plain WebSocket, the platform’s own', () => {
   transportConformance({ test, expect }, () => websocketUnderTest(server.url));
