@@ -24,6 +24,7 @@ export const entries: readonly Entry[] = [
   browser('./contracts/table-tap', 'src/contracts/table-tap/index.ts'),
   browser('./contracts', 'src/contracts/index.ts'),
   browser('./transports/websocket', 'src/transports/websocket.ts'),
+  browser('./transports/pusher', 'src/transports/pusher.ts'),
   browser('./transports/none', 'src/transports/none.ts'),
   browser('./tabs', 'src/tabs.ts'),
   browser('./storage/memory', 'src/storage/memory.ts'),

@@ -11,6 +11,11 @@ export type CodeFamily = 'pusher' | 'socket-io' | 'websocket';
 export interface Transport {
   readonly capabilities: TransportCapabilities;
   /**
+   * Who says what lets a device into a channel, where it is not what the contract names: a path of the API, or the app itself.
+   * Only said here; the questions are asked above.
+   */
+  readonly authorisation?: string | Authorise;
+  /**
    * Begins one attempt. Returns at once; what comes of it is told to the handlers, perhaps before this returns. Every
    * call is a new socket, also for a library that would rather keep its own.
    */
@@ -54,6 +59,25 @@ export interface TransportConnection {
 export type JoinCredential =
   | { readonly kind: 'signature'; readonly auth: string; readonly channelData?: string }
   | { readonly kind: 'token'; readonly token: string };
+
+/** May this socket hear this channel? */
+export interface AuthoriseQuestion {
+  readonly socketId: string;
+  readonly channel: string;
+  readonly token: string | undefined;
+  /** Nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+export type AuthoriseAnswer =
+  | { readonly kind: 'granted'; readonly auth: string; readonly channelData?: string }
+  /** The server answered, and it was no. */
+  | { readonly kind: 'refused'; readonly status: number; readonly retryAfterMs?: number }
+  /** Nobody knows what the server would say: no network, or an answer that is none. */
+  | { readonly kind: 'failed'; readonly retryAfterMs?: number };
+
+/** Moves one question to the server and the answer back. It neither retries nor asks for tokens. */
+export type Authorise = (question: AuthoriseQuestion) => Promise<AuthoriseAnswer>;
 
 export interface OutgoingMessage {
   readonly channel: string;

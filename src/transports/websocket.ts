@@ -2,7 +2,13 @@ import { HeardError } from '../errors.ts';
 import type { ConnectAttempt, Transport, TransportConnection, TransportHandlers } from './transport.ts';
 import { socketAddress } from './websocket/address.ts';
 import { jsonCodec } from './websocket/json-codec.ts';
-import { failureOf, open, type PlatformSocket, type PlatformSocketClass } from './websocket/platform-socket.ts';
+import {
+  failureOf,
+  open,
+  type PlatformEvent,
+  type PlatformSocket,
+  type PlatformSocketClass,
+} from './websocket/platform-socket.ts';
 import type { ClientFrame, ServerFrame, WebSocketCodec } from './websocket/protocol.ts';
 
 export type { PlatformSocket, PlatformSocketClass } from './websocket/platform-socket.ts';
@@ -52,7 +58,7 @@ export function webSocket(options: WebSocketOptions): Transport {
   } as const;
 
   function connect({ token, query }: ConnectAttempt, handlers: TransportHandlers): TransportConnection {
-    const waiting = new Map<number, (answer: unknown) => void>();
+    const waiting = new Map<number | undefined, (answer: unknown) => void>();
     let socket: PlatformSocket | undefined;
     /** `opened` is when the socket was; `greeted` is when the server has said who it is. */
     let phase: 'connecting' | 'opened' | 'greeted' | 'over' = 'connecting';
@@ -65,18 +71,14 @@ export function webSocket(options: WebSocketOptions): Transport {
       ping: () => void say({ type: 'ping' }),
       join(channel, credential) {
         if (credential?.kind === 'token' && credential.token !== saidToken) introduce(credential.token);
-        const signature = credential?.kind === 'signature' ? credential : undefined;
-        const { auth, channelData } = signature ?? {};
-        const said = say({
-          type: 'subscribe',
-          channel,
-          ...(auth !== undefined && { auth }),
-          ...(channelData !== undefined && { channelData }),
-        });
+        const { kind: _, ...signature } = credential?.kind === 'signature' ? credential : { kind: undefined };
+        const said = say({ type: 'subscribe', channel, ...signature });
         if (said === 'needless') handlers.joined(channel, undefined);
       },
       leave: (channel) => void say({ type: 'unsubscribe', channel }),
       send({ channel, name, payload, acknowledged }) {
+        // Nobody knows yet who says it.
+        if (phase !== 'greeted') return false;
         if (acknowledged === undefined || !capabilities.acknowledges) {
           return say({ type: 'send', channel, name, payload }) === 'said';
         }
@@ -84,7 +86,8 @@ export function webSocket(options: WebSocketOptions): Transport {
         nextId += 1;
         // Before it is said: a server in the same memory answers from within.
         waiting.set(id, acknowledged);
-        forgetOldest();
+        const [oldest] = waiting.keys();
+        if (waiting.size > mostWaiting) waiting.delete(oldest);
         const said = say({ type: 'send', channel, name, id, payload }) === 'said';
         if (!said) waiting.delete(id);
         return said;
@@ -107,19 +110,18 @@ export function webSocket(options: WebSocketOptions): Transport {
         phase = 'opened';
         if (introduce(token) === 'needless') greet(undefined);
       });
-      socket.addEventListener('message', (event) => {
-        if (phase !== 'over') receive('data' in event ? event.data : undefined);
+      socket.addEventListener('message', (event: PlatformEvent) => {
+        if (phase !== 'over') receive(event.data);
       });
-      socket.addEventListener('error', (event) => {
+      socket.addEventListener('error', (event: PlatformEvent) => {
         // Browsers and Node's own say nothing here; `ws` does.
-        error = 'error' in event ? event.error : undefined;
+        error = event.error;
       });
-      socket.addEventListener('close', (event) => {
+      socket.addEventListener('close', (event: PlatformEvent) => {
         if (phase === 'over') return;
         const wasOpen = phase !== 'connecting';
         end();
-        if (wasOpen)
-          handlers.closed({ code: 'code' in event && typeof event.code === 'number' ? event.code : undefined });
+        if (wasOpen) handlers.closed({ code: typeof event.code === 'number' ? event.code : undefined });
         else handlers.failed(failureOf(error));
       });
     }
@@ -156,8 +158,7 @@ export function webSocket(options: WebSocketOptions): Transport {
     }
 
     function say(frame: ClientFrame): 'said' | 'needless' | 'gone' {
-      if (socket === undefined || phase === 'connecting' || phase === 'over' || socket.readyState !== open)
-        return 'gone';
+      if (phase === 'connecting' || phase === 'over' || socket?.readyState !== open) return 'gone';
       try {
         const spelt = codec.encode(frame);
         if (spelt === undefined) return 'needless';
@@ -213,7 +214,6 @@ export function webSocket(options: WebSocketOptions): Transport {
     }
 
     function acknowledge(id: number | undefined, answer: unknown): void {
-      if (id === undefined) return;
       const acknowledged = waiting.get(id);
       waiting.delete(id);
       acknowledged?.(answer);
@@ -224,14 +224,6 @@ export function webSocket(options: WebSocketOptions): Transport {
       if (status === undefined) return handlers.alive();
       // The same numbers as in a close frame.
       handlers.warned(4_000 + status);
-    }
-
-    function forgetOldest(): void {
-      if (waiting.size <= mostWaiting) return;
-      for (const id of waiting.keys()) {
-        waiting.delete(id);
-        return;
-      }
     }
   }
 

@@ -8,7 +8,7 @@ import type { Http, HttpAnswer } from '../../src/http/http.ts';
 import { memory } from '../../src/storage/memory.ts';
 import type { Client } from '../../src/surface.ts';
 import { createMemoryTransport } from '../../src/testing/memory-transport.ts';
-import type { Frame } from '../../src/transports/transport.ts';
+import type { Frame, Transport } from '../../src/transports/transport.ts';
 import { referenceEnvelope } from './reference-envelope.ts';
 
 const { sku }: { readonly sku: string } = referenceEnvelope.store;
@@ -31,13 +31,31 @@ export interface Device<Role extends keyof LaravelPos['roles']> {
 
 export const pageKey = (wire: string, behind: number): string => `${wire} ${behind}`;
 
-export function createDevice<const Role extends keyof LaravelPos['roles']>(role: Role): Device<Role> {
-  const pages = new Map<string, string>();
+/** How frames reach a device. */
+interface Line {
+  readonly transport: Transport;
+  push(frame: Frame): void;
+  drop(): void;
+}
+
+function memoryLine(): Line {
   const transport = createMemoryTransport({
     host: platformHost(),
     capabilities: { codes: 'pusher' },
     server: { connected: (socket) => socket.accept({ socketId: `1.${socket.number}` }) },
   });
+  return {
+    transport,
+    push: (frame) => transport.live[0]?.push(frame),
+    drop: () => transport.live[0]?.close({ code: 1006 }),
+  };
+}
+
+export function createDevice<const Role extends keyof LaravelPos['roles']>(
+  role: Role,
+  { transport, push, drop }: Line = memoryLine(),
+): Device<Role> {
+  const pages = new Map<string, string>();
 
   function answer(path: string): string {
     if (path.startsWith('/broadcasting/auth')) return '{"auth":"app-key:signature"}';
@@ -72,8 +90,8 @@ export function createDevice<const Role extends keyof LaravelPos['roles']>(role:
     client,
     pages,
     troubles,
-    push: (frame) => transport.live[0]?.push(frame),
-    drop: () => transport.live[0]?.close({ code: 1006 }),
+    push,
+    drop,
     live() {
       if (client.status.get().word === 'live') return Promise.resolve();
       return new Promise((resolve) => {

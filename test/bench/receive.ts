@@ -1,7 +1,9 @@
 // What receiving costs a whole client: from the frame to the handler, with everything that is remembered on the way.
+import { pusher, type AuthoriseChannel } from '../../src/transports/pusher.ts';
 import { stationWire, createDevice, ordersWire, pageKey, type Device } from './device.ts';
 import { referenceEnvelope } from './reference-envelope.ts';
 import { perEvent, type Load } from './per-event.ts';
+import { frameText, officialListener, pusherProcess } from './pusher-line.ts';
 import type { BenchRow } from './rows.ts';
 
 const eventsPerRound = 10_000;
@@ -216,6 +218,56 @@ function catchingUp(till: Till): Load {
 
 const live = (till: Till): Load => receiving(till, till.printer.write);
 
+/** Orders over the wire of the Pusher protocol, from another process, until each was heard. */
+async function overPusher(join: (port: number, heard: () => void) => Promise<() => unknown>): Promise<Load> {
+  const server = await pusherProcess();
+  const { write } = orders();
+  let left = 0;
+  let allHeard = (): void => undefined;
+  const leave = await join(server.port, () => {
+    left -= 1;
+    if (left === 0) allHeard();
+  });
+  const load: Load = {
+    events: eventsPerRound,
+    prepare: () => server.give(write().map(({ wire, name, text }) => frameText(wire, name, text))),
+    async run() {
+      left = eventsPerRound;
+      const heard = new Promise<void>((resolve) => {
+        allHeard = resolve;
+      });
+      server.say();
+      await heard;
+    },
+    async close() {
+      await leave();
+      await server.stop();
+    },
+  };
+  for (let done = 0; done < someHistory; done += eventsPerRound) {
+    await load.prepare();
+    await load.run();
+  }
+  return load;
+}
+
+async function tillOverPusher(port: number, heard: () => void): Promise<() => Promise<void>> {
+  const transport = pusher({ key: 'key', wsHost: '127.0.0.1', wsPort: port, forceTLS: false, authorise });
+  const device = createDevice('pos', { transport, push: () => undefined, drop: () => undefined });
+  device.client.on('OrderCreated', heard);
+  await device.client.start();
+  await device.live();
+  return async () => {
+    expectHeard(0, 0, device);
+    await device.client.dispose();
+  };
+}
+
+const authorise: AuthoriseChannel = ({ socketId, channel }) => Promise.resolve({ auth: `key:${socketId}:${channel}` });
+
+const officialTill = (port: number, heard: () => void): Promise<() => void> =>
+  officialListener(port, ordersWire, 'OrderCreated', heard);
+
 /** Another device each time, that has heard of nothing yet. */
 function withoutHistory(): Load {
   let load: Load | undefined;
@@ -254,6 +306,16 @@ export const rows: readonly BenchRow[] = [
     aim: 2.1,
     async open() {
       return perEvent(live(await openTill(someHistory)), parsing(orders().write));
+    },
+  },
+  {
+    kind: 'ratio',
+    name: 'receive an event, over Pusher, from the socket to handler and memory',
+    against: 'pusher-js alone, to its listener',
+    must: 1.4,
+    aim: 1,
+    async open() {
+      return perEvent(await overPusher(tillOverPusher), await overPusher(officialTill));
     },
   },
   {

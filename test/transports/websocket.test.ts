@@ -9,6 +9,7 @@ import { webSocket, type PlatformSocket, type WebSocketCodec } from '../../src/t
 import { runs } from '../effort.ts';
 import { connect } from './listener.ts';
 import { listen } from './listen.ts';
+import { puppet } from './puppet.ts';
 import { friendly } from './server.ts';
 
 const names = (told: readonly (readonly [string, ...unknown[]])[]): readonly string[] => told.map(([name]) => name);
@@ -201,42 +202,6 @@ test('where the platform tells why there was no socket, it is told', async () =>
   expect(await told(webSocket({ url }))).toEqual([['failed', { kind: 'unknown' }]]);
   expect(await told(webSocket({ url, WebSocket: WsWebSocket }))).toEqual([['failed', { kind: 'unreachable' }]]);
 });
-
-/** A socket in the hands of a test, for what no real one does on command. */
-function puppet(): {
-  readonly Puppet: new (url: string) => PlatformSocket;
-  readonly emit: Emit;
-  state: number;
-  sent: unknown[];
-} {
-  const listeners = new Map<string, (event: object) => void>();
-  const strings = { state: 0, sent: [] as unknown[] };
-  class Puppet implements PlatformSocket {
-    binaryType = 'blob';
-    get readyState(): number {
-      return strings.state;
-    }
-    addEventListener(name: string, listener: (event: object) => void): void {
-      listeners.set(name, listener);
-    }
-    send(data: unknown): void {
-      strings.sent.push(data);
-    }
-    close(): void {
-      // Some implementations tell from within.
-      listeners.get('close')?.({ code: 1005 });
-      throw new Error('not now');
-    }
-  }
-  return Object.assign(strings, {
-    Puppet,
-    emit: (name: string, event: object = {}) => {
-      if (name === 'open') strings.state = 1;
-      listeners.get(name)?.(event);
-    },
-  });
-}
-type Emit = (name: string, event?: object) => void;
 
 const url = 'ws://127.0.0.1:9/';
 const welcome = { data: '{"type":"welcome"}' };

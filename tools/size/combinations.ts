@@ -30,8 +30,18 @@ export const combinations: readonly Combination[] = [
       './contracts/laravel-pos': '{ laravelPos }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    // Aim, over Pusher: 55 kB.
     limit: '101.5 kB',
+  },
+  {
+    name: 'a kitchen display over Pusher that remembers',
+    imports: {
+      '.': '{ createClient }',
+      './transports/pusher': '{ pusher }',
+      './contracts/laravel-pos': '{ laravelPos }',
+      './storage/indexed-db': '{ indexedDb }',
+    },
+    // Aim: 55 kB, of which pusher-js has 18.
+    limit: '122 kB',
   },
   {
     name: 'decoding a contract of one’s own',

@@ -300,7 +300,10 @@ async function startOn(
   const joiner = createJoiner({
     host,
     credentials,
-    authorise: auth.kind === 'channel' ? authoriseAt(auth.endpoint, reach.reading, options.correlationId) : undefined,
+    authorise:
+      auth.kind === 'channel'
+        ? authoriseAt(options.transport.authorisation ?? auth.endpoint, reach.reading, options.correlationId)
+        : undefined,
     listener: {
       joined(wire, admitted) {
         const place = channels.place(wire);

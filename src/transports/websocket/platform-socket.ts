@@ -1,5 +1,12 @@
 import type { Failure } from '../transport.ts';
 
+/** What is read of its events, whoever made them. Each of them has one of these, or none. */
+export interface PlatformEvent {
+  readonly data?: unknown;
+  readonly error?: unknown;
+  readonly code?: unknown;
+}
+
 /** What is used of a WebSocket: that of browsers, of Node from 22, of React Native, and of the package `ws`. */
 export interface PlatformSocket {
   readonly readyState: number;
