@@ -24,6 +24,7 @@ export const entries: readonly Entry[] = [
   browser('./contracts/table-tap', 'src/contracts/table-tap/index.ts'),
   browser('./contracts', 'src/contracts/index.ts'),
   browser('./transports/websocket', 'src/transports/websocket.ts'),
+  browser('./transports/socket-io', 'src/transports/socket-io.ts'),
   browser('./transports/none', 'src/transports/none.ts'),
   browser('./storage/memory', 'src/storage/memory.ts'),
   browser('./storage/indexed-db', 'src/storage/indexed-db.ts'),
