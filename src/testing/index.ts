@@ -10,3 +10,9 @@ export {
   type Failure,
   type StoreOperation,
 } from './failing-store.ts';
+export {
+  transportConformance,
+  type ServerEnd,
+  type TransportUnderTest,
+  type WireEvent,
+} from './transport-conformance.ts';

@@ -77,6 +77,8 @@ export function webSocket(options: WebSocketOptions): Transport {
       },
       leave: (channel) => void say({ type: 'unsubscribe', channel }),
       send({ channel, name, payload, acknowledged }) {
+        // Nobody knows yet who says it.
+        if (phase !== 'greeted') return false;
         if (acknowledged === undefined || !capabilities.acknowledges) {
           return say({ type: 'send', channel, name, payload }) === 'said';
         }

@@ -1,11 +1,14 @@
-// A server beside the browser, which does what a page tells it to.
+// Servers beside the browser, which do what a page tells them to.
 import type { TestProject } from 'vitest/node';
+import { serveConformance } from '../transports/conformance/server.ts';
 import { friendly, serve } from '../transports/server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Its address. */
     readonly sockets: string;
+    /** That of the server of the transport conformance suite. */
+    readonly conformance: string;
   }
 }
 
@@ -28,6 +31,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
       }
     },
   });
+  const conformance = await serveConformance();
   project.provide('sockets', server.url);
-  return () => server.stop();
+  project.provide('conformance', conformance.url);
+  return async () => {
+    await server.stop();
+    await conformance.stop();
+  };
 }

@@ -10,6 +10,8 @@ export interface Peer {
   /** What it has said, in order. */
   readonly heard: readonly string[];
   readonly closed: boolean;
+  /** Resolves when it is. */
+  readonly gone: Promise<void>;
   say(frame: object | string | Uint8Array): void;
   close(code?: number): void;
   /** Gone without a word. */
@@ -31,8 +33,8 @@ export interface TestSockets {
 export interface TestSocketsOptions {
   connected?(peer: Peer): void;
   said?(peer: Peer, frame: Record<string, unknown>): void;
-  /** In place of the upgrade. */
-  upgrade?(socket: Socket): void;
+  /** In place of the upgrade. False where there is to be one. */
+  upgrade?(socket: Socket, url: string): unknown;
   readonly http?: RequestListener;
   /** Where another one was before. */
   readonly port?: number;
@@ -59,7 +61,7 @@ export async function serve({
     socket.on('error', () => undefined);
   });
   server.on('upgrade', (request, socket: Socket, head) => {
-    if (upgrade !== undefined) return upgrade(socket);
+    if (upgrade !== undefined && upgrade(socket, request.url ?? '') !== false) return;
     sockets.handleUpgrade(request, socket, head, (peer: WebSocket) => {
       const heard: string[] = [];
       let closed = false;
@@ -69,6 +71,7 @@ export async function serve({
         get closed() {
           return closed;
         },
+        gone: new Promise((resolve) => void peer.on('close', resolve)),
         say(frame) {
           peer.send(typeof frame === 'string' || frame instanceof Uint8Array ? frame : JSON.stringify(frame));
         },

@@ -1,0 +1,10 @@
+// The published suite from a page, with real sockets.
+import { transportConformance } from 'heard/testing';
+import { describe, expect, inject, test } from 'vitest';
+import { websocketUnderTest } from '../../transports/conformance/websocket.ts';
+
+const url = inject('conformance');
+
+describe('plain WebSocket', () => {
+  transportConformance({ test, expect }, () => websocketUnderTest(url));
+});

@@ -1,0 +1,16 @@
+// The published suite, played with what is published, from Node. test/browser/transports plays it from a page.
+import { transportConformance } from 'heard/testing';
+import { describe, expect, test } from 'vitest';
+import { WebSocket as WsWebSocket } from 'ws';
+import { serveConformance } from './conformance/server.ts';
+import { websocketUnderTest } from './conformance/websocket.ts';
+
+const server = await serveConformance();
+
+describe('plain WebSocket, the platform’s own', () => {
+  transportConformance({ test, expect }, () => websocketUnderTest(server.url));
+});
+
+describe('plain WebSocket, the package ws', () => {
+  transportConformance({ test, expect }, () => websocketUnderTest(server.url, { WebSocket: WsWebSocket }));
+});
