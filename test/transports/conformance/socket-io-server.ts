@@ -92,30 +92,21 @@ export async function serveSocketIo(): Promise<SocketIoServer> {
   }
   io.of('/not-yours').use((_, next) => next(Object.assign(new Error('no'), { data: { status: 403 } })));
 
-  async function obey({ mark, act, events = [], texts = [], count = 0 }: Order): Promise<unknown> {
-    const { url, tcp, engine, sockets, heard, gone } = await when(() => marked.get(mark));
-    switch (act) {
-      case 'accepted':
-        return url;
-      case 'say':
-        for (const { channel, name, payload } of events) sockets.get(channel)?.emit(name, payload);
-        return undefined;
-      case 'sayRaw':
-        for (const text of texts) engine?.send(text);
-        return undefined;
-      case 'heard':
-        return when(() => (heard.length >= count ? heard : undefined));
-      case 'close':
-        engine?.close();
-        return undefined;
-      case 'drop':
-        tcp.resetAndDestroy();
-        return undefined;
-      case 'gone':
-        await gone;
-        return undefined;
-    }
-  }
+  const acts: Readonly<Record<Order['act'], (marked: Marked, order: Order) => unknown>> = {
+    accepted: ({ url }) => url,
+    say({ sockets }, { events = [] }) {
+      for (const { channel, name, payload } of events) sockets.get(channel)?.emit(name, payload);
+    },
+    sayRaw({ engine }, { texts = [] }) {
+      for (const text of texts) engine?.send(text);
+    },
+    heard: ({ heard }, { count = 0 }) => when(() => (heard.length >= count ? heard : undefined)),
+    close: ({ engine }) => engine?.close(),
+    drop: ({ tcp }) => void tcp.resetAndDestroy(),
+    gone: ({ gone }) => gone.then(() => undefined),
+  };
+  const obey = async (order: Order): Promise<unknown> =>
+    acts[order.act](await when(() => marked.get(order.mark)), order);
 
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
