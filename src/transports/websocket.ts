@@ -52,7 +52,7 @@ export function webSocket(options: WebSocketOptions): Transport {
   } as const;
 
   function connect({ token, query }: ConnectAttempt, handlers: TransportHandlers): TransportConnection {
-    const waiting = new Map<number, (answer: unknown) => void>();
+    const waiting = new Map<number | undefined, (answer: unknown) => void>();
     let socket: PlatformSocket | undefined;
     /** `opened` is when the socket was; `greeted` is when the server has said who it is. */
     let phase: 'connecting' | 'opened' | 'greeted' | 'over' = 'connecting';
@@ -65,14 +65,8 @@ export function webSocket(options: WebSocketOptions): Transport {
       ping: () => void say({ type: 'ping' }),
       join(channel, credential) {
         if (credential?.kind === 'token' && credential.token !== saidToken) introduce(credential.token);
-        const signature = credential?.kind === 'signature' ? credential : undefined;
-        const { auth, channelData } = signature ?? {};
-        const said = say({
-          type: 'subscribe',
-          channel,
-          ...(auth !== undefined && { auth }),
-          ...(channelData !== undefined && { channelData }),
-        });
+        const { kind, ...signature } = credential ?? {};
+        const said = say({ type: 'subscribe', channel, ...(kind === 'signature' && signature) });
         if (said === 'needless') handlers.joined(channel, undefined);
       },
       leave: (channel) => void say({ type: 'unsubscribe', channel }),
@@ -87,9 +81,9 @@ export function webSocket(options: WebSocketOptions): Transport {
         // Before it is said: a server in the same memory answers from within.
         waiting.set(id, acknowledged);
         forgetOldest();
-        const said = say({ type: 'send', channel, name, id, payload }) === 'said';
-        if (!said) waiting.delete(id);
-        return said;
+        if (say({ type: 'send', channel, name, id, payload }) === 'said') return true;
+        waiting.delete(id);
+        return false;
       },
       close: shut,
     };
@@ -215,24 +209,22 @@ export function webSocket(options: WebSocketOptions): Transport {
     }
 
     function acknowledge(id: number | undefined, answer: unknown): void {
-      if (id === undefined) return;
       const acknowledged = waiting.get(id);
       waiting.delete(id);
       acknowledged?.(answer);
     }
 
     function complain({ channel, status, code }: ServerFrame & { readonly type: 'error' }): void {
-      if (channel !== undefined) return handlers.refused(channel, { status, code });
-      if (status === undefined) return handlers.alive();
+      if (channel !== undefined) handlers.refused(channel, { status, code });
+      else if (status === undefined) handlers.alive();
       // The same numbers as in a close frame.
-      handlers.warned(4_000 + status);
+      else handlers.warned(4_000 + status);
     }
 
     function forgetOldest(): void {
-      if (waiting.size <= mostWaiting) return;
       for (const id of waiting.keys()) {
+        if (waiting.size <= mostWaiting) return;
         waiting.delete(id);
-        return;
       }
     }
   }

@@ -26,7 +26,7 @@ import {
 } from './packets.ts';
 import type { Session, Sessions } from './sessions.ts';
 
-export interface NamespacesListener {
+interface NamespacesListener {
   frame(frame: Frame): void;
   alive(): void;
   joined(namespace: string): void;
@@ -35,7 +35,7 @@ export interface NamespacesListener {
   putOut(): void;
 }
 
-export interface NamespacesOptions {
+interface NamespacesOptions {
   readonly listener: NamespacesListener;
   readonly sessions: Sessions;
   readonly read: ReadPacket;
@@ -272,10 +272,9 @@ export function createNamespaces(options: NamespacesOptions): Namespaces {
   }
 
   function forgetOldest(): void {
-    if (waiting.size <= mostWaiting) return;
     for (const id of waiting.keys()) {
+      if (waiting.size <= mostWaiting) return;
       waiting.delete(id);
-      return;
     }
   }
 
