@@ -52,7 +52,7 @@ export function webSocket(options: WebSocketOptions): Transport {
   } as const;
 
   function connect({ token, query }: ConnectAttempt, handlers: TransportHandlers): TransportConnection {
-    const waiting = new Map<number | undefined, (answer: unknown) => void>();
+    const waiting = new Map<number, (answer: unknown) => void>();
     let socket: PlatformSocket | undefined;
     /** `opened` is when the socket was; `greeted` is when the server has said who it is. */
     let phase: 'connecting' | 'opened' | 'greeted' | 'over' = 'connecting';
@@ -209,6 +209,7 @@ export function webSocket(options: WebSocketOptions): Transport {
     }
 
     function acknowledge(id: number | undefined, answer: unknown): void {
+      if (id === undefined) return;
       const acknowledged = waiting.get(id);
       waiting.delete(id);
       acknowledged?.(answer);

@@ -41,7 +41,8 @@ export function jsonCodec(maxLength: number): WebSocketCodec {
 
     salvage(received) {
       if (typeof received !== 'string') return undefined;
-      const event = eventOf(received.slice(0, longestHead));
+      // Channel and name, each of a length that any server allows.
+      const event = eventOf(received.slice(0, 1_024));
       // Never JSON, whatever it began with.
       return event === undefined ? undefined : { ...event, payload: '…', bytes: received.length };
     },
@@ -53,9 +54,6 @@ type CutEvent = Extract<ServerFrame, { readonly type: 'event' }> & { readonly pa
 const beforeChannel = '{"type":"event","channel":"';
 const beforeName = '","name":"';
 const beforePayload = '","payload":';
-
-/** Channel and name, each of a length that any server allows. */
-const longestHead = 1_024;
 
 /**
  * Whether the frame ends with its payload, as far as the last two characters tell. Others are parsed as a whole; what is
