@@ -13,6 +13,7 @@ const shown = (
   [
     ['README.md', []],
     ['docs/protocol.md', []],
+    ['docs/transports-socket-io.md', []],
     ['docs/architecture.md', []],
     ['docs/emit.md', ['node']],
     ['docs/dev-server.md', ['node']],

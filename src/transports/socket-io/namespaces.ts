@@ -112,6 +112,7 @@ export function createNamespaces(options: NamespacesOptions): Namespaces {
   }
 
   function comeBack(namespace: string, left: Extract<Standing, { phase: 'left' }>, again: Entrance): void {
+    // Without a proof the worst is that the server closes the connection, and the next one is right.
     if (!answers) return connect(namespace, again);
     left.again = again;
     // A question that is open already may have been read before the leaving was.
