@@ -28,10 +28,7 @@ function orderPacket(): string {
     status: 'pending',
     customer_name: 'Jane',
     assigned_counter: 'Counter 1',
-    items: [
-      { product_id: 'oat-cappuccino', product_name: 'Oat Cappuccino', quantity: 2, unit_price: 5.8, total_price: 11.6 },
-      { product_id: 'croissant', product_name: 'Croissant', quantity: 1, unit_price: 3.2, total_price: 3.2 },
-    ],
+    items: [{ product_id: 'oat-cappuccino', product_name: 'Oat Cappuccino', quantity: 2, unit_price: 5.8 }],
     subtotal: 14.8,
     tax_amount: 1.18,
     total_amount: 15.98,

@@ -63,15 +63,26 @@ export function attachmentsOf(text: string): number {
 export function createPacketReader(maxLength: number): ReadPacket {
   const limits: JsonLimits = { maxLength, maxDepth: 64 };
   const own = createOwnNames();
+  /** How the last events began, the newest first: most begin like one of them. */
+  const beginnings: Beginning[] = [];
 
   function eventOf(text: string, from: number, namespace: string): ServerEvent | undefined {
-    // Too large to be looked at: its name is enough, and the payload becomes what nobody can parse.
-    const isWhole = text.length <= maxLength;
-    const told = isWhole ? text : text.slice(0, longestHead);
+    const told = text.length > longestHead ? text.slice(0, longestHead) : text;
     if (told.charAt(from) !== '[' || told.charAt(from + 1) !== '"') return undefined;
     const nameEnd = endOfString(told, from + 1);
-    const name = nameOf(told.slice(from + 2, nameEnd - 1), own);
-    if (nameEnd === -1 || name === undefined) return undefined;
+    const cut = told.slice(from + 2, nameEnd - 1);
+    const name = nameEnd === -1 ? undefined : nameOf(cut, own);
+    if (name === undefined) return undefined;
+    if (name === cut) remember({ text: ownCopy(text.slice(0, nameEnd)), namespace: ownCopy(namespace), name });
+    return saidBehind(text, nameEnd, namespace, name);
+  }
+
+  function remember(begun: Beginning): void {
+    beginnings.unshift(begun);
+    if (beginnings.length > mostBeginnings) beginnings.pop();
+  }
+
+  function saidBehind(text: string, nameEnd: number, namespace: string, name: string): ServerEvent {
     const event = {
       type: 'event',
       namespace,
@@ -80,20 +91,23 @@ export function createPacketReader(maxLength: number): ReadPacket {
       isOnlyText: false,
       length: text.length,
     } as const;
-    if (!isWhole) return { ...event, payload: '…' };
-
+    // Too large to be looked at: its name is enough, and the payload becomes what nobody can parse.
+    if (text.length > maxLength) return { ...event, payload: '…' };
     const said = saidIn(text, nameEnd);
     // Broken, and never JSON, whatever it began with: it is set aside under its name.
     if (said === undefined) return { ...event, payload: `${text.slice(nameEnd + 1)}…` };
     if (said.count === 0) return { ...event, payload: undefined };
     const payload = text.slice(nameEnd + 1, said.firstEnd);
-    const last = text.slice(said.lastStart, -1);
-    return last.charAt(0) === '"'
-      ? { ...event, payload, lastText: last.slice(1, -1), isOnlyText: said.count === 1 }
-      : { ...event, payload };
+    if (text.charCodeAt(said.lastStart) !== quote) {
+      return { type: 'event', namespace, name, payload, lastText: undefined, isOnlyText: false, length: text.length };
+    }
+    return { ...event, payload, lastText: text.slice(said.lastStart + 1, -2), isOnlyText: said.count === 1 };
   }
 
   return (text) => {
+    for (const begun of beginnings) {
+      if (text.startsWith(begun.text)) return saidBehind(text, begun.text.length, begun.namespace, begun.name);
+    }
     const found = head.exec(text.length > longestHead ? text.slice(0, longestHead) : text);
     if (found === null) return undefined;
     const [spelt, type, , namespace = '/', id] = found;
@@ -108,6 +122,17 @@ export function createPacketReader(maxLength: number): ReadPacket {
     return { type: 'ack', namespace, id: Number(id), answer: data[0] as unknown };
   };
 }
+
+interface Beginning {
+  readonly text: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const mostBeginnings = 8;
+
+/** Does not hold the packet that it was cut from in memory. */
+const ownCopy = (cut: string): string => cut.split('').join('');
 
 function refusalOf(namespace: string, error: unknown): ServerPacket {
   const { message, data } = isRecord(error) ? error : { message: error, data: undefined };
