@@ -7,7 +7,7 @@ import type {
   TransportHandlers,
 } from '../transports/transport.ts';
 
-export type HandlerName = keyof TransportHandlers;
+type HandlerName = keyof TransportHandlers;
 
 type Told = readonly [name: HandlerName, ...given: readonly unknown[]];
 

@@ -42,27 +42,14 @@ export async function serveConformance(): Promise<TestSockets> {
   async function obey({ mark, act, events = [], texts = [], count = 0 }: Order): Promise<unknown> {
     const { peer, heard } = await when(() => marked.get(mark));
     const { spell, closeCode } = wireOf(peer.url);
-    switch (act) {
-      case 'accepted':
-        return peer.url;
-      case 'say':
-        for (const event of events) if (!peer.closed) peer.say(spell(event));
-        return undefined;
-      case 'sayRaw':
-        for (const text of texts) peer.say(text);
-        return undefined;
-      case 'heard':
-        return when(() => (heard.length >= count ? heard : undefined));
-      case 'close':
-        peer.close(closeCode);
-        return undefined;
-      case 'drop':
-        peer.reset();
-        return undefined;
-      case 'gone':
-        await peer.gone;
-        return undefined;
-    }
+    if (act === 'accepted') return peer.url;
+    if (act === 'heard') return when(() => (heard.length >= count ? heard : undefined));
+    if (act === 'gone') return peer.gone;
+    if (act === 'close') peer.close(closeCode);
+    else if (act === 'drop') peer.reset();
+    else if (act === 'sayRaw') for (const text of texts) peer.say(text);
+    else for (const event of events) if (!peer.closed) peer.say(spell(event));
+    return undefined;
   }
 
   return serve({
