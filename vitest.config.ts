@@ -49,7 +49,7 @@ const config: ViteUserConfig = defineConfig({
       {
         extends: true,
         // What is found out only while tests run makes Vite load the page again under them.
-        optimizeDeps: { include: ['zod', 'zod/mini', 'idb', 'fast-check', 'pusher-js'] },
+        optimizeDeps: { include: ['zod', 'zod/mini', 'idb', 'fast-check', 'pusher-js', 'socket.io-client'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts', inBothWorlds],

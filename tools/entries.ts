@@ -25,6 +25,7 @@ export const entries: readonly Entry[] = [
   browser('./contracts', 'src/contracts/index.ts'),
   browser('./transports/websocket', 'src/transports/websocket.ts'),
   browser('./transports/pusher', 'src/transports/pusher.ts'),
+  browser('./transports/socket-io', 'src/transports/socket-io.ts'),
   browser('./transports/none', 'src/transports/none.ts'),
   browser('./tabs', 'src/tabs.ts'),
   browser('./storage/memory', 'src/storage/memory.ts'),

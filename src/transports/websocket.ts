@@ -71,8 +71,8 @@ export function webSocket(options: WebSocketOptions): Transport {
       ping: () => void say({ type: 'ping' }),
       join(channel, credential) {
         if (credential?.kind === 'token' && credential.token !== saidToken) introduce(credential.token);
-        const { kind: _, ...signature } = credential?.kind === 'signature' ? credential : { kind: undefined };
-        const said = say({ type: 'subscribe', channel, ...signature });
+        const { kind, ...signature } = credential ?? {};
+        const said = say({ type: 'subscribe', channel, ...(kind === 'signature' && signature) });
         if (said === 'needless') handlers.joined(channel, undefined);
       },
       leave: (channel) => void say({ type: 'unsubscribe', channel }),
@@ -86,11 +86,10 @@ export function webSocket(options: WebSocketOptions): Transport {
         nextId += 1;
         // Before it is said: a server in the same memory answers from within.
         waiting.set(id, acknowledged);
-        const [oldest] = waiting.keys();
-        if (waiting.size > mostWaiting) waiting.delete(oldest);
-        const said = say({ type: 'send', channel, name, id, payload }) === 'said';
-        if (!said) waiting.delete(id);
-        return said;
+        forgetOldest();
+        if (say({ type: 'send', channel, name, id, payload }) === 'said') return true;
+        waiting.delete(id);
+        return false;
       },
       close: shut,
     };
@@ -220,10 +219,17 @@ export function webSocket(options: WebSocketOptions): Transport {
     }
 
     function complain({ channel, status, code }: ServerFrame & { readonly type: 'error' }): void {
-      if (channel !== undefined) return handlers.refused(channel, { status, code });
-      if (status === undefined) return handlers.alive();
+      if (channel !== undefined) handlers.refused(channel, { status, code });
+      else if (status === undefined) handlers.alive();
       // The same numbers as in a close frame.
-      handlers.warned(4_000 + status);
+      else handlers.warned(4_000 + status);
+    }
+
+    function forgetOldest(): void {
+      for (const id of waiting.keys()) {
+        if (waiting.size <= mostWaiting) return;
+        waiting.delete(id);
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import { rows as deliverRows } from './deliver.ts';
 import { heading, lineOf, measure, type Figures } from './figures.ts';
 import { rows as keepRows } from './keep.ts';
 import { rows as receiveRows } from './receive.ts';
+import { rows as socketIoRows } from './socket-io.ts';
 
 function argument(name: string): string | undefined {
   const at = process.argv.indexOf(name);
@@ -14,7 +15,7 @@ function argument(name: string): string | undefined {
 }
 
 const only = argument('--only') ?? '';
-const all = [...decodeRows, ...receiveRows, ...keepRows, ...deliverRows];
+const all = [...decodeRows, ...receiveRows, ...socketIoRows, ...keepRows, ...deliverRows];
 console.log(heading);
 const figures: Figures[] = [];
 for (const row of all.filter(({ name }) => name.includes(only))) {

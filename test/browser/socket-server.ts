@@ -1,6 +1,7 @@
 // Servers beside the browser, which do what a page tells them to.
 import type { TestProject } from 'vitest/node';
 import { serveConformance } from '../transports/conformance/server.ts';
+import { serveSocketIo } from '../transports/conformance/socket-io-server.ts';
 import { friendly, serve } from '../transports/server.ts';
 
 declare module 'vitest' {
@@ -9,6 +10,8 @@ declare module 'vitest' {
     readonly sockets: string;
     /** That of the server of the transport conformance suite. */
     readonly conformance: string;
+    /** The same, for Socket.IO. */
+    readonly socketIo: string;
   }
 }
 
@@ -32,10 +35,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     },
   });
   const conformance = await serveConformance();
+  const socketIo = await serveSocketIo();
   project.provide('sockets', server.url);
   project.provide('conformance', conformance.url);
+  project.provide('socketIo', socketIo.url);
   return async () => {
     await server.stop();
     await conformance.stop();
+    await socketIo.stop();
   };
 }

@@ -4,6 +4,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
 import { pusherUnderTest } from './conformance/pusher.ts';
 import { serveConformance } from './conformance/server.ts';
+import { serveSocketIo } from './conformance/socket-io-server.ts';
+import { socketIoUnderTest } from './conformance/socket-io.ts';
 import { websocketUnderTest } from './conformance/websocket.ts';
 
 const server = await serveConformance();
@@ -23,4 +25,11 @@ describe('Pusher, the platform’s own WebSocket', () => {
 
 describe('Pusher, the package ws', () => {
   transportConformance({ test, expect }, () => pusherUnderTest(server.url, { WebSocket: WsWebSocket }));
+});
+
+const socketIoServer = await serveSocketIo();
+afterAll(() => socketIoServer.stop());
+
+describe('Socket.IO', () => {
+  transportConformance({ test, expect }, () => socketIoUnderTest(socketIoServer.url));
 });

@@ -44,6 +44,16 @@ export const combinations: readonly Combination[] = [
     limit: '122 kB',
   },
   {
+    name: 'a waiter’s client over Socket.IO that remembers',
+    imports: {
+      '.': '{ createClient }',
+      './transports/socket-io': '{ socketIo }',
+      './contracts/brasserie': '{ brasserie }',
+      './storage/indexed-db': '{ indexedDb }',
+    },
+    limit: '116 kB',
+  },
+  {
     name: 'decoding a contract of one’s own',
     imports: { '.': '{ defineContract, barePayload, createDecoder }' },
     limit: '6.5 kB',

@@ -2,6 +2,8 @@ export { restaurantOs } from './contract.ts';
 export type { RestaurantOs } from './spec.ts';
 export { CHANNELS, PUSHER_EVENTS } from './wire-names.ts';
 export { chooseConnection, isPusherEnabled, type ClientEnv, type ConnectionChoice } from './choose-connection.ts';
+export { restaurantOsTransport, type TransportFactories } from './restaurant-os-transport.ts';
+export { broadcastCodec, type BroadcastCodec } from './broadcast-codec.ts';
 export { pusherCredentials, type PusherCredentials, type ServerEnv } from './pusher-credentials.ts';
 export { freePlan } from './free-plan.ts';
 export { destinations, type Destination } from './destinations.ts';

@@ -7,7 +7,7 @@ export type AddressOf = (query: Readonly<Record<string, string>>) => string;
 export function socketAddress(url: string, allowInsecureLan: boolean): AddressOf {
   const address = parsed(url);
   if (address === undefined || (address.protocol !== 'wss:' && address.protocol !== 'ws:')) {
-    throw invalid('is no absolute wss or ws address', 'Write it out, as in "wss://ws.example.test/socket".');
+    throw invalid('is no absolute wss or ws address', 'Write it out, as in "wss://ws.example.test".');
   }
   if (address.username !== '' || address.password !== '' || address.hash !== '') {
     throw invalid('has a user name, a password or a "#"', 'Leave them out; the token goes into the first frame.');

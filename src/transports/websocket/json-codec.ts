@@ -1,10 +1,11 @@
 import { defaultJsonLimits, isRecord, readJson, type JsonLimits } from '../../lib/json.ts';
+import { createOwnNames } from '../../lib/own-names.ts';
 import type { ServerFrame, WebSocketCodec } from './protocol.ts';
 
 /** As docs/protocol.md spells it: one JSON object in each text frame. */
 export function jsonCodec(maxLength: number): WebSocketCodec {
   const limits: JsonLimits = { maxLength, maxDepth: defaultJsonLimits.maxDepth + 1 };
-  const own = createNames();
+  const own = createOwnNames();
 
   /**
    * An event that is spelt as the page spells it is taken apart and not parsed: its payload is text that the contract's
@@ -40,7 +41,8 @@ export function jsonCodec(maxLength: number): WebSocketCodec {
 
     salvage(received) {
       if (typeof received !== 'string') return undefined;
-      const event = eventOf(received.slice(0, longestHead));
+      // Channel and name, each of a length that any server allows.
+      const event = eventOf(received.slice(0, 1_024));
       // Never JSON, whatever it began with.
       return event === undefined ? undefined : { ...event, payload: '…', bytes: received.length };
     },
@@ -53,9 +55,6 @@ const beforeChannel = '{"type":"event","channel":"';
 const beforeName = '","name":"';
 const beforePayload = '","payload":';
 
-/** Channel and name, each of a length that any server allows. */
-const longestHead = 1_024;
-
 /**
  * Whether the frame ends with its payload, as far as the last two characters tell. Others are parsed as a whole; what is
  * taken for a payload by mistake is no JSON, and is told as such.
@@ -63,24 +62,6 @@ const longestHead = 1_024;
 function closesTogether(text: string, { payload }: CutEvent): boolean {
   const last = text.slice(-2);
   return (payload.startsWith('{') && last === '}}') || (payload.startsWith('[') && last === ']}');
-}
-
-/**
- * Names that do not hold the frame which they were cut from in memory. Undefined for those that JSON spells otherwise than
- * they are.
- */
-function createNames(): (cut: string) => string | undefined {
-  const known = new Map<string, string>();
-  return (cut) => {
-    const name = known.get(cut);
-    if (name !== undefined) return name;
-    if (cut.length > longestHead || cut.includes('\\')) return undefined;
-    // A server can invent names without end.
-    if (known.size >= 1_000) known.clear();
-    const own = Array.from(cut).join('');
-    known.set(own, own);
-    return own;
-  };
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
