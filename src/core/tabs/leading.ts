@@ -6,7 +6,7 @@ import type { Session } from '../session/session.ts';
 import type { Signal } from '../signals.ts';
 import type { OpenChannel } from '../session/heard-channels.ts';
 import type { Host, Release } from '../../host/host.ts';
-import type { Call, TabMessage, View, Wanted } from './messages.ts';
+import type { Call, TabMessage, ToLeader, View, Wanted } from './messages.ts';
 import { createToldLog } from './told-log.ts';
 
 export interface LeadingOptions {
@@ -22,8 +22,9 @@ export interface Leading {
   signal(signal: Signal): void;
   changed(): void;
   begin(session: Session): void;
-  /** What a tab says that is for whoever leads. */
-  hear(message: TabMessage): void;
+  hear(message: Exclude<ToLeader, { kind: 'call' }>): void;
+  /** A tab is gone, and what was heard for it is not any more. */
+  gone(tab: string): void;
   /** `settled` is told how a mutation ends that the call is about. */
   perform(call: Call, settled: (id: string, settled: Settled) => void): Promise<unknown>;
   stop(): void;
@@ -128,12 +129,11 @@ export function createLeading({ host, reign, post, report }: LeadingOptions): Le
         case 'anybody':
           if (session !== undefined) post({ kind: 'view', reign, view: view(session) });
           return;
-        case 'gone':
-          for (const open of followers.get(message.tab) ?? []) open.close();
-          followers.delete(message.tab);
-          return;
-        default:
       }
+    },
+    gone(tab) {
+      for (const open of followers.get(tab) ?? []) open.close();
+      followers.delete(tab);
     },
     async perform(call, settled) {
       if (session === undefined) throw new Error('The leader has not begun.');

@@ -59,9 +59,18 @@ export interface Wanted {
   readonly params: object;
 }
 
-export type TabMessage =
+/** What a tab says to whoever leads. */
+export type ToLeader =
   /** A tab is there, and hears these. */
   | { readonly kind: 'hello'; readonly tab: string; readonly wanted: readonly Wanted[] }
+  /** A tab has not heard what came after that. */
+  | { readonly kind: 'missed'; readonly reign: string; readonly after: number }
+  | { readonly kind: 'call'; readonly tab: string; readonly id: string; readonly call: Call }
+  /** A follower has heard nothing for long. */
+  | { readonly kind: 'anybody' };
+
+/** What a leader says to those who follow. */
+export type ToFollowers =
   /** The leader is there. `count`: how many events it has told since it leads. */
   | {
       readonly kind: 'reign';
@@ -75,19 +84,19 @@ export type TabMessage =
   | { readonly kind: 'events'; readonly reign: string; readonly first: number; readonly events: readonly Told[] }
   /** Nobody remembers what came up to there. */
   | { readonly kind: 'forgotten'; readonly reign: string; readonly upTo: number }
-  /** A tab has not heard what came after that. */
-  | { readonly kind: 'missed'; readonly reign: string; readonly after: number }
-  | { readonly kind: 'call'; readonly tab: string; readonly id: string; readonly call: Call }
   | { readonly kind: 'answer'; readonly tab: string; readonly id: string; readonly result: unknown }
   | { readonly kind: 'refusal'; readonly tab: string; readonly id: string; readonly fault: Fault }
   | { readonly kind: 'settled'; readonly tab: string; readonly id: string; readonly settled: Settled }
   | { readonly kind: 'changed'; readonly reign: string; readonly change: OutboxChange }
-  | { readonly kind: 'signal'; readonly reign: string; readonly signal: Signal }
-  /** A follower has heard nothing for long. */
-  | { readonly kind: 'anybody' }
+  | { readonly kind: 'signal'; readonly reign: string; readonly signal: Signal };
+
+/** What everybody has to know. */
+type ToAll =
   | { readonly kind: 'gone'; readonly tab: string }
   /** The principal has signed out: nobody goes on. */
   | { readonly kind: 'over' };
+
+export type TabMessage = ToLeader | ToFollowers | ToAll;
 
 /** Raised with every change of a message: tabs of two versions do not understand each other, and each has a leader of its own. */
 export const protocolVersion = 1;

@@ -32,7 +32,7 @@ export function createQuestions(put: (id: string, call: Call) => void): Question
     const id = String(asked);
     const call = { name, args } as unknown as Call;
     return new Promise<Result<Name>>((resolve, reject) => {
-      open.set(id, { call, resolve: resolve as (result: unknown) => void, reject });
+      open.set(id, { call, resolve, reject });
       put(id, call);
     });
   }

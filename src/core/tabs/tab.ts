@@ -19,6 +19,7 @@ import {
   protocolVersion,
   type Call,
   type TabMessage,
+  type ToFollowers,
   type Told,
   type View,
   type Wanted,
@@ -163,30 +164,63 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     sayHello();
   }
 
-  // Following.
+  function serve(lead: Leading, { tab: asking, id, call }: Extract<TabMessage, { kind: 'call' }>): void {
+    const settled = (of: string, how: Settled): void => {
+      // Who steps down keeps it for the next leader, who says how it ends.
+      if (leading === lead) post({ kind: 'settled', tab: asking, id: of, settled: how });
+    };
+    lead.perform(call, settled).then(
+      (result) => post({ kind: 'answer', tab: asking, id, result }),
+      (error: unknown) => {
+        if (leading === lead) post({ kind: 'refusal', tab: asking, id, fault: faultOf(error) });
+      },
+    );
+  }
 
   function hear(message: TabMessage): void {
-    if (leading !== undefined) return hearAsLeader(leading, message);
     switch (message.kind) {
+      case 'hello':
+      case 'missed':
+      case 'anybody':
+        return leading?.hear(message);
+      case 'call':
+        if (leading !== undefined) serve(leading, message);
+        return;
+      case 'over':
+        options.dismissed?.();
+        return;
+      case 'gone':
+        return hasGone(message.tab);
       case 'reign':
-        if (message.tab === '' || message.tab === tab || leader?.reign !== message.reign) recognise(message);
+        // Only who has robbed the throne says that to one who leads.
+        if (leading !== undefined) void inTurn(stepDown);
+        else if (message.tab === '' || message.tab === tab || leader?.reign !== message.reign) recognise(message);
         return;
+      case 'answer':
+      case 'refusal':
+      case 'settled':
       case 'view':
-        if (!isOfLeader(message.reign)) return;
-        view = message.view;
-        return options.changed();
       case 'events':
-        if (isOfLeader(message.reign)) takeEvents(message.first, message.events);
-        return;
       case 'forgotten':
-        if (isOfLeader(message.reign)) forgotten(message.upTo);
-        return;
       case 'signal':
-        if (isOfLeader(message.reign)) signal(message.signal);
-        return;
       case 'changed':
-        if (isOfLeader(message.reign)) changes.tell(message.change);
-        return;
+        if (leading === undefined) follow(message);
+    }
+  }
+
+  function hasGone(other: string): void {
+    leading?.gone(other);
+    if (leader?.reign.startsWith(other) === true) {
+      leader = undefined;
+      options.changed();
+    }
+    throne.hurry();
+  }
+
+  // Following.
+
+  function follow(message: Exclude<ToFollowers, { kind: 'reign' }>): void {
+    switch (message.kind) {
       case 'answer':
         if (message.tab === tab) questions.answered(message.id, message.result);
         return;
@@ -196,37 +230,28 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'settled':
         if (message.tab === tab) questions.tellSettled(message.id, message.settled);
         return;
-      case 'gone':
-        if (leader?.reign.startsWith(message.tab) === true) {
-          leader = undefined;
-          options.changed();
-        }
-        throne.hurry();
-        return;
-      case 'over':
-        options.dismissed?.();
-        return;
-      default:
+      case 'view':
+      case 'events':
+      case 'forgotten':
+      case 'signal':
+      case 'changed':
+        if (isOfLeader(message.reign)) take(message);
     }
   }
 
-  function hearAsLeader(lead: Leading, message: TabMessage): void {
-    // Only who has robbed the throne says that: it is lost.
-    if (message.kind === 'reign') void inTurn(stepDown);
-    else if (message.kind === 'over') options.dismissed?.();
-    else if (message.kind !== 'call') lead.hear(message);
-    else {
-      const { tab: asking, id, call } = message;
-      const settled = (of: string, how: Settled): void => {
-        // Who steps down keeps it for the next leader, who says how it ends.
-        if (leading === lead) post({ kind: 'settled', tab: asking, id: of, settled: how });
-      };
-      lead.perform(call, settled).then(
-        (result) => post({ kind: 'answer', tab: asking, id, result }),
-        (error: unknown) => {
-          if (leading === lead) post({ kind: 'refusal', tab: asking, id, fault: faultOf(error) });
-        },
-      );
+  function take(message: Extract<ToFollowers, { kind: 'view' | 'events' | 'forgotten' | 'signal' | 'changed' }>): void {
+    switch (message.kind) {
+      case 'view':
+        view = message.view;
+        return options.changed();
+      case 'events':
+        return takeEvents(message.first, message.events);
+      case 'forgotten':
+        return forgotten(message.upTo);
+      case 'signal':
+        return signal(message.signal);
+      case 'changed':
+        changes.tell(message.change);
     }
   }
 
