@@ -46,10 +46,7 @@ export class HeardIds {
   on(wire: string): Seen {
     const channel = this.channels.get(wire) ?? this.channels.size + 1;
     this.channels.set(wire, channel);
-    return {
-      has: (id) => this.isOn(this.placeOf(id, numberOf(id)), channel),
-      add: (id, atMs) => this.add(id, channel, atMs),
-    };
+    return new HeardOn(this, channel);
   }
 
   /** It is told now: says false when it was before, whatever channel it came on. */
@@ -61,13 +58,17 @@ export class HeardIds {
     return true;
   }
 
+  has(id: string, channel: number): boolean {
+    return this.isOn(this.placeOf(id, numberOf(id)), channel);
+  }
+
   private isOn(place: number, channel: number): boolean {
     return (
       place >= 0 && (Math.abs(this.marks[place] ?? 0) === channel || this.others.get(place)?.includes(channel) === true)
     );
   }
 
-  private add(id: string, channel: number, atMs: number): boolean {
+  add(id: string, channel: number, atMs: number): boolean {
     const number = numberOf(id);
     const known = this.placeOf(id, number);
     if (known < 0) {
@@ -169,6 +170,25 @@ export class HeardIds {
       gap = at;
     }
     index[gap + 1] = 0;
+  }
+}
+
+/** One of a thousand channels: as little of its own as can be. */
+class HeardOn implements Seen {
+  private readonly all: HeardIds;
+  private readonly channel: number;
+
+  constructor(all: HeardIds, channel: number) {
+    this.all = all;
+    this.channel = channel;
+  }
+
+  has(id: string): boolean {
+    return this.all.has(id, this.channel);
+  }
+
+  add(id: string, atMs: number): boolean {
+    return this.all.add(id, this.channel, atMs);
   }
 }
 
