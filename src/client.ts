@@ -1,5 +1,5 @@
 import type { Contract, ContractData, ContractSpec, RoleName } from './contract/contract.ts';
-import { createDecoder } from './contract/decode.ts';
+import { createFrameReader } from './contract/decode.ts';
 import { wireName } from './contract/routing.ts';
 import { validate } from './contract/schema.ts';
 import { createApi } from './core/api/create-api.ts';
@@ -105,7 +105,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     ...(options.headers !== undefined && { headers: options.headers }),
     ...(options.headerNames !== undefined && { headerNames: options.headerNames }),
   });
-  const decode = createDecoder(contract);
+  const frames = createFrameReader(data);
   const name = storeName(data, options.role, scope, principal);
   const channels = new Set<DynamicChannel>();
   const processors = new Map<string, Processor>();
@@ -146,7 +146,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
       session = await begin({
         host,
         contract: data,
-        decode,
+        frames,
         roleName: options.role,
         role,
         scope,

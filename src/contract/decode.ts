@@ -69,6 +69,13 @@ export interface BrokenEvent extends LegibleParts, Pick<HeardEvent, 'name' | 'ch
 /** Turns frames into events. Made once per connection; remembers which wire name means which channel. */
 export type Decoder<Event extends HeardEvent = HeardEvent> = (frame: Frame) => Decoded<Event>;
 
+/** A decoder for whoever knows which channel a frame is of, and need not have it looked up for every frame. */
+export interface FrameReader {
+  /** Which channel a wire name means. */
+  readonly routeOf: (wire: string) => Route | undefined;
+  readonly read: (frame: Frame, where: Route | undefined) => Decoded;
+}
+
 const noParams: Readonly<Record<string, string>> = Object.freeze({});
 const maxRememberedRoutes = 10_000;
 
@@ -76,21 +83,28 @@ export function createDecoder<Spec extends ContractSpec>(
   contract: Contract<Spec>,
   limits: JsonLimits = defaultJsonLimits,
 ): Decoder<EventOf<Spec>> {
-  const data: ContractData = contract;
-  const { dialect, events, connection } = data;
-  const route = remembered(createRouter(data), maxRememberedRoutes);
+  const { routeOf, read } = createFrameReader(contract, limits);
+  const decode: Decoder = (frame) => read(frame, routeOf(frame.channel));
+  return decode as Decoder<EventOf<Spec>>;
+}
+
+export function createFrameReader(contract: ContractData, limits: JsonLimits = defaultJsonLimits): FrameReader {
+  const { dialect, connection } = contract;
+  // With its name as the contract spells it: the text in a frame is another one each time, and finds its place again more slowly.
+  const events = new Map(Array.from(contract.events, ([name, definition]) => [name, { name, definition }]));
+  const route = remembered(createRouter(contract), maxRememberedRoutes);
   const routeOf = (wire: string): Route | undefined => (wire.length > longestChannelName ? undefined : route(wire));
 
   /** A contract's own functions (`subject`, `identity`, `control`, a dialect) may have faults: they stop no stream. */
-  function decode(frame: Frame): Decoded {
+  function read(frame: Frame, where: Route | undefined): Decoded {
     try {
-      return read(frame);
+      return opened(frame, where);
     } catch (error) {
       return invalid(frame, 'envelope', [{ path: '', because: `the contract threw ${kindOfError(error)}` }], undefined);
     }
   }
 
-  function read(frame: Frame): Decoded {
+  function opened(frame: Frame, where: Route | undefined): Decoded {
     const { name } = frame;
     const reading = readPayload(frame, limits);
     const isTooMuch = !reading.ok && (reading.fault === 'too-large' || reading.fault === 'too-deep');
@@ -103,40 +117,44 @@ export function createDecoder<Spec extends ContractSpec>(
     const told = connection.control?.(name, payload);
     if (told !== undefined) return { kind: 'control', control: told };
 
-    const opened = dialect.open(name, payload, limits);
-    const where = routeOf(frame.channel);
-    if (opened.kind === 'broken') {
+    const envelope = dialect.open(name, payload, limits);
+    if (envelope.kind === 'broken') {
       // The name inside a broken envelope may be anything; the one on the frame was chosen by the transport.
-      const event = opened.legible && brokenEvent(name, opened.legible, where, frame.channel);
-      return invalid(frame, 'envelope', opened.mismatches, event);
+      const event = envelope.legible && brokenEvent(name, envelope.legible, where, frame.channel);
+      return invalid(frame, 'envelope', envelope.mismatches, event);
     }
 
     // Before the version is looked at: a newer envelope may not pass on what this one may not.
-    if (isProtocolName(opened.name)) return control(frame, 'protocol');
-    if (isClientEventName(opened.name)) return control(frame, 'client-event');
+    if (isProtocolName(envelope.name)) return control(frame, 'protocol');
+    if (isClientEventName(envelope.name)) return control(frame, 'client-event');
 
-    if (opened.kind === 'newer') {
-      return { kind: 'unknown', because: 'version', event: unreadEvent(opened, where, frame.channel) };
+    if (envelope.kind === 'newer') {
+      return { kind: 'unknown', because: 'version', event: unreadEvent(envelope, where, frame.channel) };
     }
 
-    const definition = events.get(opened.name);
-    if (definition === undefined || where === undefined || !where.definition.events.includes(opened.name)) {
-      const because = definition === undefined ? 'name' : 'channel';
-      return { kind: 'unknown', because, event: heard(opened, opened.data, where, frame.channel, undefined) };
+    const known = events.get(envelope.name);
+    if (known === undefined || where === undefined || !where.definition.events.includes(known.name)) {
+      const because = known === undefined ? 'name' : 'channel';
+      return {
+        kind: 'unknown',
+        because,
+        event: heard(envelope.name, envelope, envelope.data, where, frame.channel, undefined),
+      };
     }
+    const { definition } = known;
 
-    const checked = validate(definition.data, opened.data);
+    const checked = validate(definition.data, envelope.data);
     if (!checked.ok) {
-      return invalid(frame, 'data', checked.mismatches, brokenEvent(opened.name, opened, where, frame.channel));
+      return invalid(frame, 'data', checked.mismatches, brokenEvent(envelope.name, envelope, where, frame.channel));
     }
     return {
       kind: 'event',
-      event: heard(opened, checked.value, where, frame.channel, definition),
+      event: heard(known.name, envelope, checked.value, where, frame.channel, definition),
       definition,
     };
   }
 
-  return decode as Decoder<EventOf<Spec>>;
+  return { routeOf, read };
 }
 
 const placeOf = (where: Route | undefined, wireChannel: string): Pick<HeardEvent, 'channel' | 'params'> =>
@@ -193,6 +211,7 @@ const control = (frame: Frame, type: ControlFrame['type']): DecodedControl => ({
 });
 
 function heard(
+  name: string,
   envelope: Envelope,
   data: unknown,
   where: Route | undefined,
@@ -200,11 +219,11 @@ function heard(
   definition: EventDefinition | undefined,
 ): HeardEvent {
   return {
-    name: envelope.name,
+    name,
     data,
     channel: where === undefined ? wireChannel : where.name,
     params: where === undefined ? noParams : where.params,
-    id: (envelope.id ?? derivedId(envelope.name, data, definition)) as EventId | undefined,
+    id: (envelope.id ?? derivedId(name, data, definition)) as EventId | undefined,
     seq: envelope.seq,
     epoch: envelope.epoch,
     previousSeq: envelope.previousSeq,

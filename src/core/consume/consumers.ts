@@ -48,15 +48,39 @@ interface WaitingEvent {
 
 export const createConsumers = ({ report }: ConsumersOptions): Consumers => new Listeners(report);
 
+/** Mostly it is one, which needs no list. Replaced and never changed, so that who walks it is not disturbed. */
+interface Hearers {
+  readonly first: Listener | undefined;
+  readonly others: readonly Listener[];
+}
+
+/** One for all, who look at it for every event. */
+const noOthers: readonly Listener[] = [];
+const nobody: Hearers = { first: undefined, others: noOthers };
+
+const listOf = ({ first, others }: Hearers): readonly Listener[] => (first === undefined ? [] : [first, ...others]);
+
+const hearersOf = ([first, ...others]: readonly Listener[]): Hearers => ({
+  first,
+  others: others.length === 0 ? noOthers : others,
+});
+
+const withOne = (hearers: Hearers, listener: Listener): Hearers => hearersOf([...listOf(hearers), listener]);
+
+const without = (hearers: Hearers, listener: Listener): Hearers =>
+  hearersOf(listOf(hearers).filter((one) => one !== listener));
+
 /** A class and no bundle of functions, because there is one for each channel: see the driver of a stream. */
 class Listeners implements Consumers {
   private busy = false;
   private disposed = false;
-  private readonly waiting: WaitingEvent[] = [];
-  // Lists are replaced and never changed, so that who walks one is not disturbed. That of a name holds everybody who hears
-  // it, in order: whoever asked for the name, and whoever asked for everything.
-  private everything: readonly Listener[] = [];
-  private readonly byName = new Map<string, readonly Listener[]>();
+  /** Who hears the name that was told last: on most channels it is told again and again. */
+  private lastName: string | undefined;
+  private lastHearers = nobody;
+  private waiting: WaitingEvent[] | undefined;
+  private everything = nobody;
+  /** Everybody who hears a name, in order: whoever asked for the name, and whoever asked for everything. */
+  private readonly byName = new Map<string, Hearers>();
   private readonly all = new Set<Listener>();
   private readonly report: ConsumersOptions['report'];
 
@@ -70,12 +94,13 @@ class Listeners implements Consumers {
 
   private add(listener: Listener): void {
     const { byName, everything } = this;
+    this.forgetLast();
     this.all.add(listener);
     if (listener.names.has('*')) {
-      this.everything = [...everything, listener];
-      for (const [name, list] of byName) byName.set(name, [...list, listener]);
+      this.everything = withOne(everything, listener);
+      for (const [name, hearers] of byName) byName.set(name, withOne(hearers, listener));
     } else {
-      for (const name of listener.names) byName.set(name, [...(byName.get(name) ?? everything), listener]);
+      for (const name of listener.names) byName.set(name, withOne(byName.get(name) ?? everything, listener));
     }
   }
 
@@ -83,18 +108,19 @@ class Listeners implements Consumers {
   private remove(listener: Listener): boolean {
     if (!listener.live) return false;
     const { byName } = this;
+    this.forgetLast();
     listener.live = false;
     listener.options.signal?.removeEventListener('abort', listener.onAbort);
     this.all.delete(listener);
-    const others = (list: readonly Listener[]): readonly Listener[] => list.filter((one) => one !== listener);
     if (listener.names.has('*')) {
-      this.everything = others(this.everything);
-      for (const [name, list] of byName) byName.set(name, others(list));
+      this.everything = without(this.everything, listener);
+      for (const [name, hearers] of byName) byName.set(name, without(hearers, listener));
     } else {
       for (const name of listener.names) {
-        const rest = others(byName.get(name) ?? this.everything);
+        const rest = without(byName.get(name) ?? this.everything, listener);
         // Names come from apps that make them up, too: one that nobody asks for any more is forgotten.
-        if (rest.length === this.everything.length) byName.delete(name);
+        if (rest.others.length === this.everything.others.length && rest.first === this.everything.first)
+          byName.delete(name);
         else byName.set(name, rest);
       }
     }
@@ -130,37 +156,63 @@ class Listeners implements Consumers {
     }
   }
 
+  private hearersOf(name: string): Hearers {
+    if (name !== this.lastName) {
+      this.lastName = name;
+      this.lastHearers = this.byName.get(name) ?? this.everything;
+    }
+    return this.lastHearers;
+  }
+
+  private forgetLast(): void {
+    this.lastName = undefined;
+    this.lastHearers = nobody;
+  }
+
   private handOut(event: DeliveredEvent): Promise<void> | undefined {
-    const { everything } = this;
-    const listeners = event.known ? (this.byName.get(event.name) ?? everything) : everything;
-    let unsettled: Promise<void>[] | undefined;
     this.busy = true;
     try {
-      for (const listener of listeners) {
-        if (!listener.live) continue;
-        const { handler } = listener;
-        try {
-          const result = handler(event);
-          if (isThenable(result)) (unsettled ??= []).push(this.settled(result, event));
-        } catch (error) {
-          this.tell(error, event);
-        }
-      }
+      return this.tellAll(event.known ? this.hearersOf(event.name) : this.everything, event);
     } finally {
       // In any case, an exhausted stack included: otherwise every later event would wait for ever.
       this.busy = false;
     }
-    return unsettled === undefined ? undefined : allOf(unsettled);
+  }
+
+  private tellAll({ first, others }: Hearers, event: DeliveredEvent): Promise<void> | undefined {
+    const settled = first === undefined ? undefined : this.tellOne(first, event);
+    if (others.length === 0) return settled;
+    const unsettled = settled === undefined ? [] : [settled];
+    for (const listener of others) {
+      const more = this.tellOne(listener, event);
+      if (more !== undefined) unsettled.push(more);
+    }
+    return unsettled.length === 0 ? undefined : allOf(unsettled);
+  }
+
+  private tellOne(listener: Listener, event: DeliveredEvent): Promise<void> | undefined {
+    if (!listener.live) return undefined;
+    const { handler } = listener;
+    try {
+      const result = handler(event);
+      if (isThenable(result)) return this.settled(result, event);
+    } catch (error) {
+      this.tell(error, event);
+    }
+    return undefined;
   }
 
   deliver(event: DeliveredEvent): Promise<void> | undefined {
-    const { waiting } = this;
     // A handler caused another event. It waits, or the handlers behind this one would see the two in the wrong order.
-    if (this.busy) return new Promise((resolve) => waiting.push({ event, resolve }));
+    if (this.busy)
+      return new Promise((resolve) => {
+        (this.waiting ??= []).push({ event, resolve });
+      });
     const settled = this.handOut(event);
-    while (waiting.length > 0) {
-      const next = waiting.shift();
-      next?.resolve(this.handOut(next.event));
+    while (this.waiting !== undefined) {
+      const told: readonly WaitingEvent[] = this.waiting;
+      this.waiting = undefined;
+      for (const { event: next, resolve } of told) resolve(this.handOut(next));
     }
     return settled;
   }
@@ -197,9 +249,10 @@ class Listeners implements Consumers {
 
   dispose(): void {
     this.disposed = true;
+    this.forgetLast();
     // First, so that nobody is searched for in long lists one after the other.
     this.byName.clear();
-    this.everything = [];
+    this.everything = nobody;
     for (const listener of this.all) this.end(listener, 'disposed');
   }
 }

@@ -40,7 +40,9 @@ export interface StreamSurroundings {
 
 /** Who listens to one channel alone. */
 export interface Audience {
-  readonly consumers: readonly Consumers[];
+  /** Mostly it is one, which needs no list. */
+  readonly first: Consumers | undefined;
+  readonly others: readonly Consumers[];
 }
 
 export interface ChannelStreamOptions {

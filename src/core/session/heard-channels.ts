@@ -25,7 +25,7 @@ import { needsOf, placeOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { ChannelsStanding, ChannelWord } from './status.ts';
 import { StreamTurn } from './stream-turn.ts';
-import { createSubjects, listKey, rowKey } from './subjects.ts';
+import { feedsOf, listKey, rowKey, Subjects, type Feeds } from './subjects.ts';
 import type { Turns } from './turns.ts';
 
 export interface HeardChannelsOptions {
@@ -63,8 +63,9 @@ export interface OpenChannel {
 /** A channel as those see it who read on its behalf. */
 interface Heard extends Audience {
   readonly place: Place;
-  /** Who listens to this channel alone. Replaced and never changed, so that who walks it is not disturbed. */
-  consumers: readonly Consumers[];
+  first: Consumers | undefined;
+  /** Replaced and never changed, so that who walks it is not disturbed. */
+  others: readonly Consumers[];
   holders: number;
   stream: ChannelStream | undefined;
   listening: Listening | undefined;
@@ -107,6 +108,7 @@ const lingerMs = 200;
 export function createHeardChannels(options: HeardChannelsOptions): HeardChannels {
   const { host, contract, scope, keeper, joiner, inbound, serverClock, settings } = options;
   const channels = new Map<string, Heard>();
+  const feedsByChannel = new Map<string, Feeds>();
   /** Still joined, and heard by nobody. */
   const lingering = new Map<string, Release>();
   let generation = 0;
@@ -136,6 +138,12 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     });
   }
 
+  function feedsFor({ channel, resources }: Place): Feeds {
+    const feeds = feedsByChannel.get(channel) ?? feedsOf(contract, resources);
+    feedsByChannel.set(channel, feeds);
+    return feeds;
+  }
+
   function wireOf(channel: string, params: object = {}): string {
     return fillChannel(contract.channels.get(channel)?.wire ?? channel, { ...scope, ...params });
   }
@@ -151,7 +159,8 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     lingering.get(wire)?.();
     const heard: Heard = {
       place: placeOf(contract, channel, wire, definition),
-      consumers: [],
+      first: undefined,
+      others: nobodyElse,
       holders: 1,
       stream: undefined,
       listening: undefined,
@@ -184,7 +193,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       memory.stream,
       host.clock.monotonicMs(),
     );
-    heard.listening = { place, subjectOf: createSubjects(contract, place, (key) => memory.rows.get(key)?.value) };
+    heard.listening = inbound.listening(place, new Subjects(feedsFor(place), place, memory.rows));
     heard.stream = createChannelStream(around, {
       place,
       state,
@@ -203,10 +212,12 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     if (options.connection() === 'offline' || options.connection() === 'blocked') void heard.stream.refresh();
   }
 
-  function deliver(event: DeliveredEvent, { consumers }: Audience): Promise<void> | undefined {
-    let handling = options.deliver(event);
-    if (consumers.length === 0 || options.isNewsOn?.(event) === false) return handling;
-    for (const some of consumers) {
+  function deliver(event: DeliveredEvent, { first, others }: Audience): Promise<void> | undefined {
+    const here = options.deliver(event);
+    if (first === undefined || options.isNewsOn?.(event) === false) return here;
+    const there = first.deliver(event);
+    let handling = here === undefined || there === undefined ? (here ?? there) : both(here, there);
+    for (const some of others) {
       const more = some.deliver(event);
       if (more === undefined) continue;
       handling = handling === undefined ? more : both(handling, more);
@@ -276,14 +287,18 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     open(channel, params, own) {
       const wire = wireOf(channel, params);
       const heard = hold(channel, wire);
-      if (own !== undefined) heard.consumers = [...heard.consumers, own];
+      if (own !== undefined) hearAs(heard, [...listenersTo(heard), own]);
       let isOpen = true;
       return {
         word: () => (isOpen ? wordOf(wire, heard) : 'offline'),
         close() {
           if (!isOpen) return;
           isOpen = false;
-          if (own !== undefined) heard.consumers = heard.consumers.filter((one) => one !== own);
+          if (own !== undefined)
+            hearAs(
+              heard,
+              listenersTo(heard).filter((one) => one !== own),
+            );
           release(wire, heard);
         },
       };
@@ -363,6 +378,17 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       };
     },
   };
+}
+
+/** One for all channels, which look at it for every event. */
+const nobodyElse: readonly Consumers[] = [];
+
+const listenersTo = ({ first, others }: Audience): readonly Consumers[] =>
+  first === undefined ? [] : [first, ...others];
+
+function hearAs(heard: Heard, [first, ...others]: readonly Consumers[]): void {
+  heard.first = first;
+  heard.others = others.length === 0 ? nobodyElse : others;
 }
 
 const both = async (first: Promise<void>, second: Promise<void>): Promise<void> => {

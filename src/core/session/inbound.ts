@@ -1,28 +1,30 @@
 // From a frame to the stream of its channel. What is not an event of this device ends here, and is told.
 import type { ContractData } from '../../contract/contract.ts';
-import type { Decoded, DecodedInvalid, Decoder } from '../../contract/decode.ts';
+import type { Decoded, DecodedInvalid, FrameReader } from '../../contract/decode.ts';
 import type { HeardEvent } from '../../contract/event.ts';
-import { foreignTo } from '../../contract/routing.ts';
+import { foreignTo, type Route } from '../../contract/routing.ts';
 import type { Frame } from '../../transports/transport.ts';
 import type { Signal } from '../signals.ts';
 import type { Arrival } from '../stream/held.ts';
 import type { Place } from './place.ts';
-import type { Subject } from './subjects.ts';
+import type { Subjects } from './subjects.ts';
 
 export interface InboundOptions {
   readonly contract: ContractData;
   readonly scope: object;
-  readonly decode: Decoder;
+  readonly frames: FrameReader;
   readonly signal: (signal: Signal) => void;
 }
 
 /** A channel that is heard, as far as an arrival needs to know it. */
 export interface Listening {
   readonly place: Place;
-  /** What the event changes, where a list tells of it, too. */
-  readonly subjectOf: (event: HeardEvent) => Subject | undefined;
+  /** What its name on the wire means. */
+  readonly route: Route | undefined;
+  readonly subjects: Subjects;
   /** What its last event said of itself: another one that says the same is no stranger either. */
-  native?: Pick<HeardEvent, 'tenant' | 'params'>;
+  tenant: string | undefined;
+  params: HeardEvent['params'] | undefined;
 }
 
 export interface InboundCounts {
@@ -38,6 +40,8 @@ export interface InboundCounts {
 
 export interface Inbound {
   readonly counts: Readonly<InboundCounts>;
+  /** What is known of a channel before anything of it has come. */
+  listening(place: Place, subjects: Subjects): Listening;
   /** The last ones that could not be read, the newest last. */
   readonly quarantined: readonly Quarantined[];
   /** Undefined when the frame is no event of this channel. */
@@ -56,14 +60,15 @@ const mostKept = 100;
 /** What an event of a log counts when nobody measured it. */
 export const usualBytes = 512;
 
-export function createInbound({ contract, scope, decode, signal }: InboundOptions): Inbound {
+export function createInbound({ contract, scope, frames, signal }: InboundOptions): Inbound {
   const counts: InboundCounts = { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0, unheard: 0 };
   let quarantined: readonly Quarantined[] = [];
 
   function read(frame: Frame, listening: Listening): Arrival | undefined {
     counts.frames += 1;
     const { payload } = frame;
-    return take(decode(frame), listening, frame.bytes ?? (typeof payload === 'string' ? payload.length : usualBytes));
+    const bytes = frame.bytes ?? (typeof payload === 'string' ? payload.length : usualBytes);
+    return take(frames.read(frame, listening.route), listening, bytes);
   }
 
   function take(decoded: Decoded, listening: Listening, bytes: number): Arrival | undefined {
@@ -72,7 +77,7 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
         const { event, definition } = decoded;
         if (isForeign(event, listening)) return undefined;
         counts.events += 1;
-        const subject = listening.subjectOf(event);
+        const subject = listening.subjects.of(event);
         return {
           event,
           priority: definition.priority ?? 'normal',
@@ -108,15 +113,16 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
   }
 
   function isForeign(event: Pick<HeardEvent, 'tenant' | 'params' | 'name'>, listening: Listening): boolean {
-    const { native, place } = listening;
-    if (native !== undefined && native.params === event.params && native.tenant === event.tenant) return false;
+    if (listening.params === event.params && listening.tenant === event.tenant) return false;
     const foreign = foreignTo(contract, scope, event);
     if (foreign === undefined) {
-      listening.native = { tenant: event.tenant, params: event.params };
+      listening.tenant = event.tenant;
+      listening.params = event.params;
       return false;
     }
     counts.foreign += 1;
-    signal({ kind: 'security', channel: place.channel, because: 'foreign', name: event.name, field: foreign.field });
+    const { channel } = listening.place;
+    signal({ kind: 'security', channel, because: 'foreign', name: event.name, field: foreign.field });
     return true;
   }
 
@@ -171,6 +177,13 @@ export function createInbound({ contract, scope, decode, signal }: InboundOption
 
   return {
     counts,
+    listening: (place, subjects) => ({
+      place,
+      route: frames.routeOf(place.wire),
+      subjects,
+      tenant: undefined,
+      params: undefined,
+    }),
     skip: () => void (counts.unheard += 1),
     quarantine(told) {
       const isKnown = quarantined.some(({ digest, name }) => digest === told.digest && name === told.name);

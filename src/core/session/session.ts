@@ -2,7 +2,7 @@
 // are in the machines.
 import type { Position } from '../../contract/channel.ts';
 import type { ContractData } from '../../contract/contract.ts';
-import type { Decoder } from '../../contract/decode.ts';
+import type { FrameReader } from '../../contract/decode.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
 import { joinedAtStart, wireName } from '../../contract/routing.ts';
 import type { Host, HostEvent } from '../../host/host.ts';
@@ -49,7 +49,7 @@ import { isNothing, readUnfinished, type Unfinished } from './unfinished.ts';
 export interface SessionOptions {
   readonly host: Host;
   readonly contract: ContractData;
-  readonly decode: Decoder;
+  readonly frames: FrameReader;
   readonly roleName: string;
   readonly role: RoleDefinition;
   readonly scope: Readonly<Record<string, unknown>>;
@@ -157,7 +157,7 @@ async function startOn(
   storageFailed: (fault: StoreFault) => void,
   atStart: readonly string[],
 ): Promise<Session> {
-  const { host, contract, decode, role, scope, credentials, serverClock, consumers, log, signal } = options;
+  const { host, contract, frames, role, scope, credentials, serverClock, consumers, log, signal } = options;
   const settings: StreamSettings = {
     ...defaultStreamSettings,
     ...(contract.connection.reconcileEveryMs !== undefined && { reconcileMs: contract.connection.reconcileEveryMs }),
@@ -249,14 +249,14 @@ async function startOn(
     const { waiting, parked } = outbox.counts();
     database.leaveNote?.(`${waiting} mutations waited, ${parked} were parked`);
   });
-  const inbound = createInbound({ contract, scope, decode, signal });
+  const inbound = createInbound({ contract, scope, frames, signal });
   const turns = createTurns({ host });
   const agenda = createAgenda({ host });
   const reads = createReads({
     contract,
     scope,
     api: reach.reading,
-    decode,
+    decode: (frame) => frames.read(frame, frames.routeOf(frame.channel)),
     serverNowMs,
     nowMs,
     arrivalOf(place, decoded) {

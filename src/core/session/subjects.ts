@@ -3,8 +3,7 @@
 import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { HeardEvent } from '../../contract/event.ts';
-import { remembered } from '../../lib/remembered.ts';
-import type { RowRef, RowVersion } from '../stream/rows.ts';
+import type { KnownRows, RowRef, RowVersion } from '../stream/rows.ts';
 import type { Place } from './place.ts';
 import { rowDigest } from './row-digest.ts';
 
@@ -29,59 +28,79 @@ export const versionOf = (version: RowVersion | undefined, row: unknown): RowVer
 const maxRememberedKeys = 10_000;
 
 interface Feed {
-  /** The same text for the same key: what is looked up four times for each event is put together and hashed once. */
-  readonly keyOf: (key: string) => string;
+  readonly resource: string;
+  /** No other list covers the channel: a key says all. */
+  readonly isAlone: boolean;
   readonly collection: CollectionDefinition;
   readonly change: NonNullable<CollectionDefinition['from']>[string];
 }
 
-export function createSubjects(
-  contract: ContractData,
-  place: Place,
-  known: (key: string) => unknown,
-): (event: HeardEvent) => Subject | undefined {
+/** By an event's name, what it does to which list: the same for all channels of a kind. */
+export type Feeds = ReadonlyMap<string, Feed>;
+
+export function feedsOf(contract: ContractData, resources: Place['resources']): Feeds {
   const feeds = new Map<string, Feed>();
-  const keysOf = new Map<string, Feed['keyOf']>();
+  const isAlone = resources.size === 1;
   for (const collection of contract.collections.values()) {
     const { resource, from } = collection;
-    if (resource === undefined || from === undefined || !place.resources.has(resource)) continue;
-    const list = listKey(place, resource);
-    const keyOf = keysOf.get(list) ?? remembered((key) => rowKey(list, key), maxRememberedKeys);
-    keysOf.set(list, keyOf);
+    if (resource === undefined || from === undefined || !resources.has(resource)) continue;
     for (const [name, change] of Object.entries(from)) {
-      if (!feeds.has(name)) feeds.set(name, { keyOf, collection, change });
+      if (!feeds.has(name)) feeds.set(name, { resource, isAlone, collection, change });
     }
+  }
+  return feeds;
+}
+
+/** What the events of one channel change. A class and no function, as everything that each of a thousand channels has. */
+export class Subjects {
+  private readonly feeds: Feeds;
+  private readonly place: Place;
+  private readonly rows: KnownRows;
+  /** The same text for the same key: what is looked up several times for each event is put together and hashed once. */
+  private readonly keys = new Map<string, string>();
+
+  constructor(feeds: Feeds, place: Place, rows: KnownRows) {
+    this.feeds = feeds;
+    this.place = place;
+    this.rows = rows;
   }
 
   /** A contract's own functions may have faults: the event is told all the same. */
-  return (event) => {
-    const feed = feeds.get(event.name);
+  of(event: HeardEvent): Subject | undefined {
+    const feed = this.feeds.get(event.name);
     if (feed === undefined) return undefined;
     try {
-      return subjectOf(feed, event);
+      return this.subjectOf(feed, event);
     } catch {
       return undefined;
     }
-  };
-
-  /** A list that is older than the event must not undo it, although nobody knows the row yet. */
-  function partOf(collection: CollectionDefinition, key: string, fields: object): Subject | undefined {
-    const version = collection.version?.(fields);
-    return typeof version === 'number' ? { ref: { key, version, isPart: true }, value: undefined } : undefined;
   }
 
-  function subjectOf({ keyOf, collection, change }: Feed, event: HeardEvent): Subject | undefined {
+  private keyOf({ resource, isAlone }: Feed, key: string): string {
+    const { keys } = this;
+    const asked = isAlone ? key : `${resource}\n${key}`;
+    let known = keys.get(asked);
+    if (known === undefined) {
+      if (keys.size >= maxRememberedKeys) keys.clear();
+      known = rowKey(listKey(this.place, resource), key);
+      keys.set(asked, known);
+    }
+    return known;
+  }
+
+  private subjectOf(feed: Feed, event: HeardEvent): Subject | undefined {
+    const { collection, change } = feed;
     const changed = change(event);
     if (changed === undefined) return undefined;
     switch (changed.kind) {
       case 'put': {
         const { row } = changed;
-        const key = keyOf(collection.key(row));
+        const key = this.keyOf(feed, collection.key(row));
         return { ref: { key, version: versionOf(collection.version?.(row), row) }, value: row };
       }
       case 'patch': {
-        const key = keyOf(changed.key);
-        const before = known(key);
+        const key = this.keyOf(feed, changed.key);
+        const before = this.rows.get(key)?.value;
         if (typeof before !== 'object' || before === null) return partOf(collection, key, changed.fields);
         const row = { ...before, ...changed.fields };
         const version = versionOf(collection.version?.(row), row);
@@ -95,4 +114,10 @@ export function createSubjects(
     }
     return undefined;
   }
+}
+
+/** A list that is older than the event must not undo it, although nobody knows the row yet. */
+function partOf(collection: CollectionDefinition, key: string, fields: object): Subject | undefined {
+  const version = collection.version?.(fields);
+  return typeof version === 'number' ? { ref: { key, version, isPart: true }, value: undefined } : undefined;
 }

@@ -13,7 +13,9 @@ export interface Delivery {
 }
 
 export class Unsettled {
-  /** From `first` up to `end`; slots are used again. What is settled is let go at once: of a thousand channels it adds up. */
+  /** Where it is the only one: handlers are mostly done at once, and need no list. */
+  private only: Delivery | undefined;
+  /** Otherwise from `first` up to `end`; slots are used again. What is settled is let go at once: of a thousand channels it adds up. */
   private entries: (Delivery | undefined)[] = [];
   private first = 0;
   private end = 0;
@@ -27,13 +29,17 @@ export class Unsettled {
 
   /** The oldest delivery that is not settled. */
   get oldest(): Delivery | undefined {
-    return this.entries[this.first];
+    return this.only ?? this.entries[this.first];
   }
 
   push(delivery: Delivery): void {
     if (this.open === 0) this.startAnew();
-    this.entries[this.end] = delivery;
-    this.end += 1;
+    else if (this.only !== undefined) {
+      this.append(this.only);
+      this.only = undefined;
+    }
+    if (this.open === 0) this.only = delivery;
+    else this.append(delivery);
     this.open += 1;
     const { seq } = delivery;
     if (seq === undefined) return;
@@ -41,9 +47,21 @@ export class Unsettled {
     else this.highest = seq;
   }
 
+  private append(delivery: Delivery): void {
+    this.entries[this.end] = delivery;
+    this.end += 1;
+  }
+
   /** Settles a delivery; `undefined` when it is not waiting any more. */
   settle(ticket: number): Delivery | undefined {
-    const { entries } = this;
+    const { only, entries } = this;
+    if (only !== undefined) {
+      if (only.ticket !== ticket) return undefined;
+      this.only = undefined;
+      only.settled = true;
+      this.open = 0;
+      return only;
+    }
     const firstTicket = entries[this.first]?.ticket;
     const delivery = firstTicket === undefined ? undefined : entries[this.first + ticket - firstTicket];
     if (delivery === undefined || delivery.settled || ticket < (firstTicket ?? 0)) return undefined;
@@ -63,7 +81,7 @@ export class Unsettled {
 
   /** The lowest position that is not settled; without any, infinity. */
   lowestSeq(): number {
-    if (this.open === 0) return Number.POSITIVE_INFINITY;
+    if (this.only !== undefined) return this.only.seq ?? Number.POSITIVE_INFINITY;
     let lowest = Number.POSITIVE_INFINITY;
     for (let index = this.first; index < this.end; index += 1) {
       const entry = this.entries[index];
@@ -76,6 +94,7 @@ export class Unsettled {
 
   /** Positions of another sequence do not compare: what is still out blocks every cursor until it is settled. */
   blockAll(): void {
+    if (this.only !== undefined) this.only.seq = 0;
     for (let index = this.first; index < this.end; index += 1) {
       const entry = this.entries[index];
       if (entry !== undefined) entry.seq = 0;

@@ -4,7 +4,7 @@ import { uncovered, type Span } from './gap.ts';
 import type { Arrival, HeldEvent } from './held.ts';
 import type { Delivery } from './cursor.ts';
 import { derivedId, isToldByRow } from './rows.ts';
-import type { StreamEffect, StreamState } from './state.ts';
+import { nothingAhead, type StreamEffect, type StreamState } from './state.ts';
 
 /** `reset`: the arrival belongs to another sequence, and nothing was done with it. */
 export type Decision = 'deliver' | 'duplicate' | 'hold' | 'reset-epoch' | 'reset-position';
@@ -119,6 +119,7 @@ function putAhead(s: StreamState, seq: number, previousSeq: number | undefined):
   const last = s.ahead.at(-1);
   if (last !== undefined && last.to === from - 1) s.ahead[s.ahead.length - 1] = { from: last.from, to: seq };
   else {
+    if (s.ahead === nothingAhead) s.ahead = [];
     s.ahead.push({ from, to: seq });
     s.ahead.sort((left, right) => left.to - right.to);
   }

@@ -28,12 +28,10 @@ export interface HeldEvent {
 
 export class HeldEvents {
   private readonly events: HeldEvent[] = [];
+  /** A number of its own: every event of every channel asks for it, and mostly there are none. */
+  count = 0;
   bytes = 0;
   dueAtMs: number = Number.POSITIVE_INFINITY;
-
-  get count(): number {
-    return this.events.length;
-  }
 
   get first(): HeldEvent | undefined {
     return this.events[0];
@@ -52,6 +50,7 @@ export class HeldEvents {
       if (index > 0 && events[index - 1]?.seq === held.seq) return false;
     }
     events.splice(index, 0, held);
+    this.count = events.length;
     this.bytes += held.arrival.bytes;
     if (held.dueAtMs < this.dueAtMs) this.dueAtMs = held.dueAtMs;
     return true;
@@ -73,6 +72,7 @@ export class HeldEvents {
   shift(): HeldEvent | undefined {
     const held = this.events.shift();
     if (held === undefined) return undefined;
+    this.count = this.events.length;
     this.bytes -= held.arrival.bytes;
     if (this.events.length === 0) this.dueAtMs = Number.POSITIVE_INFINITY;
     else if (held.dueAtMs <= this.dueAtMs) this.dueAtMs = this.earliest(held.dueAtMs);
@@ -88,6 +88,7 @@ export class HeldEvents {
 
   clear(): void {
     this.events.length = 0;
+    this.count = 0;
     this.bytes = 0;
     this.dueAtMs = Number.POSITIVE_INFINITY;
   }

@@ -3,7 +3,7 @@ import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, 
 import { ClosedHoles, uncovered } from './gap.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
-import { derivedId, type KnownRow, type RowVersion } from './rows.ts';
+import { derivedId, touchedAtMs, type KnownRow, type RowVersion } from './rows.ts';
 import type { ReadFailure } from './rules.ts';
 import type { Continuity, Read, ResyncReason, Row, SnapshotPart, StreamState } from './state.ts';
 import { boundary, watermarkOf, type Watermark } from './watermark.ts';
@@ -509,7 +509,7 @@ function takePart(s: StreamState, part: SnapshotPart, read: Read, which: 'all' |
   );
   const wentBack = wentBackMs > Number.NEGATIVE_INFINITY;
   const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean =>
-    wentBack && known !== undefined && known.touchedAtMs <= wentBackMs
+    wentBack && known !== undefined && touchedAtMs(known) <= wentBackMs
       ? known.version !== version && (which === 'all' || !rules.appliesRow(known, version))
       : which === 'all' && rules.appliesRow(known, version);
   for (const row of part.rows) {
@@ -537,7 +537,7 @@ function takeAbsent(s: StreamState, part: SnapshotPart, read: Read, wentBackMs: 
     const known = rows.get(key);
     if (known === undefined || known.deleted || present.has(key) || !key.startsWith(prefix)) continue;
     // An event may tell of a row before the list has it: a second look knows, and there is no third.
-    if (known.touchedAtMs > touchedSinceMs) {
+    if (touchedAtMs(known) > touchedSinceMs) {
       if (!read.isSecondLook) s.secondLookAtMs = Math.min(s.secondLookAtMs, turn.moment.nowMs + settings.overlapMs);
       continue;
     }

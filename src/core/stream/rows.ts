@@ -18,7 +18,8 @@ export interface KnownRow {
   deleted: boolean;
   /** The last version that handlers were told by a row. Otherwise events told, or the first list only filled collections. */
   rowTold: RowVersion | undefined;
-  touchedAtMs: number;
+  /** In this run; otherwise it is as it was stored. */
+  isTouched: boolean;
   /** When it last changed, by the clock of this run; before the run, if it was known then. */
   changedAtMs: number;
   /** As it was last shown to those who keep tables. The machine does not look at it. */
@@ -51,7 +52,7 @@ export class KnownRows {
       isPart: false,
       deleted,
       rowTold: undefined,
-      touchedAtMs: Number.NEGATIVE_INFINITY,
+      isTouched: false,
       changedAtMs,
       value,
     });
@@ -76,7 +77,7 @@ export class KnownRows {
         isPart: row.isPart === true,
         deleted,
         rowTold: toldByRow ? row.version : undefined,
-        touchedAtMs: atMs,
+        isTouched: true,
         changedAtMs: atMs,
         value: undefined,
       });
@@ -86,10 +87,13 @@ export class KnownRows {
     known.isPart = row.isPart === true;
     known.deleted = deleted;
     if (toldByRow) known.rowTold = row.version;
-    known.touchedAtMs = atMs;
+    known.isTouched = true;
     known.changedAtMs = atMs;
   }
 }
+
+export const touchedAtMs = ({ isTouched, changedAtMs }: KnownRow): number =>
+  isTouched ? changedAtMs : Number.NEGATIVE_INFINITY;
 
 /** A row has told this version or a later one. Texts do not compare: they are the same or not. */
 export function isToldByRow({ rowTold }: KnownRow, version: RowVersion): boolean {

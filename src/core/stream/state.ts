@@ -2,7 +2,7 @@ import type { Position } from '../../contract/channel.ts';
 import type { Unsettled } from './cursor.ts';
 import { Unsettled as UnsettledDeliveries } from './cursor.ts';
 import type { Seen } from './seen.ts';
-import { ClosedHoles, type ClosedHole, type Missed } from './gap.ts';
+import { ClosedHoles, type ClosedHole, type Missed, type Span } from './gap.ts';
 import { HeldEvents, type Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import type { KnownRows, RowRef } from './rows.ts';
@@ -173,7 +173,7 @@ export interface StreamState {
   /** The highest position that is known to exist. */
   top: number;
   /** Handed out above a hole, in order. */
-  ahead: { readonly from: number; readonly to: number }[];
+  ahead: Span[];
   closed: ClosedHoles;
   marks: Map<string, Watermark>;
   /** Marks of a list whose rows are not all handled. */
@@ -241,8 +241,10 @@ export interface StreamState {
 const highestSequence = ({ cursor, positions }: StreamMemory): number =>
   positions.reduce((highest, { sequence = 0 }) => Math.max(highest, sequence), cursor?.sequence ?? 0);
 
-/** One for all streams, which look at it for every event. */
+// One for all streams, which look at it for every event.
 export const nothingMissed: readonly Missed[] = [];
+/** Nothing is put into it: see `putAhead`. */
+export const nothingAhead: Span[] = [];
 
 export function initialStream(options: StreamOptions, memory: StreamMemory, nowMs: number): StreamState {
   const { cursor } = memory;
@@ -272,7 +274,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     top: front ?? 0,
     closed: new ClosedHoles(memory.closed),
     held: new HeldEvents(),
-    ahead: [],
+    ahead: nothingAhead,
     unsettled: new UnsettledDeliveries(),
     positions,
     nextTicket: 1,
