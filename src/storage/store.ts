@@ -44,6 +44,8 @@ export interface Write {
   readonly table: StoreTable;
   readonly key: string;
   readonly value: StoredValue | undefined;
+  /** Handed over for good: nobody changes it any more, and a store may keep it as it is instead of copying it. */
+  readonly isOwn?: boolean;
 }
 
 export interface Commit {

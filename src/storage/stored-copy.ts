@@ -10,9 +10,9 @@ const refuse = (what: string): never => {
 /**
  * A frozen copy, made when the commit is begun: whoever changes the value afterwards changes nothing that is stored. It
  * means the same in every store: what is undefined is left out, and what JSON would silently turn into something else (a
- * date, NaN, a hole in a list) is refused.
+ * date, NaN, a hole in a list) is refused. What is `isOwn` is frozen as it is, and not copied.
  */
-function storedCopy(value: unknown, depth = 0): StoredValue {
+function storedCopy(value: unknown, isOwn: boolean, depth = 0): StoredValue {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -30,27 +30,29 @@ function storedCopy(value: unknown, depth = 0): StoredValue {
   }
   if (value === null) return null;
   if (depth === maxDepth) return refuse(`A value with more than ${maxDepth} levels, or one that contains itself,`);
-  if (Array.isArray(value)) return copyOfList(value, depth);
+  if (Array.isArray(value)) return copyOfList(value, isOwn, depth);
   // A prototype without a prototype: a plain object, of this page or of another frame.
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
     return refuse(`An instance of ${value.constructor.name}`);
-  return copyOfFields(value, depth);
+  return copyOfFields(value, isOwn, depth);
 }
 
-function copyOfList(list: readonly unknown[], depth: number): StoredValue {
-  const copy = list.slice();
+function copyOfList(list: unknown[], isOwn: boolean, depth: number): StoredValue {
+  const copy = isOwn && !Object.isFrozen(list) ? list : list.slice();
   // By number: a hole is seen, too.
   for (let index = 0; index < copy.length; index += 1) {
     const item = copy[index];
-    if (typeof item !== 'string') copy[index] = storedCopy(item, depth + 1);
+    if (typeof item === 'string') continue;
+    const own = storedCopy(item, isOwn, depth + 1);
+    if (!Object.is(own, item)) copy[index] = own;
   }
   return Object.freeze(copy) as StoredValue;
 }
 
 /** Taken as a whole, and then only what is in it is looked at: field by field costs three times as much, and leaves more behind. */
-function copyOfFields(fields: object, depth: number): StoredValue {
-  const copy: Record<string, unknown> = { ...fields };
+function copyOfFields(fields: object, isOwn: boolean, depth: number): StoredValue {
+  const copy = (isOwn && !Object.isFrozen(fields) ? fields : { ...fields }) as Record<string, unknown>;
   for (const name in copy) {
     const inner = copy[name];
     if (typeof inner === 'string') continue;
@@ -58,7 +60,7 @@ function copyOfFields(fields: object, depth: number): StoredValue {
       delete copy[name];
       continue;
     }
-    const own = storedCopy(inner, depth + 1);
+    const own = storedCopy(inner, isOwn, depth + 1);
     if (!Object.is(own, inner) && Object.hasOwn(copy, name)) copy[name] = own;
   }
   return Object.freeze(copy) as StoredValue;
@@ -77,9 +79,9 @@ export function commitCopy({ writes, durability, only }: Commit): Commit {
   return {
     durability,
     ...(only !== undefined && { only: { ...only } }),
-    writes: Array.from(writes, ({ table, key, value }) => {
+    writes: writes.map(({ table, key, value, isOwn = false }) => {
       checked(table, key);
-      return { table, key, value: value === undefined ? undefined : storedCopy(value) };
+      return { table, key, value: value === undefined ? undefined : storedCopy(value, isOwn) };
     }),
   };
 }

@@ -277,6 +277,19 @@ export function storeConformance(
     expect(Object.keys(Object(record?.value))).toEqual(['here']);
   });
 
+  check(
+    'what is handed over for good is stored like everything else, also when it is handed over twice',
+    async ({ open }) => {
+      const database = await open();
+      const row = { number: 'C218', gone: undefined, items: [{ qty: -0 }, null], totals: { total: 31_400 } };
+      const write = { ...put('rows', 'a', row), isOwn: true };
+      await database.commit(strictly(write));
+      await database.commit(strictly(write, put('meta', 'b', 1)));
+      const stored = '{"number":"C218","items":[{"qty":0},null],"totals":{"total":31400}}';
+      expect(JSON.stringify(await valueAt(database, 'rows', 'a'))).toEqual(stored);
+    },
+  );
+
   check('a value with the name __proto__ in it is data', async ({ open }) => {
     const database = await open();
     const text = '{"__proto__":{"admin":true},"nested":{"__proto__":5}}';

@@ -14,7 +14,9 @@ export const orders: CollectionDefinition<shape.Order> = collection({
   resource: 'orders',
   from: {
     'order:created': feed(event.orderCreated, ({ data: { order }, occurredAt }) =>
-      put<shape.Order>({ ...order, ...said<shape.Order>({ updated_at: order.updated_at ?? writeMoment(occurredAt) }) }),
+      put<shape.Order>(
+        order.updated_at == null ? { ...order, ...said<shape.Order>({ updated_at: writeMoment(occurredAt) }) } : order,
+      ),
     ),
     'order:status_changed': feed(event.orderStatusChanged, ({ data, occurredAt }) =>
       patch(

@@ -29,6 +29,8 @@ export class HeardIds {
   private readonly others = new Map<number, number[]>();
   private oldest = 0;
   private count = 0;
+  /** Where the last one stands that came: it is told next, and need not be looked for. */
+  private newest = 0;
   /** By its number, an id's place in the ring: pairs of the number and one more than the place; 0 where there is nothing. */
   private index = new Int32Array(4 * smallest);
   private readonly channels = new Map<string, number>();
@@ -51,7 +53,7 @@ export class HeardIds {
 
   /** It is told now: says false when it was before, whatever channel it came on. */
   tell(id: string): boolean {
-    const place = this.placeOf(id, numberOf(id));
+    const place = this.ids[this.newest] === id ? this.newest : this.placeOf(id, numberOf(id));
     const mark = this.marks[place] ?? -1;
     if (mark > 0) return false;
     if (place >= 0) this.marks[place] = -mark;
@@ -98,6 +100,7 @@ export class HeardIds {
     this.numbers[place] = number;
     this.times[place] = atMs;
     this.marks[place] = -channel;
+    this.newest = place;
     this.count += 1;
     this.enter(number, place);
   }

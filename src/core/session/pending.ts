@@ -1,5 +1,8 @@
 import type { StoredValue, StoreTable, Write } from '../../storage/store.ts';
 
+/** What is remembered of streams is put together for the store alone; work and orders may hold what the app has, too. */
+const ownTables: ReadonlySet<StoreTable> = new Set(['rows', 'seen', 'cursors']);
+
 /** What waits to be written. Of one key only the newest counts. */
 export class Pending {
   private readonly tables = new Map<StoreTable, Map<string, StoredValue | undefined>>();
@@ -25,7 +28,8 @@ export class Pending {
   all(): readonly Write[] {
     const writes: Write[] = [];
     for (const [table, values] of this.tables) {
-      for (const [key, value] of values) writes.push({ table, key, value });
+      const isOwn = ownTables.has(table);
+      for (const [key, value] of values) writes.push({ table, key, value, isOwn });
     }
     return writes;
   }
