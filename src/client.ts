@@ -1,9 +1,12 @@
 import type { Contract, ContractData, ContractSpec, RoleName } from './contract/contract.ts';
 import { createFrameReader } from './contract/decode.ts';
+import { channelsFeeding } from './contract/feeding.ts';
 import { wireName } from './contract/routing.ts';
 import { validate } from './contract/schema.ts';
 import { createApi } from './core/api/create-api.ts';
 import { createServerClock } from './core/api/server-clock.ts';
+import { collectionOf, type Collection } from './core/collections/collection.ts';
+import { createTables } from './core/collections/tables.ts';
 import { createCredentials } from './core/connection/credentials.ts';
 import { createConsumers, type Consumers } from './core/consume/consumers.ts';
 import type { DeliveredEvent } from './core/consume/delivered-event.ts';
@@ -117,6 +120,14 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   let status = stopped;
   const watchers = createListeners<Status>(report);
   const outboxWatchers = createListeners<OutboxChange>(report);
+  const tables = createTables({
+    host,
+    contract: data,
+    scope,
+    consumers,
+    reread: async () => session?.refresh(),
+    report,
+  });
 
   function changed(): void {
     const now = session?.status() ?? stopped;
@@ -165,6 +176,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         connectionSettings: timing?.connection,
         streamSettings: timing?.stream,
         consumers,
+        tables,
         processors,
         principal,
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -177,7 +189,11 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         dismissed: () => void stop(),
         idleHealth: () => idleHealth(serverClock.offsetMs()),
       });
-      session.outbox.subscribe(outboxWatchers.tell);
+      session.outbox.subscribe((change) => {
+        tables.sent(change);
+        outboxWatchers.tell(change);
+      });
+      tables.begin(session.outbox.pending());
       for (const channel of channels) channel.open = session.open(channel.name, channel.params, channel.consumers);
       changed();
     });
@@ -201,6 +217,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     consumers.dispose();
     watchers.end();
     outboxWatchers.end();
+    tables.dispose();
     bus.end();
   }
 
@@ -210,6 +227,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
       requireAlive();
       await session?.lead();
       const unfinished = await signOut({ store: storage, storeName: name, principal, session, end }, pending);
+      tables.clear();
       options.tabs?.dismiss(name);
       return unfinished;
     });
@@ -219,6 +237,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
       await session?.lead();
       await end('discarded');
       await forgetAll(storage, name);
+      tables.clear();
       options.tabs?.dismiss(name);
     });
 
@@ -263,6 +282,26 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         own.dispose();
       },
     };
+  }
+
+  function collection(name: string): Collection<object> {
+    requireAlive();
+    const feeding = channelsFeeding(data, name);
+    const heard = feeding.filter((channel) => role?.channels.includes(channel));
+    const table = heard.length > 0 ? tables.table(name) : undefined;
+    if (table !== undefined) return collectionOf(table);
+    const isKnown = data.collections.has(name);
+    throw new HeardError(
+      'unknown-name',
+      isKnown
+        ? `The role "${options.role}" hears no channel that tells of the collection "${name}".`
+        : `The contract "${data.name}" has no collection "${name}".`,
+      {
+        remediation: isKnown
+          ? `It is told on: ${feeding.join(', ')}.`
+          : `Its collections are: ${[...data.collections.keys()].join(', ')}.`,
+      },
+    );
   }
 
   function running(): Session {
@@ -320,6 +359,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     },
     health: (): Health => session?.health() ?? idleHealth(serverClock.offsetMs()),
     channel,
+    collection,
     process,
     mutate: async (name: string, input: unknown) => running().enqueue(name, input),
     outbox,

@@ -1,6 +1,7 @@
 // What a client offers, typed by its contract and its role.
 import type {
   ChannelParams,
+  CollectionRow,
   ContractSpec,
   EventData,
   EventName,
@@ -26,6 +27,7 @@ import type { DrainOptions, DrainReport } from './core/outbox/drain.ts';
 import type { OutboxChange } from './core/outbox/changes.ts';
 import type { MutationHandle } from './core/outbox/handles.ts';
 import type { ParkedMutation } from './core/outbox/parked-mutation.ts';
+import type { Collection } from './core/collections/collection.ts';
 import type { WorkContext } from './core/inbox/inbox.ts';
 import type { DeadLetter } from './core/inbox/unfinished.ts';
 import type { Health } from './core/session/health.ts';
@@ -172,6 +174,11 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
       ? [params?: ChannelParams<Spec, Name>]
       : [params: ChannelParams<Spec, Name>]
   ): OpenedChannel<Spec, ChannelEvents<Spec, Name>>;
+  /**
+   * A table of the contract as this device shows it: there at once after a reload, also without a network, right after every
+   * outage, and with what was asked for here before the server has answered.
+   */
+  collection<Name extends keyof Spec['collections'] & string>(name: Name): Collection<CollectionRow<Spec, Name>>;
   /** Asks the REST interface, which is always possible and the source of truth. */
   query<Name extends keyof Spec['queries'] & string>(
     name: Name,

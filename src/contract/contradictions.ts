@@ -109,7 +109,7 @@ function roles(contract: ContractData): string[] {
 }
 
 function mutations(contract: ContractData): string[] {
-  return [...contract.mutations].flatMap(([name, { carrier, answers, verify, legal }]) => {
+  return [...contract.mutations].flatMap(([name, { carrier, answers, verify, legal, shows }]) => {
     const place = `the mutation "${name}"`;
     const found: string[] = [];
     if (Object.values(answers).includes('repeat') && verify === undefined) {
@@ -120,6 +120,9 @@ function mutations(contract: ContractData): string[] {
     }
     if (legal !== undefined && ![...contract.collections.values()].includes(legal.collection)) {
       found.push(`${place} is judged by a collection that the contract does not list`);
+    }
+    if (shows !== undefined && ![...contract.collections.values()].includes(shows.collection)) {
+      found.push(`${place} is shown in a collection that the contract does not list`);
     }
     if (carrier.kind === 'http' && !carrier.path.startsWith('/')) found.push(`${place} has a path that lacks its "/"`);
     if (carrier.kind === 'socket') {

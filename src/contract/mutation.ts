@@ -1,4 +1,4 @@
-import type { CollectionDefinition } from './collection.ts';
+import type { Change, CollectionDefinition } from './collection.ts';
 import type { QueryDefinition } from './query.ts';
 import { fillPath, type RequestPlan } from './request.ts';
 import type { Schema } from './schema.ts';
@@ -78,6 +78,17 @@ export interface Legality<Input = unknown> {
   refuse(input: Input, row: unknown): Refusal | undefined;
 }
 
+/** What a mutation changes on the screens of its device before the server has answered. */
+export interface Showing<Input = unknown> {
+  readonly collection: CollectionDefinition;
+  /** A row that is made is put, under a key of its own until the server has given it one: see {@link ownNumber}. */
+  change(input: Input, context: MutationContext): Change | undefined;
+  /** The row as the server answers it, or the part of it that it answers. */
+  answered?(answer: unknown, input: Input, context: MutationContext): unknown;
+  /** Whether a row that the server shows is the one that this mutation has made. */
+  is?(row: unknown, input: Input, context: MutationContext): boolean;
+}
+
 /** A mutation that waits in the outbox, as local rules see it. */
 export interface WaitingMutation {
   readonly id: string;
@@ -105,6 +116,8 @@ export interface MutationDefinition<Input = unknown, Answer = unknown> {
   /** A token needs one of these. */
   readonly abilities?: readonly string[];
   readonly legal?: Legality<NoInfer<Input>>;
+  /** What this device shows as soon as it is taken in. */
+  readonly shows?: Showing<NoInfer<Input>>;
   /** What the input's schema cannot say, and JSON Schema neither: refused before it is queued, like a misfit. */
   refuse?(input: Input): Refusal | undefined;
   /** Those of the waiting mutations that must be settled first. */
@@ -150,6 +163,30 @@ export const legalBy = <Input, Row>(
   key: rule.key,
   refuse: (input, row) => (row === undefined ? undefined : rule.refuse(input, row as Row)),
 });
+
+/** Shows what a mutation will do to the rows of a collection. */
+export const showBy = <Input, Answer, Row>(
+  collection: CollectionDefinition<Row>,
+  rule: {
+    change(input: Input, context: MutationContext): Change<Row> | undefined;
+    answered?(answer: Answer, input: Input, context: MutationContext): Row | undefined;
+    is?(row: Row, input: Input, context: MutationContext): boolean;
+  },
+): Showing<Input> => ({
+  collection: collection,
+  change: rule.change,
+  ...(rule.answered !== undefined && {
+    answered: (answer, input, context) => rule.answered?.(answer as Answer, input, context),
+  }),
+  ...(rule.is !== undefined && { is: (row, input, context) => rule.is?.(row as Row, input, context) === true }),
+});
+
+/**
+ * A number for a row that the server has not numbered yet: negative, so that it is none of the server's, and the same after
+ * a restart. It is never sent: what refers to such a row says `{ $ref: mutationId }`.
+ */
+export const ownNumber = ({ mutationId }: MutationContext): number =>
+  -Number.parseInt(mutationId.replaceAll('-', '').slice(0, 12), 16);
 
 /** The request that carries a mutation, to be frozen at its first send. */
 export function mutationRequest<Input extends object>(

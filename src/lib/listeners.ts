@@ -2,6 +2,7 @@
 export interface Listeners<Value> {
   add(listener: (value: Value) => void, options?: { readonly signal?: AbortSignal | undefined }): () => void;
   tell(value: Value): void;
+  readonly isEmpty: boolean;
   /** Ends all of them, for good. */
   end(): void;
 }
@@ -13,6 +14,9 @@ export function createListeners<Value>(report: (error: unknown) => void): Listen
   let isOver = false;
 
   return {
+    get isEmpty() {
+      return listeners.length === 0;
+    },
     add(listener, { signal } = {}) {
       if (isOver || signal?.aborted === true) return () => undefined;
       // Wrapped, so that one function that listens twice is two listeners.

@@ -1,5 +1,14 @@
 import { listPage, rowsOf } from '../../contract/list-page.ts';
-import { legalBy, mutation, verifyBy, type HttpCarrier, type MutationDefinition } from '../../contract/mutation.ts';
+import { put, patch } from '../../contract/collection.ts';
+import {
+  legalBy,
+  mutation,
+  ownNumber,
+  showBy,
+  verifyBy,
+  type HttpCarrier,
+  type MutationDefinition,
+} from '../../contract/mutation.ts';
 import type { Shape } from '../shapes.ts';
 import * as collections from './collections.ts';
 import {
@@ -52,6 +61,17 @@ export const orderCreate: MutationDefinition<shape.OrderInput, shape.One<shape.O
       return isWhole && rows.some((row) => row.client_order_id != null) ? false : undefined;
     },
   }),
+  shows: showBy(collections.orders, {
+    change: ({ client_order_id, channel }, context) =>
+      put<shape.Order>({
+        id: ownNumber(context),
+        channel,
+        client_order_id: client_order_id ?? context.mutationId,
+        created_at: new Date(context.createdAt).toISOString(),
+      }),
+    answered: ({ data }: shape.One<shape.Order>) => data,
+    is: (row, { client_order_id }, { mutationId }) => row.client_order_id === (client_order_id ?? mutationId),
+  }),
   // No two orders wait for each other.
   lane: (input, { mutationId }) => orderLane(input.client_order_id ?? mutationId),
   priority: 'order',
@@ -67,6 +87,10 @@ export const orderSetStatus: MutationDefinition<shape.OrderStep, shape.One<shape
   verify: verifyBy(queries.order, {
     params: ({ orderId }) => ({ id: orderId }),
     tookEffect: ({ to }, answer) => setStatusTookEffect(to, answer.data.status),
+  }),
+  shows: showBy(collections.orders, {
+    change: ({ orderId, to }) => patch<shape.Order>(orderId, { status: to }),
+    answered: ({ data }: shape.One<shape.Order>) => data,
   }),
   lane: ({ orderId }) => orderLane(orderId),
   priority: 'status',
@@ -93,6 +117,10 @@ const ticketStep = <To extends shape.TicketStatus>(
         return row && tookEffect(to, row.status);
       },
     }),
+    shows: showBy(collections.tickets, {
+      change: ({ ticketId, to }) => patch<shape.TicketRow>(ticketId, { status: to }),
+      answered: ({ data }: shape.One<shape.KdsTicket>) => data,
+    }),
     lane: ({ ticketId }) => `ticket:${ticketId}`,
     priority: 'status',
     answers: { 200: 'done', 409: 'repeat' },
@@ -118,6 +146,8 @@ export const kdsUndo: MutationDefinition<shape.TicketStep<'in_preparation'>, sha
 const printStep = <Input extends shape.PrintJobRef>(
   step: 'retry' | 'claim' | 'complete' | 'fail',
   definition: Pick<MutationDefinition<Input>, 'input' | 'repeat'> & {
+    /** What the job is then. */
+    readonly to: shape.PrintJobRow['status'];
     readonly body?: HttpCarrier<Input>['body'];
     tookEffect(row: shape.PrintJob, deviceId: string): boolean | undefined;
   },
@@ -139,6 +169,9 @@ const printStep = <Input extends shape.PrintJobRef>(
         return row && definition.tookEffect(row, 'deviceId' in scope ? String(scope.deviceId) : '');
       },
     }),
+    shows: showBy(collections.printJobs, {
+      change: ({ printJobId }: Input) => patch<shape.PrintJobRow>(printJobId, { status: definition.to }),
+    }),
     lane: ({ printJobId }) => `print-job:${printJobId}`,
     priority: 'order',
     answers: { 200: 'done', 409: 'repeat' },
@@ -146,6 +179,7 @@ const printStep = <Input extends shape.PrintJobRef>(
 
 /** No document says that a job is retried once only: a second retry may print a second receipt. */
 export const printRetry: MutationDefinition<shape.PrintJobRef, shape.One<shape.PrintJob>> = printStep('retry', {
+  to: 'queued',
   input: shape.printJobRef,
   repeat: 'none',
   tookEffect: retryTookEffect,
@@ -153,6 +187,7 @@ export const printRetry: MutationDefinition<shape.PrintJobRef, shape.One<shape.P
 
 /** Claiming what one holds already changes nothing. */
 export const printClaim: MutationDefinition<shape.PrintJobRef, shape.One<shape.PrintJob>> = printStep('claim', {
+  to: 'claimed',
   input: shape.printJobRef,
   repeat: 'natural',
   tookEffect: claimTookEffect,
@@ -161,6 +196,7 @@ export const printClaim: MutationDefinition<shape.PrintJobRef, shape.One<shape.P
 export const printComplete: MutationDefinition<shape.PrintCompletion, shape.One<shape.PrintJob>> = printStep(
   'complete',
   {
+    to: 'completed',
     input: shape.printCompletion,
     repeat: 'natural',
     body: ({ printer_id }) => (printer_id == null ? {} : { printer_id }),
@@ -169,6 +205,7 @@ export const printComplete: MutationDefinition<shape.PrintCompletion, shape.One<
 );
 
 export const printFail: MutationDefinition<shape.PrintFailure, shape.One<shape.PrintJob>> = printStep('fail', {
+  to: 'failed',
   input: shape.printFailure,
   repeat: 'natural',
   body: ({ printer_id, error }) => ({ error, ...(printer_id != null && { printer_id }) }),

@@ -1,6 +1,8 @@
-import { mutation, verifyBy, type MutationDefinition } from '../../contract/mutation.ts';
+import { patch } from '../../contract/collection.ts';
+import { mutation, showBy, verifyBy, type MutationDefinition } from '../../contract/mutation.ts';
 import { validate } from '../../contract/schema.ts';
 import { rowsOf } from '../../contract/list-page.ts';
+import * as collections from './collections.ts';
 import { stepTookEffect } from './order-course.ts';
 import * as queries from './queries.ts';
 import * as shape from './schemas.ts';
@@ -36,6 +38,9 @@ export const orderUpdateStatus: MutationDefinition<shape.OrderStep, undefined> =
       const row = rowsOf(answer).find(({ id }) => id === order_id);
       return row === undefined ? undefined : stepTookEffect(status, row.status);
     },
+  }),
+  shows: showBy(collections.orders, {
+    change: ({ order_id, status }) => patch<shape.Order>(order_id, { status }),
   }),
   lane: ({ order_id }) => `order:${order_id}`,
   priority: 'status',

@@ -5,6 +5,10 @@ export interface OutboxChange {
   readonly id: string;
   readonly name: string;
   readonly state: WaitingMutation['state'] | 'acked' | 'discarded' | 'replaced';
+  /** While it has no end. */
+  readonly mutation?: WaitingMutation;
+  /** What the server said, where there is an answer and it fits its schema. */
+  readonly answer?: unknown;
 }
 
 export interface Changes {
@@ -14,7 +18,7 @@ export interface Changes {
   nameOf(id: string): string;
   tell(change: OutboxChange): void;
   /** The last that is told of it. */
-  tellEnd(id: string, state: OutboxChange['state']): void;
+  tellEnd(id: string, state: OutboxChange['state'], answer?: unknown): void;
   forget(id: string): void;
   subscribe(listener: (change: OutboxChange) => void): () => void;
   end(): void;
@@ -37,8 +41,8 @@ export function createChanges(report: (error: unknown) => void): Changes {
     know: (id, name) => void told.set(id, { name, state: undefined }),
     nameOf,
     tell,
-    tellEnd(id, state) {
-      tell({ id, name: nameOf(id), state });
+    tellEnd(id, state, answer) {
+      tell({ id, name: nameOf(id), state, ...(answer !== undefined && { answer }) });
       told.delete(id);
     },
     forget: (id) => void told.delete(id),

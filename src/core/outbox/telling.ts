@@ -81,12 +81,14 @@ export function createTelling(options: TellingOptions): Telling {
     changed(item, phase) {
       // What is being written is told once it is.
       if (phase === 'settling' || phase === 'removing') return;
-      changes.tell({ id: item.id, name: item.record.name, state: waitingMutation(item).state });
+      const mutation = waitingMutation(item);
+      changes.tell({ id: item.id, name: mutation.name, state: mutation.state, mutation });
     },
     ended(id, end) {
       if (end.kind === 'done') drains.sent(id);
       const settled: Settled = end.kind === 'done' ? done(id, end) : { outcome: end.kind };
-      changes.tellEnd(id, end.kind === 'done' ? 'acked' : end.kind);
+      const answer = settled.outcome === 'done' ? settled.answer : undefined;
+      changes.tellEnd(id, end.kind === 'done' ? 'acked' : end.kind, answer);
       handles.settle(id, settled);
     },
     parked: (item) => handles.settle(item.id, { outcome: 'parked', parked: asParked(item) }),

@@ -24,7 +24,11 @@ export function createForgetting(
   { finishedForMs }: Required<Retention>,
   report: (error: unknown) => void,
 ): IsForgettable {
-  const overs = new Map([...place.resources].map(([name, { isOver }]) => [listKey(place, name), isOver]));
+  const overs = new Map<string, ((row: unknown) => boolean) | undefined>([
+    ...[...place.resources].map(([name, { isOver }]) => [listKey(place, name), isOver] as const),
+    // No list says of these what becomes of them: their age is all that is known.
+    ...[...place.tables.keys()].map((name) => [listKey(place, name), () => true] as const),
+  ]);
 
   /** A row of which only the version is known may be one that is open. */
   function isOver(key: string, value: unknown): boolean {

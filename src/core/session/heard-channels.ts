@@ -8,6 +8,7 @@ import type { Host, Release } from '../../host/host.ts';
 import type { Frame } from '../../transports/transport.ts';
 import type { ServerClock } from '../api/server-clock.ts';
 import type { Joiner } from '../channels/joiner.ts';
+import type { Tables } from '../collections/tables.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Signal } from '../signals.ts';
@@ -17,11 +18,12 @@ import { initialStream } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
 import { createForgetting, sweepEveryMs, type Retention } from './forgetting.ts';
 import { createChannelStream, type Audience, type ChannelStream, type StreamSurroundings } from './channel-stream.ts';
+import { ChannelRows } from './channel-rows.ts';
 import { createDeriver } from './derived.ts';
 import type { ChannelHealth } from './health.ts';
 import type { Inbound, Listening } from './inbound.ts';
 import type { Keeper } from './keeper.ts';
-import { needsOf, placeOf, type Place } from './place.ts';
+import { listOf, needsOf, placeOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { ChannelsStanding, ChannelWord } from './status.ts';
 import { StreamTurn } from './stream-turn.ts';
@@ -48,6 +50,8 @@ export interface HeardChannelsOptions {
   readonly deliver: (event: DeliveredEvent) => Promise<void> | undefined;
   /** Whether those who listen to a channel have not heard it from another tab. */
   readonly isNewsOn: ((event: DeliveredEvent) => boolean) | undefined;
+  /** Who shows the rows of channels. */
+  readonly tables: Pick<Tables, 'open' | 'close'> | undefined;
   readonly drain: () => Promise<void>;
   readonly connection: () => 'offline' | 'connecting' | 'open' | 'blocked';
   readonly signal: (signal: Signal) => void;
@@ -109,6 +113,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
   const { host, contract, scope, keeper, joiner, inbound, serverClock, settings } = options;
   const channels = new Map<string, Heard>();
   const feedsByChannel = new Map<string, Feeds>();
+  const collectionNames = new Map([...contract.collections].map(([name, collection]) => [collection, name]));
   /** Still joined, and heard by nobody. */
   const lingering = new Map<string, Release>();
   let generation = 0;
@@ -138,9 +143,9 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     });
   }
 
-  function feedsFor({ channel, resources }: Place): Feeds {
-    const feeds = feedsByChannel.get(channel) ?? feedsOf(contract, resources);
-    feedsByChannel.set(channel, feeds);
+  function feedsFor(place: Place): Feeds {
+    const feeds = feedsByChannel.get(place.channel) ?? feedsOf(contract, place);
+    feedsByChannel.set(place.channel, feeds);
     return feeds;
   }
 
@@ -176,7 +181,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
   async function begin(heard: Heard): Promise<void> {
     const { place } = heard;
     const { wire } = place;
-    const lists = new Map([...place.resources].map(([name, { row }]) => [listKey(place, name), row]));
+    const lists = new Map([...place.resources, ...place.tables].map(([name, { row }]) => [listKey(place, name), row]));
     const memory = await keeper.channel(wire, lists);
     if (isStopped || channels.get(wire) !== heard) return;
     const state = initialStream(
@@ -206,6 +211,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       derive: createDeriver(contract, options.role, scope, place, options.report),
       isForgettable: createForgetting(place, options.retention, options.report),
     });
+    options.tables?.open(new ChannelRows(place, memory.rows));
     // Put up again before it was left, or wanted anew.
     if (joiner.state(wire)?.word === 'joined') heard.stream.joined(generation);
     else joiner.add(wire, needsOf(contract, place));
@@ -235,6 +241,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     const leave = host.schedule(lingerMs, () => {
       lingering.delete(wire);
       joiner.remove(wire);
+      options.tables?.close(wire);
     });
     lingering.set(wire, () => {
       lingering.delete(wire);
@@ -335,12 +342,13 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     place: (wire) => channels.get(wire)?.place,
     listening: (wire) => channels.get(wire)?.listening,
     knownVersion: (wire, key) => channels.get(wire)?.stream?.state.options.rows.get(key)?.version,
-    row({ resource, row }, key) {
-      if (resource === undefined) return undefined;
+    row(collection, key) {
+      const own = collectionNames.get(collection) ?? '';
       for (const { place, stream } of channels.values()) {
-        const shown = place.resources.has(resource) ? stream?.shown(rowKey(listKey(place, resource), key)) : undefined;
+        const list = listOf(place, own, collection);
+        const shown = list === undefined ? undefined : stream?.shown(rowKey(listKey(place, list), key));
         // What was kept without some of its fields is no row that a contract can judge by.
-        if (shown !== undefined && validate(row, shown).ok) return shown;
+        if (shown !== undefined && validate(collection.row, shown).ok) return shown;
       }
       return undefined;
     },

@@ -1,4 +1,5 @@
 import { accessOf, channelMatcher, type ChannelDefinition } from '../../contract/channel.ts';
+import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { Priority } from '../../contract/event.ts';
 import type { ResourceDefinition } from '../../contract/resource.ts';
@@ -14,6 +15,8 @@ export interface Place {
   readonly params: Readonly<Record<string, string>>;
   /** The lists that make its losses good. */
   readonly resources: ReadonlyMap<string, ResourceDefinition>;
+  /** Tables that only events fill, by the name of their list. */
+  readonly tables: ReadonlyMap<string, CollectionDefinition>;
   /** The most urgent of what may arrive. */
   readonly priority: Priority;
   /** Events that no list makes good: after a loss without a log, nobody can say whether there were any. */
@@ -39,9 +42,29 @@ export function placeOf(contract: ContractData, channel: string, wire: string, d
     definition,
     params: channelMatcher(definition.wire)(wire) ?? {},
     resources,
+    tables: new Map(
+      [...contract.collections]
+        .filter(([, { resource, from }]) => resource === undefined && isFedBy(definition, from))
+        .map(([name, collection]) => [eventList(name), collection]),
+    ),
     priority: definition.events.length === 0 ? 'normal' : priority,
     uncovered: definition.events.filter((name) => !covered.has(name)),
   };
+}
+
+const isFedBy = ({ events }: ChannelDefinition, from: CollectionDefinition['from'] = {}): boolean =>
+  events.some((name) => Object.hasOwn(from, name));
+
+/** No resource is called that. */
+const eventList = (collection: string): string => `:${collection}`;
+
+/** The list on this channel that a collection's rows are in. */
+export function listOf(
+  { resources, tables }: Place,
+  collection: string,
+  { resource = eventList(collection) }: CollectionDefinition,
+): string | undefined {
+  return resources.has(resource) || tables.has(resource) ? resource : undefined;
 }
 
 /** What lets a device in there. */

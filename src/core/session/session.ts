@@ -16,6 +16,7 @@ import type { Credentials } from '../connection/credentials.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import { createSupervisor, type Link } from '../connection/supervisor.ts';
 import type { Verdict } from '../connection/verdict.ts';
+import type { Tables } from '../collections/tables.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
@@ -82,6 +83,8 @@ export interface SessionOptions {
   readonly signal: (signal: Signal) => void;
   /** The status may have changed. */
   readonly changed: () => void;
+  /** Where rows are shown. */
+  readonly tables?: Tables | undefined;
   /** Every event that is handed out, before it is. `isFirst`: no other channel has told it in this run. */
   readonly told?: (event: DeliveredEvent, isFirst: boolean) => void;
   /** Whether those who listen here have not heard it yet, from another tab that led before. */
@@ -348,6 +351,7 @@ async function startOn(
     sequence: options.sequence,
     deliver,
     isNewsOn: options.isNewsOn,
+    tables: options.tables,
     drain,
     connection: () => connection.word,
     signal,
@@ -516,8 +520,10 @@ async function startOn(
   /** After the last reading nothing is looked for any more. */
   const lookAside = (): Promise<void> | undefined => (isStopped ? undefined : setAside.look().catch(report));
 
+  options.tables?.release();
   for (const channel of atStart) channels.open(channel, {});
   await channels.opened();
+  options.tables?.keepOpened();
   // Everything that is read at the start was read.
   await setAside.look();
   const leaveHost = host.onEvent(onHostEvent);

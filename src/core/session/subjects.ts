@@ -4,7 +4,7 @@ import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { HeardEvent } from '../../contract/event.ts';
 import type { KnownRows, RowRef, RowVersion } from '../stream/rows.ts';
-import type { Place } from './place.ts';
+import { listOf, type Place } from './place.ts';
 import { rowDigest } from './row-digest.ts';
 
 /** A row as an event or a list shows it. */
@@ -16,10 +16,11 @@ export interface Subject {
 /** Rows are known per channel: what one channel was told, another one may have missed. */
 export const listKey = (place: Place, resource: string): string => `${place.wire} ${resource}`;
 export const rowKey = (list: string, key: string): string => `${list}\n${key}`;
-/** The contract's name of the list that a row is in. */
+/** The contract's name of the list that a row is in, or of the table that only events fill. */
 export function resourceOf(key: string): string {
   const list = key.slice(0, key.indexOf('\n'));
-  return list.slice(list.lastIndexOf(' ') + 1);
+  const name = list.slice(list.lastIndexOf(' ') + 1);
+  return name.startsWith(':') ? name.slice(1) : name;
 }
 
 /** Where a backend counts no versions, rows only differ. */
@@ -38,12 +39,13 @@ interface Feed {
 /** By an event's name, what it does to which list: the same for all channels of a kind. */
 export type Feeds = ReadonlyMap<string, Feed>;
 
-export function feedsOf(contract: ContractData, resources: Place['resources']): Feeds {
+export function feedsOf(contract: ContractData, place: Place): Feeds {
   const feeds = new Map<string, Feed>();
-  const isAlone = resources.size === 1;
-  for (const collection of contract.collections.values()) {
-    const { resource, from } = collection;
-    if (resource === undefined || from === undefined || !resources.has(resource)) continue;
+  const isAlone = place.resources.size + place.tables.size === 1;
+  for (const [own, collection] of contract.collections) {
+    const { from } = collection;
+    const resource = listOf(place, own, collection);
+    if (resource === undefined || from === undefined) continue;
     for (const [name, change] of Object.entries(from)) {
       if (!feeds.has(name)) feeds.set(name, { resource, isAlone, collection, change });
     }

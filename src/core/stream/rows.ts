@@ -28,6 +28,8 @@ export interface KnownRow {
 
 export class KnownRows {
   private readonly rows = new Map<string, KnownRow>();
+  /** Who keeps tables. Told whenever something is shown, or not shown any more. */
+  watcher: ((key: string, row: KnownRow) => void) | undefined;
 
   get size(): number {
     return this.rows.size;
@@ -61,11 +63,17 @@ export class KnownRows {
   /** What it is for those who keep tables, as soon as it is their turn. */
   show(key: string, value: unknown): void {
     const known = this.rows.get(key);
-    if (known !== undefined) known.value = value;
+    if (known === undefined) return;
+    known.value = value;
+    this.watcher?.(key, known);
   }
 
   forget(key: string): void {
+    const known = this.rows.get(key);
     this.rows.delete(key);
+    if (known === undefined) return;
+    known.value = undefined;
+    this.watcher?.(key, known);
   }
 
   /** Deleted rows are kept, too: an old page must not bring them back. */

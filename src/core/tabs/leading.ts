@@ -1,5 +1,6 @@
 // The tab that has the socket: it tells the others what it hears and how things stand, and does what they ask for.
 import { createConsumers } from '../consume/consumers.ts';
+import type { Tables, ToldRow } from '../collections/tables.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Settled } from '../outbox/handles.ts';
 import type { Session } from '../session/session.ts';
@@ -12,6 +13,7 @@ import { createToldLog } from './told-log.ts';
 export interface LeadingOptions {
   readonly host: Host;
   readonly reign: string;
+  readonly tables: Tables | undefined;
   readonly post: (message: TabMessage) => void;
   readonly report: (error: unknown) => void;
 }
@@ -38,10 +40,12 @@ const viewAfterMs = 20;
 const manyItems = 200;
 const manyAfterMs = 500;
 
-export function createLeading({ host, reign, post, report }: LeadingOptions): Leading {
+export function createLeading({ host, reign, tables, post, report }: LeadingOptions): Leading {
   const log = createToldLog();
   /** By tab: the channels that are heard for it. */
   const followers = new Map<string, readonly OpenChannel[]>();
+  let rowsTold = 0;
+  let followsRows = false;
   let session: Session | undefined;
   let beat: Release | undefined;
   let telling: Release | undefined;
@@ -77,6 +81,26 @@ export function createLeading({ host, reign, post, report }: LeadingOptions): Le
     if (session !== undefined) post({ kind: 'reign', tab, reign, count: log.count, view: view(session) });
   }
 
+  function tellRows(rows: readonly ToldRow[]): void {
+    rowsTold += 1;
+    post({ kind: 'rows', reign, number: rowsTold, rows });
+  }
+
+  function tellTables(tab: string, names: readonly string[]): void {
+    if (session === undefined || tables === undefined) return;
+    if (!followsRows) leave.push(tables.onBase(tellRows));
+    followsRows = true;
+    const rows = names.flatMap((name) =>
+      Array.from(tables.table(name)?.baseRows() ?? [], ([key, { version, row }]) => ({
+        collection: name,
+        key,
+        version,
+        row,
+      })),
+    );
+    post({ kind: 'tables-told', tab, reign, count: rowsTold, names, rows });
+  }
+
   function serve(tab: string, wanted: readonly Wanted[]): void {
     const before = followers.get(tab) ?? [];
     const opened: OpenChannel[] = [];
@@ -96,6 +120,8 @@ export function createLeading({ host, reign, post, report }: LeadingOptions): Le
   return {
     told(event, isFirst) {
       log.add({ event, isFirst });
+      // Before the event: who hears it looks at the row.
+      if (followsRows) tables?.tellBase();
       if (followers.size > 0) post({ kind: 'events', reign, first: log.count, events: [{ event, isFirst }] });
     },
     signal(signal) {
@@ -126,6 +152,8 @@ export function createLeading({ host, reign, post, report }: LeadingOptions): Le
           if (first > message.after + 1) post({ kind: 'forgotten', reign, upTo: first - 1 });
           return post({ kind: 'events', reign, first, events });
         }
+        case 'tables':
+          return message.reign === reign ? tellTables(message.tab, message.names) : undefined;
         case 'anybody':
           if (session !== undefined) post({ kind: 'view', reign, view: view(session) });
           return;

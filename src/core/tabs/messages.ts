@@ -2,6 +2,7 @@
 import type { DrainOptions, DrainReport } from '../outbox/drain.ts';
 import type { OutboxChange } from '../outbox/changes.ts';
 import type { DeadLetter } from '../inbox/unfinished.ts';
+import type { ToldRow } from '../collections/tables.ts';
 import type { WaitingMutation } from '../../contract/mutation.ts';
 import type { Settled } from '../outbox/handles.ts';
 import type { ParkedMutation } from '../outbox/parked-mutation.ts';
@@ -66,6 +67,8 @@ export type ToLeader =
   /** A tab has not heard what came after that. */
   | { readonly kind: 'missed'; readonly reign: string; readonly after: number }
   | { readonly kind: 'call'; readonly tab: string; readonly id: string; readonly call: Call }
+  /** A tab shows these collections, and does not know their rows. */
+  | { readonly kind: 'tables'; readonly tab: string; readonly reign: string; readonly names: readonly string[] }
   /** A follower has heard nothing for long. */
   | { readonly kind: 'anybody' };
 
@@ -82,6 +85,17 @@ export type ToFollowers =
   | { readonly kind: 'view'; readonly reign: string; readonly view: View }
   /** `first` is the number of the first one. */
   | { readonly kind: 'events'; readonly reign: string; readonly first: number; readonly events: readonly Told[] }
+  /** All rows of some collections, for one tab, as they are after so many changes were told. */
+  | {
+      readonly kind: 'tables-told';
+      readonly tab: string;
+      readonly reign: string;
+      readonly count: number;
+      readonly names: readonly string[];
+      readonly rows: readonly ToldRow[];
+    }
+  /** What has changed; the number of it. */
+  | { readonly kind: 'rows'; readonly reign: string; readonly number: number; readonly rows: readonly ToldRow[] }
   /** Nobody remembers what came up to there. */
   | { readonly kind: 'forgotten'; readonly reign: string; readonly upTo: number }
   | { readonly kind: 'answer'; readonly tab: string; readonly id: string; readonly result: unknown }
@@ -99,7 +113,7 @@ type ToAll =
 export type TabMessage = ToLeader | ToFollowers | ToAll;
 
 /** Raised with every change of a message: tabs of two versions do not understand each other, and each has a leader of its own. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Posted by our own scripts, or by somebody else's under the same name. */
 export const isTabMessage = (message: unknown): message is TabMessage =>

@@ -13,6 +13,7 @@ import type { Session, SessionOptions } from '../session/session.ts';
 import type { Status } from '../session/status.ts';
 import { faultOf } from './faults.ts';
 import { createHeardHere } from './heard-here.ts';
+import { LeadersRows } from './leaders-rows.ts';
 import { createLeading, type Leading } from './leading.ts';
 import {
   isTabMessage,
@@ -71,6 +72,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   /** Who leads, as far as this tab knows, and how much of it this tab has heard. */
   let leader: { readonly reign: string; heardUpTo: number } | undefined;
   let view: View | undefined;
+  let rows: LeadersRows | undefined;
   let heardAtMs = host.clock.monotonicMs();
   let askedAtMs: number | undefined;
   let looking: Release | undefined;
@@ -111,7 +113,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   async function rise(): Promise<void> {
     if (isOver || session !== undefined) return;
     reigns += 1;
-    const lead = createLeading({ host, reign: `${tab} ${reigns}`, post, report });
+    const lead = createLeading({ host, reign: `${tab} ${reigns}`, tables: options.tables, post, report });
     try {
       session = await startSession({
         ...options,
@@ -140,7 +142,9 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     leading = lead;
     leader = undefined;
     view = undefined;
+    rows = undefined;
     session.outbox.subscribe(changes.tell);
+    options.tables?.begin(session.outbox.pending());
     for (const opened of channels) opened.open = session.open(opened.channel, opened.params, opened.consumers);
     lead.begin(session);
     questions.askAgain();
@@ -181,6 +185,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     switch (message.kind) {
       case 'hello':
       case 'missed':
+      case 'tables':
       case 'anybody':
         return leading?.hear(message);
       case 'call':
@@ -201,6 +206,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'settled':
       case 'view':
       case 'events':
+      case 'tables-told':
+      case 'rows':
       case 'forgotten':
       case 'signal':
       case 'changed':
@@ -230,8 +237,12 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'settled':
         if (message.tab === tab) questions.tellSettled(message.id, message.settled);
         return;
+      case 'tables-told':
+        if (message.tab === tab && isOfLeader(message.reign)) rows?.takeAll(message);
+        return;
       case 'view':
       case 'events':
+      case 'rows':
       case 'forgotten':
       case 'signal':
       case 'changed':
@@ -239,13 +250,17 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     }
   }
 
-  function take(message: Extract<ToFollowers, { kind: 'view' | 'events' | 'forgotten' | 'signal' | 'changed' }>): void {
+  function take(
+    message: Extract<ToFollowers, { kind: 'view' | 'events' | 'rows' | 'forgotten' | 'signal' | 'changed' }>,
+  ): void {
     switch (message.kind) {
       case 'view':
         view = message.view;
         return options.changed();
       case 'events':
         return takeEvents(message.first, message.events);
+      case 'rows':
+        return rows?.take(message);
       case 'forgotten':
         return forgotten(message.upTo);
       case 'signal':
@@ -274,6 +289,10 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       leader = { reign, heardUpTo: isNew ? count : 0 };
       sayHello();
       if (leader.heardUpTo < count) post({ kind: 'missed', reign, after: leader.heardUpTo });
+      options.tables?.release();
+      rows = new LeadersRows(tab, reign, post);
+      options.tables?.open(rows);
+      options.tables?.begin(now.pending);
       questions.askAgain();
     }
     known();

@@ -1,0 +1,125 @@
+// An answer that stays right: each change of a row moves that row, and nothing else is looked at.
+import {
+  compareKeys,
+  compareOf,
+  soughtBy,
+  testOf,
+  type Compare,
+  type Question,
+  type Sought,
+  type Test,
+} from './question.ts';
+
+export interface Entry {
+  readonly key: string;
+  readonly row: object;
+}
+
+/** What a change of one row was. */
+export interface RowChange {
+  readonly key: string;
+  readonly before: object | undefined;
+  readonly after: object | undefined;
+}
+
+/** Beyond this share of all rows, sorting anew is cheaper than moving each. */
+const manyOf = 4;
+
+export class LiveQuery {
+  readonly sought: readonly Sought[];
+  private readonly test: Test;
+  private readonly compare: Compare | undefined;
+  private readonly limit: number;
+  private entries: Entry[] = [];
+  private answer: readonly object[] = [];
+
+  constructor(question: Question<never>, report: (error: unknown) => void) {
+    this.sought = soughtBy(question.where);
+    this.test = guarded(testOf(question.where), false, report);
+    const compare = compareOf(question.orderBy);
+    this.compare = compare && guarded(compare, 0, report);
+    this.limit = question.limit ?? Number.POSITIVE_INFINITY;
+  }
+
+  get rows(): readonly object[] {
+    return this.answer;
+  }
+
+  /** Begins with these, of which some may not belong here. */
+  begin(all: Iterable<Entry>): void {
+    this.entries = Array.from(all).filter(({ row }) => this.test(row));
+    this.entries.sort(this.order);
+    this.answer = this.shown();
+  }
+
+  /** Whether it is another answer now. */
+  take(changes: readonly RowChange[]): boolean {
+    const own = changes.filter(
+      ({ before, after }) => (before !== undefined && this.test(before)) || (after !== undefined && this.test(after)),
+    );
+    if (own.length === 0) return false;
+    if (own.length * manyOf > this.entries.length) this.rebuild(own);
+    else for (const change of own) this.move(change);
+    const answer = this.shown();
+    const isSame = answer.length === this.answer.length && answer.every((row, index) => row === this.answer[index]);
+    if (!isSame) this.answer = answer;
+    return !isSame;
+  }
+
+  private rebuild(changes: readonly RowChange[]): void {
+    const changed = new Set(changes.map(({ key }) => key));
+    const others = this.entries.filter(({ key }) => !changed.has(key));
+    for (const { key, after } of changes) if (after !== undefined && this.test(after)) others.push({ key, row: after });
+    this.entries = others.sort(this.order);
+  }
+
+  private move({ key, before, after }: RowChange): void {
+    if (before !== undefined && this.entries.length > 0 && this.test(before)) {
+      const at = this.placeOf({ key, row: before });
+      // Somewhere else, if the app has changed a row under us.
+      this.entries.splice(this.entries[at]?.key === key ? at : this.entries.findIndex((entry) => entry.key === key), 1);
+    }
+    if (after !== undefined && this.test(after)) {
+      const entry = { key, row: after };
+      this.entries.splice(this.placeOf(entry), 0, entry);
+    }
+  }
+
+  /** Where it is, or would be. */
+  private placeOf(entry: Entry): number {
+    let from = 0;
+    let to = this.entries.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const other = this.entries[middle];
+      if (other !== undefined && this.order(other, entry) < 0) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  private readonly order = (left: Entry, right: Entry): number =>
+    (this.compare?.(left.row, right.row) ?? 0) || compareKeys(left.key, right.key);
+
+  private shown(): readonly object[] {
+    const { entries, limit } = this;
+    const rows = entries.length > limit ? entries.slice(0, limit) : entries;
+    return rows.map(({ row }) => row);
+  }
+}
+
+/** A function of the app that throws is reported, and its row is as if it had not matched. */
+const guarded =
+  <Args extends readonly unknown[], Result>(
+    call: (...args: Args) => Result,
+    otherwise: Result,
+    report: (error: unknown) => void,
+  ): ((...args: Args) => Result) =>
+  (...args) => {
+    try {
+      return call(...args);
+    } catch (error) {
+      report(error);
+      return otherwise;
+    }
+  };

@@ -1,0 +1,284 @@
+// What this device has asked for and the server does not show yet, over the rows of one table.
+import type { Change, CollectionDefinition } from '../../contract/collection.ts';
+import type { MutationContext, Showing, WaitingMutation } from '../../contract/mutation.ts';
+import { rowDigest } from '../session/row-digest.ts';
+import type { StoredValue } from '../../storage/store.ts';
+import { parentsOf, withReferences } from '../outbox/reference.ts';
+import type { RowVersion } from '../stream/rows.ts';
+
+/** A row as a channel shows it. */
+export interface BaseRow {
+  readonly version: RowVersion;
+  readonly row: object;
+}
+
+export interface OverlayOptions {
+  readonly definition: CollectionDefinition;
+  readonly scope: object;
+  baseOf(key: string): BaseRow | undefined;
+  baseRows(): Iterable<readonly [string, BaseRow]>;
+  /** By which key the row of another mutation goes, in whichever table. */
+  keyOf(mutation: string): string | undefined;
+  /** The row of this key may look different now. */
+  touched(key: string): void;
+  /** Every layer that refers to this mutation has to be looked at again. */
+  renamed(mutation: string): void;
+  readonly report: (error: unknown) => void;
+}
+
+interface Layer {
+  readonly mutation: WaitingMutation;
+  readonly showing: Showing;
+  readonly parents: readonly string[];
+  /** The row that it is about. */
+  key: string;
+  change: Change;
+  isAnswered: boolean;
+  /** The version that the answer says, if it says one. */
+  version: RowVersion | undefined;
+  /** The base has it, whatever becomes of the answer. */
+  isSeen: boolean;
+}
+
+/** As many first keys are remembered as a screen may still ask for. */
+const mostAliases = 1_000;
+
+export class Overlay {
+  private readonly options: OverlayOptions;
+  private readonly layers = new Map<string, Layer>();
+  /** Rows that were made here, by the key that they had first. */
+  private readonly aliases = new Map<string, string>();
+
+  constructor(options: OverlayOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.layers.size;
+  }
+
+  has(mutation: string): boolean {
+    return this.layers.has(mutation);
+  }
+
+  /** The key that a row goes by now. */
+  resolve(key: string): string {
+    const layer = this.layers.get(key);
+    return layer?.change.kind === 'put' ? layer.key : (this.aliases.get(key) ?? key);
+  }
+
+  keyOf(mutation: string): string | undefined {
+    return this.layers.get(mutation)?.key ?? this.aliases.get(mutation);
+  }
+
+  /** Those that are not answered yet, of one row. */
+  waitingFor(key: string): readonly string[] {
+    return [...this.layers.values()]
+      .filter((layer) => layer.key === key && !layer.isAnswered)
+      .map(({ mutation }) => mutation.id);
+  }
+
+  add(mutation: WaitingMutation, showing: Showing): void {
+    const parents = parentsOf(mutation.input as StoredValue);
+    const change = this.changeOf(mutation, showing);
+    const key = change && this.keyOfChange(change);
+    if (change === undefined || key === undefined) return;
+    const layer: Layer = {
+      mutation,
+      showing,
+      parents,
+      key,
+      change,
+      isAnswered: false,
+      version: undefined,
+      isSeen: false,
+    };
+    this.layers.set(mutation.id, layer);
+    this.options.touched(key);
+    // After a restart the server may show it already, and its answer was never heard.
+    if (change.kind !== 'put' || showing.is === undefined) return;
+    for (const [known, base] of this.options.baseRows())
+      if (this.isIt(layer, known, base)) return this.recognise(layer, known);
+  }
+
+  remove(mutation: string): void {
+    const layer = this.layers.get(mutation);
+    if (layer === undefined) return;
+    this.layers.delete(mutation);
+    this.options.touched(layer.key);
+  }
+
+  /** C6. Whether it stays until the base covers it. */
+  answered(mutation: string, answer: unknown): boolean {
+    const layer = this.layers.get(mutation);
+    if (layer === undefined) return false;
+    layer.isAnswered = true;
+    const row =
+      answer === undefined
+        ? undefined
+        : this.attempt(() =>
+            layer.showing.answered?.(answer, this.inputOf(layer.mutation), this.contextOf(layer.mutation)),
+          );
+    if (typeof row === 'object' && row !== null) this.takeAnswer(layer, row);
+    if (layer.isSeen || this.isInBase(layer)) this.remove(mutation);
+    else this.options.touched(layer.key);
+    return this.layers.has(mutation);
+  }
+
+  /** An event with its correlation id has come: what it did is in the base, if the event is one that this table follows. */
+  seen(mutation: string, event: string): void {
+    const layer = this.layers.get(mutation);
+    if (layer === undefined || this.options.definition.from?.[event] === undefined) return;
+    layer.isSeen = true;
+    if (layer.isAnswered) this.remove(mutation);
+    else this.options.touched(layer.key);
+  }
+
+  /** The base shows this row anew, or shows it no more. */
+  baseChanged(key: string, base: BaseRow | undefined): void {
+    for (const layer of Array.from(this.layers.values())) {
+      if (base !== undefined && this.isIt(layer, key, base)) this.recognise(layer, key);
+      if (layer.key === key && layer.isAnswered && this.isCoveredBy(layer, base)) this.remove(layer.mutation.id);
+    }
+  }
+
+  /** A mutation that these refer to goes by another key now. */
+  renamed(parent: string): void {
+    for (const layer of Array.from(this.layers.values())) {
+      if (!layer.parents.includes(parent)) continue;
+      const change = this.changeOf(layer.mutation, layer.showing);
+      const key = change && this.keyOfChange(change);
+      if (change === undefined || key === undefined) continue;
+      layer.change = change;
+      this.rename(layer, key);
+    }
+  }
+
+  /** The row of this key as it is shown. */
+  over(key: string, base: object | undefined): object | undefined {
+    let row = base;
+    for (const layer of this.layers.values()) {
+      if (layer.key !== key || layer.isSeen) continue;
+      // An answer may say less of a row than lists and events do.
+      row =
+        layer.isAnswered && layer.change.kind === 'put'
+          ? { ...row, ...(layer.change.row as object) }
+          : applied(layer.change, row);
+    }
+    return row;
+  }
+
+  clear(): void {
+    this.layers.clear();
+    this.aliases.clear();
+  }
+
+  private takeAnswer(layer: Layer, row: object): void {
+    const { definition } = this.options;
+    const key = this.attempt(() => definition.key(row));
+    if (key === undefined) return;
+    layer.change = { kind: 'put', row };
+    layer.version = this.attempt(() => definition.version?.(row));
+    if (layer.key !== key) this.rename(layer, key);
+  }
+
+  private isIt({ showing, mutation, change, key, isSeen }: Layer, known: string, { row }: BaseRow): boolean {
+    if (change.kind !== 'put' || isSeen || key === known) return false;
+    return this.attempt(() => showing.is?.(row, this.inputOf(mutation), this.contextOf(mutation))) === true;
+  }
+
+  /** C8: a row of the base is the one that was made here. */
+  private recognise(layer: Layer, key: string): void {
+    layer.isSeen = true;
+    this.rename(layer, key);
+  }
+
+  private rename(layer: Layer, key: string): void {
+    const { key: former, mutation } = layer;
+    if (former === key) return this.options.touched(key);
+    layer.key = key;
+    if (layer.change.kind === 'put') {
+      this.aliases.set(former, key);
+      this.aliases.set(mutation.id, key);
+      for (const [oldest] of this.aliases) {
+        if (this.aliases.size <= mostAliases) break;
+        this.aliases.delete(oldest);
+      }
+    }
+    this.options.touched(former);
+    this.options.touched(key);
+    this.options.renamed(mutation.id);
+  }
+
+  private changeOf(mutation: WaitingMutation, showing: Showing): Change | undefined {
+    return this.attempt(() => showing.change(this.inputOf(mutation), this.contextOf(mutation)));
+  }
+
+  /** What it refers to by the keys of the rows that are shown. */
+  private inputOf({ input }: WaitingMutation): unknown {
+    return withReferences(input as StoredValue, ({ $ref }) => this.options.keyOf($ref) ?? $ref);
+  }
+
+  private keyOfChange(change: Change): string | undefined {
+    switch (change.kind) {
+      case 'put':
+        return this.attempt(() => this.options.definition.key(change.row));
+      case 'patch':
+      case 'remove':
+        return this.resolve(change.key);
+      case 'clear':
+        return undefined;
+    }
+  }
+
+  /** At the moment of the answer: it may have come by another way before. */
+  private isInBase({ key, change, version }: Layer): boolean {
+    const base = this.options.baseOf(key);
+    if (typeof version === 'number' && typeof base?.version === 'number') return base.version >= version;
+    switch (change.kind) {
+      case 'put':
+        return base !== undefined && isSame(change.row, base.row);
+      case 'patch':
+        return base !== undefined && isSaidBy(base.row, change.fields);
+      case 'remove':
+      case 'clear':
+        return base === undefined;
+    }
+  }
+
+  /** The base has changed since the answer. */
+  private isCoveredBy({ version }: Layer, base: BaseRow | undefined): boolean {
+    if (typeof version === 'number' && typeof base?.version === 'number') return base.version >= version;
+    return true;
+  }
+
+  private contextOf({ id, createdAt }: WaitingMutation): MutationContext {
+    return { mutationId: id, createdAt, scope: this.options.scope };
+  }
+
+  private attempt<Result>(call: () => Result): Result | undefined {
+    try {
+      return call();
+    } catch (error) {
+      this.options.report(error);
+      return undefined;
+    }
+  }
+}
+
+function applied(change: Change, row: object | undefined): object | undefined {
+  switch (change.kind) {
+    case 'put':
+      return change.row as object;
+    case 'patch':
+      return row === undefined ? undefined : { ...row, ...(change.fields as object) };
+    case 'remove':
+    case 'clear':
+      return undefined;
+  }
+}
+
+const isSame = (left: unknown, right: unknown): boolean => left === right || rowDigest(left) === rowDigest(right);
+
+const isSaidBy = (row: object, fields: object): boolean =>
+  Object.entries(fields).every(([field, value]) => isSame((row as Readonly<Record<string, unknown>>)[field], value));

@@ -1,0 +1,250 @@
+// One collection as it is shown: what the channels say, with what was asked for over it.
+import type { CollectionDefinition } from '../../contract/collection.ts';
+import { createListeners, type Listeners } from '../../lib/listeners.ts';
+import type { RowVersion } from '../stream/rows.ts';
+import { LiveQuery, type Entry, type RowChange } from './live-query.ts';
+import { Overlay, type BaseRow } from './overlay.ts';
+import type { Question, Sought } from './question.ts';
+
+interface Shown extends BaseRow {
+  readonly source: string;
+}
+
+export interface TableOptions {
+  readonly name: string;
+  readonly definition: CollectionDefinition;
+  readonly scope: object;
+  keyOf(mutation: string): string | undefined;
+  renamed(mutation: string): void;
+  /** What the channels say of a row has changed. */
+  readonly baseChanged: (key: string) => void;
+  /** Something has to be told. */
+  readonly changed: () => void;
+  readonly report: (error: unknown) => void;
+}
+
+/** A question that somebody follows. */
+interface Followed {
+  readonly query: LiveQuery;
+  readonly listeners: Listeners<readonly object[]>;
+  told: readonly object[];
+}
+
+type Changes = ReadonlyMap<string, object | undefined>;
+
+export class Table {
+  readonly overlay: Overlay;
+  private readonly options: TableOptions;
+  /** By key, by channel; the one shown last stands last. */
+  private readonly base = new Map<string, readonly Shown[]>();
+  private readonly view = new Map<string, object>();
+  private readonly indexes = new Map<string, Map<unknown, Set<string>>>();
+  /** What rows were before that have changed and are not told yet. */
+  private readonly before = new Map<string, object | undefined>();
+  /** The same, for answers that are kept right. */
+  private untaken = new Map<string, object | undefined>();
+  private readonly followed = new Set<Followed>();
+  private readonly watchers = new Map<string, Listeners<undefined>>();
+  private readonly changes: Listeners<Changes>;
+  revision = 0;
+
+  constructor(options: TableOptions) {
+    const { definition, scope, report } = options;
+    this.options = options;
+    this.changes = createListeners(report);
+    this.overlay = new Overlay({
+      definition,
+      scope,
+      baseOf: (key) => this.baseOf(key),
+      baseRows: () => this.baseRows(),
+      keyOf: options.keyOf,
+      touched: (key) => this.refresh(key),
+      renamed: options.renamed,
+      report,
+    });
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get definition(): CollectionDefinition {
+    return this.options.definition;
+  }
+
+  get size(): number {
+    return this.view.size;
+  }
+
+  row(key: string): object | undefined {
+    return this.view.get(this.overlay.resolve(key));
+  }
+
+  waiting(key: string): readonly string[] {
+    return this.overlay.waitingFor(this.overlay.resolve(key));
+  }
+
+  /** C1. */
+  show(source: string, key: string, version: RowVersion, row: object | undefined): void {
+    const others = this.base.get(key)?.filter((shown) => shown.source !== source) ?? [];
+    const shown = row === undefined ? others : [...others, { source, version, row }];
+    if (shown.length === 0) this.base.delete(key);
+    else this.base.set(key, shown);
+    if (this.overlay.size > 0) this.overlay.baseChanged(key, this.baseOf(key));
+    this.options.baseChanged(key);
+    this.refresh(key);
+  }
+
+  /** C2: what it showed and does not show now is gone. */
+  keepOf(source: string, keys: ReadonlySet<string>): void {
+    for (const [key, shown] of Array.from(this.base)) {
+      if (!keys.has(key) && shown.some((one) => one.source === source)) this.show(source, key, 0, undefined);
+    }
+  }
+
+  /** C2: nothing is shown any more by others than these. */
+  keepSources(isKept: (source: string) => boolean): void {
+    for (const [key, shown] of Array.from(this.base)) {
+      for (const { source } of shown) if (!isKept(source)) this.show(source, key, 0, undefined);
+    }
+  }
+
+  clear(): void {
+    this.overlay.clear();
+    this.base.clear();
+    for (const key of Array.from(this.view.keys())) this.refresh(key);
+  }
+
+  /** What the channels show, without what was asked for. */
+  *baseRows(): Iterable<readonly [string, BaseRow]> {
+    for (const key of this.base.keys()) {
+      const base = this.baseOf(key);
+      if (base !== undefined) yield [key, base];
+    }
+  }
+
+  ask(question: Question<never>): LiveQuery {
+    const query = new LiveQuery(question, this.options.report);
+    query.begin(this.candidates(query.sought));
+    return query;
+  }
+
+  follow(question: Question<never>): { readonly followed: Followed; readonly end: () => void } {
+    this.take();
+    const query = this.ask(question);
+    const followed = { query, listeners: createListeners<readonly object[]>(this.options.report), told: query.rows };
+    this.followed.add(followed);
+    return { followed, end: () => void this.followed.delete(followed) };
+  }
+
+  watch(key: string, listener: () => void): () => void {
+    const listeners = this.watchers.get(key) ?? createListeners<undefined>(this.options.report);
+    this.watchers.set(key, listeners);
+    let count = 0;
+    const release = listeners.add(listener);
+    return () => {
+      count += 1;
+      if (count > 1) return;
+      release();
+      if (listeners.isEmpty) this.watchers.delete(key);
+    };
+  }
+
+  onChanges(listener: (changes: Changes) => void): () => void {
+    return this.changes.add(listener);
+  }
+
+  /** C11: answers are right before anybody looks at one. */
+  take(): void {
+    if (this.untaken.size === 0) return;
+    const changes: RowChange[] = [];
+    for (const [key, before] of this.untaken) {
+      const after = this.view.get(key);
+      if (before !== after) changes.push({ key, before, after });
+    }
+    this.untaken = new Map();
+    for (const { query } of this.followed) query.take(changes);
+  }
+
+  /** C10. */
+  tell(): void {
+    this.take();
+    if (this.before.size === 0) return;
+    const changed = new Map<string, object | undefined>();
+    for (const [key, before] of this.before) if (this.view.get(key) !== before) changed.set(key, this.view.get(key));
+    this.before.clear();
+    if (changed.size === 0) return;
+    this.changes.tell(changed);
+    if (this.watchers.size > 0) {
+      for (const [key, listeners] of Array.from(this.watchers)) {
+        if (changed.has(key) || changed.has(this.overlay.resolve(key))) listeners.tell(undefined);
+      }
+    }
+    for (const followed of Array.from(this.followed)) {
+      const { rows } = followed.query;
+      if (rows === followed.told) continue;
+      followed.told = rows;
+      followed.listeners.tell(rows);
+    }
+  }
+
+  /** Of one row, what the channels say. */
+  baseOf(key: string): BaseRow | undefined {
+    let best: Shown | undefined;
+    for (const shown of this.base.get(key) ?? []) {
+      const isOlder =
+        typeof best?.version === 'number' && typeof shown.version === 'number' && shown.version < best.version;
+      if (!isOlder) best = shown;
+    }
+    return best;
+  }
+
+  private refresh(key: string): void {
+    const base = this.baseOf(key)?.row;
+    const after = this.overlay.size === 0 ? base : this.overlay.over(key, base);
+    const before = this.view.get(key);
+    if (before === after) return;
+    this.revision += 1;
+    if (!this.before.has(key)) this.before.set(key, before);
+    if (this.followed.size > 0 && !this.untaken.has(key)) this.untaken.set(key, before);
+    if (after === undefined) this.view.delete(key);
+    else this.view.set(key, after);
+    for (const [field, index] of this.indexes) {
+      if (before !== undefined) index.get(fieldOf(before, field))?.delete(key);
+      if (after !== undefined) enter(index, fieldOf(after, field), key);
+    }
+    this.options.changed();
+  }
+
+  /** No more than may belong to the answer. */
+  private *candidates([first]: readonly Sought[]): Iterable<Entry> {
+    if (first === undefined) {
+      for (const [key, row] of this.view) yield { key, row };
+      return;
+    }
+    const index = this.indexOf(first.field);
+    for (const value of new Set(first.values)) {
+      for (const key of index.get(value) ?? []) {
+        const row = this.view.get(key);
+        if (row !== undefined) yield { key, row };
+      }
+    }
+  }
+
+  private indexOf(field: string): Map<unknown, Set<string>> {
+    const known = this.indexes.get(field);
+    if (known !== undefined) return known;
+    const index = new Map<unknown, Set<string>>();
+    for (const [key, row] of this.view) enter(index, fieldOf(row, field), key);
+    this.indexes.set(field, index);
+    return index;
+  }
+}
+
+const fieldOf = (row: object, field: string): unknown => (row as Readonly<Record<string, unknown>>)[field];
+
+function enter(index: Map<unknown, Set<string>>, value: unknown, key: string): void {
+  const keys = index.get(value);
+  if (keys === undefined) index.set(value, new Set([key]));
+  else keys.add(key);
+}

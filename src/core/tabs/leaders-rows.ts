@@ -1,0 +1,53 @@
+// What a tab that follows shows: the rows of its leader, numbered, and asked for anew when one message is missing.
+import type { CollectionDefinition } from '../../contract/collection.ts';
+import type { RowFeed, RowSource } from '../collections/row-source.ts';
+import type { ToFollowers, ToLeader } from './messages.ts';
+
+export class LeadersRows implements RowSource {
+  readonly name = 'the leading tab';
+  private readonly tab: string;
+  private readonly reign: string;
+  private readonly post: (message: ToLeader) => void;
+  private readonly feeds = new Map<string, RowFeed>();
+  private heard: number | undefined;
+
+  constructor(tab: string, reign: string, post: (message: ToLeader) => void) {
+    this.tab = tab;
+    this.reign = reign;
+    this.post = post;
+  }
+
+  follow(collection: string, _definition: CollectionDefinition, feed: RowFeed): void {
+    this.feeds.set(collection, feed);
+    this.ask([collection]);
+  }
+
+  /** All of these, in the place of whatever was shown. */
+  takeAll({ count, names, rows }: Extract<ToFollowers, { kind: 'tables-told' }>): void {
+    // Changes that were told before these rows are in them; of what else is shown they say nothing.
+    if (this.heard !== undefined && this.heard < count) return this.askAll();
+    this.heard = Math.max(this.heard ?? 0, count);
+    for (const name of names) {
+      const feed = this.feeds.get(name);
+      feed?.begin();
+      for (const { collection, key, version, row } of rows) if (collection === name) feed?.show(key, version, row);
+      feed?.end();
+    }
+  }
+
+  take({ number, rows }: Extract<ToFollowers, { kind: 'rows' }>): void {
+    if (this.heard === undefined || number <= this.heard) return;
+    if (number > this.heard + 1) return this.askAll();
+    this.heard = number;
+    for (const { collection, key, version, row } of rows) this.feeds.get(collection)?.show(key, version, row);
+  }
+
+  private askAll(): void {
+    this.heard = undefined;
+    this.ask([...this.feeds.keys()]);
+  }
+
+  private ask(names: readonly string[]): void {
+    this.post({ kind: 'tables', tab: this.tab, reign: this.reign, names });
+  }
+}
