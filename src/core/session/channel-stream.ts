@@ -7,7 +7,7 @@ import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Signal } from '../signals.ts';
 import type { Arrival } from '../stream/held.ts';
 import { advance, dueAtMs, isCalm, type StreamInput } from '../stream/machine.ts';
-import type { KnownRows } from '../stream/rows.ts';
+import type { KnownRows, RowRef } from '../stream/rows.ts';
 import type { StreamCommit, StreamEffect, StreamState } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
 import { derivedEvent } from './derived.ts';
@@ -31,6 +31,8 @@ export interface StreamSurroundings {
   /** Resolves when the outbox is empty, or cannot go on. */
   readonly drain: () => Promise<void>;
   readonly commit: (wire: string, commit: StreamCommit, rows: KnownRows) => void;
+  /** Stores a row as it is shown now. */
+  readonly keep: (wire: string, row: RowRef, rows: KnownRows) => void;
   /** Takes a row out of the store, with the next commit. */
   readonly forget: (key: string) => void;
   readonly signal: (signal: Signal) => void;
@@ -285,9 +287,8 @@ class Driver implements ChannelStream, Backlog {
   private handOut(effect: Deliver | TellRow): void {
     if (effect.kind === 'row') return this.handOutRow(effect);
     const { arrival, ticket } = effect;
-    const { row, told: heard } = arrival;
-    if (row !== undefined && row.isPart !== true && !effect.stale)
-      this.state.options.rows.show(row.key, arrival.rowValue);
+    const { told: heard } = arrival;
+    if (!effect.stale) this.show(arrival);
     if (heard === undefined || this.isOver) return this.settle(ticket, undefined);
     const { seq, occurredAt } = heard;
     const { around } = this;
@@ -307,6 +308,21 @@ class Driver implements ChannelStream, Backlog {
     );
     if (handling !== undefined) this.beingHandled.set(ticket, heard);
     this.settle(ticket, handling);
+  }
+
+  /** What the row is now that it is the event's turn: what came before it may have changed since it arrived. */
+  private show({ row, rowValue, rowPatch }: Arrival): void {
+    const { rows } = this.state.options;
+    if (rowPatch === undefined) {
+      if (row !== undefined) rows.show(row.key, rowValue);
+      return;
+    }
+    const { key, before, fields } = rowPatch;
+    const known = rows.get(key);
+    if (known === undefined || known.deleted || typeof known.value !== 'object' || known.value === null) return;
+    rows.show(key, known.value === before ? rowValue : { ...known.value, ...fields });
+    // Nothing else stores what makes no version.
+    if (row === undefined) this.around.keep(this.place.wire, { key, version: known.version }, rows);
   }
 
   private handOutRow({ ticket, resource, row }: TellRow): void {
