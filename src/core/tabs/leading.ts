@@ -12,6 +12,7 @@ import { createToldLog } from './told-log.ts';
 export interface LeadingOptions {
   readonly host: Host;
   readonly reign: string;
+  readonly rank: number;
   readonly post: (message: TabMessage) => void;
   readonly report: (error: unknown) => void;
 }
@@ -38,7 +39,7 @@ const viewAfterMs = 20;
 const manyItems = 200;
 const manyAfterMs = 500;
 
-export function createLeading({ host, reign, post, report }: LeadingOptions): Leading {
+export function createLeading({ host, reign, rank, post, report }: LeadingOptions): Leading {
   const log = createToldLog();
   /** By tab: the channels that are heard for it. */
   const followers = new Map<string, readonly OpenChannel[]>();
@@ -74,7 +75,7 @@ export function createLeading({ host, reign, post, report }: LeadingOptions): Le
   }
 
   function tellReign(tab: string): void {
-    if (session !== undefined) post({ kind: 'reign', tab, reign, count: log.count, view: view(session) });
+    if (session !== undefined) post({ kind: 'reign', tab, reign, rank, count: log.count, view: view(session) });
   }
 
   function serve(tab: string, wanted: readonly Wanted[]): void {
@@ -96,7 +97,8 @@ export function createLeading({ host, reign, post, report }: LeadingOptions): Le
   return {
     told(event, isFirst) {
       log.add({ event, isFirst });
-      if (followers.size > 0) post({ kind: 'events', reign, first: log.count, events: [{ event, isFirst }] });
+      // Also when nobody is known to follow: a tab that sleeps has not said hello, and hears it when it wakes.
+      post({ kind: 'events', reign, rank, first: log.count, events: [{ event, isFirst }] });
     },
     signal(signal) {
       // What a handler of this tab threw is this tab's own affair.
@@ -124,7 +126,7 @@ export function createLeading({ host, reign, post, report }: LeadingOptions): Le
           if (message.reign !== reign) return;
           const { first, events } = log.after(message.after);
           if (first > message.after + 1) post({ kind: 'forgotten', reign, upTo: first - 1 });
-          return post({ kind: 'events', reign, first, events });
+          return post({ kind: 'events', reign, rank, first, events });
         }
         case 'anybody':
           if (session !== undefined) post({ kind: 'view', reign, view: view(session) });

@@ -71,17 +71,24 @@ export type ToLeader =
 
 /** What a leader says to those who follow. */
 export type ToFollowers =
-  /** The leader is there. `count`: how many events it has told since it leads. */
+  /** The leader is there. `rank`: higher than that of every leader before it; `count`: how many events it has told since it leads. */
   | {
       readonly kind: 'reign';
       readonly tab: string;
       readonly reign: string;
+      readonly rank: number;
       readonly count: number;
       readonly view: View;
     }
   | { readonly kind: 'view'; readonly reign: string; readonly view: View }
   /** `first` is the number of the first one. */
-  | { readonly kind: 'events'; readonly reign: string; readonly first: number; readonly events: readonly Told[] }
+  | {
+      readonly kind: 'events';
+      readonly reign: string;
+      readonly rank: number;
+      readonly first: number;
+      readonly events: readonly Told[];
+    }
   /** Nobody remembers what came up to there. */
   | { readonly kind: 'forgotten'; readonly reign: string; readonly upTo: number }
   | { readonly kind: 'answer'; readonly tab: string; readonly id: string; readonly result: unknown }

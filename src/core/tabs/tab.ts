@@ -25,6 +25,7 @@ import {
   type Wanted,
 } from './messages.ts';
 import { createQuestions } from './questions.ts';
+import { nextRank } from './rank.ts';
 import type { TabHost } from './tab-host.ts';
 import { throneByLease, throneByLock, type Throne } from './throne.ts';
 
@@ -46,8 +47,8 @@ interface Opened extends Wanted {
 
 /** Until a leader is heard or this tab leads; then the client is started, whatever else. */
 const startWithinMs = 3_000;
-const lookEveryMs = 3_000;
-const silentMs = 9_000;
+const lookEveryMs = 2_000;
+const silentMs = 8_000;
 const againMs = 5_000;
 
 const nobodyLeads: Status = { word: 'connecting', reason: 'no leading tab' };
@@ -62,7 +63,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   const changes = createListeners<OutboxChange>(report);
   const channels = new Set<Opened>();
   const questions = createQuestions(put);
-  let reigns = 0;
+  /** Of the last leader that was heard of, this tab among them. */
+  let rank = 0;
   let session: Session | undefined;
   let leading: Leading | undefined;
   /** One at a time: rising and stepping down take their time. */
@@ -71,6 +73,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   /** Who leads, as far as this tab knows, and how much of it this tab has heard. */
   let leader: { readonly reign: string; heardUpTo: number } | undefined;
   let view: View | undefined;
+  /** What was told by somebody who is not the leader that this tab knows. */
+  let late: readonly { readonly rank: number; readonly told: Told }[] = [];
   let heardAtMs = host.clock.monotonicMs();
   let askedAtMs: number | undefined;
   let looking: Release | undefined;
@@ -110,8 +114,9 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
 
   async function rise(): Promise<void> {
     if (isOver || session !== undefined) return;
-    reigns += 1;
-    const lead = createLeading({ host, reign: `${tab} ${reigns}`, post, report });
+    // A store that cannot be asked is told by the session.
+    rank = await nextRank(options.store, options.storeName, rank).catch(() => rank + 1);
+    const lead = createLeading({ host, reign: `${tab} ${rank}`, rank, post, report });
     try {
       session = await startSession({
         ...options,
@@ -125,6 +130,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
         changed() {
           options.changed();
           lead.changed();
+          handLate();
         },
       });
     } catch (error) {
@@ -156,8 +162,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     leading = undefined;
     session = undefined;
     for (const opened of channels) opened.open = undefined;
-    if (isOver) return;
-    options.changed();
+    if (!isOver) options.changed();
     await ending?.stop();
     if (isOver) return;
     throne.ask();
@@ -192,7 +197,9 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'gone':
         return hasGone(message.tab);
       case 'reign':
-        // Only who has robbed the throne says that to one who leads.
+        // One that was robbed in its sleep and does not know it yet.
+        if (message.rank < rank) return;
+        rank = message.rank;
         if (leading !== undefined) void inTurn(stepDown);
         else if (message.tab === '' || message.tab === tab || leader?.reign !== message.reign) recognise(message);
         return;
@@ -205,7 +212,28 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'signal':
       case 'changed':
         if (leading === undefined) follow(message);
+        else if (message.kind === 'events') keepForLater(message);
     }
+  }
+
+  /**
+   * What somebody tells who is not this tab's leader, or not yet: the last words of one before, who may have stored what it told, so that
+   * nobody reads it again. It waits until this tab is caught up: most of it comes again, and in its place.
+   */
+  function keepForLater({ rank: from, events }: Extract<TabMessage, { kind: 'events' }>): void {
+    for (const told of events) if (told.event.id !== undefined) late = [...late, { rank: from, told }];
+    handLate();
+  }
+
+  function handLate(): void {
+    if (late.length > 0 && session?.status().word === 'live') handOlder();
+  }
+
+  /** Of leaders before the one that leads now. What has been told meanwhile may have come after it, so it says that its place is not certain. */
+  function handOlder(): void {
+    for (const { told } of late.filter((one) => one.rank < rank))
+      deliver({ ...told, event: { ...told.event, continuity: 'unproven' } });
+    late = late.filter((one) => one.rank > rank);
   }
 
   function hasGone(other: string): void {
@@ -236,6 +264,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'signal':
       case 'changed':
         if (isOfLeader(message.reign)) take(message);
+        else if (message.kind === 'events') keepForLater(message);
     }
   }
 
@@ -257,9 +286,11 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
 
   /** A message of somebody who leads and has not introduced itself was posted before this tab listened. */
   function isOfLeader(reign: string): boolean {
-    heardAtMs = host.clock.monotonicMs();
-    askedAtMs = undefined;
-    if (leader?.reign === reign) return true;
+    if (leader?.reign === reign) {
+      heardAtMs = host.clock.monotonicMs();
+      askedAtMs = undefined;
+      return true;
+    }
     sayHello();
     return false;
   }
@@ -271,6 +302,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     if (leader?.reign !== reign) {
       // Who was there before it led has missed nothing of what it told; who comes now begins here.
       const isNew = whenKnown !== undefined;
+      if (isNew) late = [];
+      handOlder();
       leader = { reign, heardUpTo: isNew ? count : 0 };
       sayHello();
       if (leader.heardUpTo < count) post({ kind: 'missed', reign, after: leader.heardUpTo });
