@@ -93,6 +93,10 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       ? throneByLease({ host, store: options.store, name: options.storeName, tab, listener, report })
       : throneByLock(tabs.locks, name, listener);
 
+  const leavePage = tabs.onLeave?.(() => {
+    if (leading !== undefined) post({ kind: 'gone', tab });
+  });
+
   function post(message: TabMessage): void {
     try {
       line.post(message);
@@ -242,7 +246,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       leader = undefined;
       options.changed();
     }
-    throne.hurry();
+    throne.vacated(other);
   }
 
   // Following.
@@ -424,6 +428,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     if (isOver) return;
     isOver = true;
     looking?.();
+    leavePage?.();
     await turn;
     const ending = session;
     leading?.stop();

@@ -10,8 +10,8 @@ export interface Throne {
   ask(): void;
   /** Takes it from whoever has it. */
   rob(): void;
-  /** Somebody said that it is free. Only a lease has to be told. */
-  hurry(): void;
+  /** A tab has said that it goes. Only a lease has to be told: it cannot be given back in the last moment of a page. */
+  vacated(tab: string): void;
   /** Gives it up, or asks no more. */
   leave(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export function throneByLock(locks: TabLocks, name: string, listener: ThroneList
   return {
     ask: () => request('wait'),
     rob: () => request('steal'),
-    hurry: () => undefined,
+    vacated: () => undefined,
     leave() {
       release?.();
       release = undefined;
@@ -75,6 +75,7 @@ export function throneByLease({ host, store, name, tab, listener, report }: Leas
   let seen: { readonly value: string | undefined; readonly atMs: number } | undefined;
   let looking: Promise<void> | undefined;
   let next: Release | undefined;
+  let gone = '';
 
   async function holder(from: Database): Promise<string | undefined> {
     const row = (await from.read(place.table)).find(({ key }) => key === place.key);
@@ -105,7 +106,8 @@ export function throneByLease({ host, store, name, tab, listener, report }: Leas
     const value = await holder(database);
     const nowMs = host.clock.monotonicMs();
     if (seen === undefined || seen.value !== value) seen = { value, atMs: nowMs };
-    const isOver = value === undefined || value === free || nowMs - seen.atMs >= patienceMs;
+    const isVacant = value === undefined || value === free || value.startsWith(`${gone} `);
+    const isOver = isVacant || nowMs - seen.atMs >= patienceMs;
     if (!(isOver || wish === 'rob') || !(await replace(database, value, own))) return;
     held = own;
     listener.granted();
@@ -144,7 +146,8 @@ export function throneByLease({ host, store, name, tab, listener, report }: Leas
       wish = 'rob';
       lookNow();
     },
-    hurry() {
+    vacated(other) {
+      gone = other;
       if (wish !== 'none' && held === undefined) lookNow();
     },
     async leave() {
