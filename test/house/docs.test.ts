@@ -14,6 +14,7 @@ const shown = (
     ['README.md', []],
     ['docs/protocol.md', []],
     ['docs/transports.md', []],
+    ['docs/tabs.md', []],
     ['docs/transports-socket-io.md', []],
     ['docs/architecture.md', []],
     ['docs/emit.md', ['node']],
