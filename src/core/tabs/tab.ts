@@ -2,7 +2,6 @@
 import { fillChannel } from '../../contract/channel.ts';
 import { HeardError } from '../../errors.ts';
 import { createListeners } from '../../lib/listeners.ts';
-import type { Release } from '../../host/host.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { OutboxChange } from '../outbox/changes.ts';
 import type { MutationHandle, Parting, Settled } from '../outbox/handles.ts';
@@ -12,22 +11,16 @@ import type { OpenChannel } from '../session/heard-channels.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import type { Status } from '../session/status.ts';
 import { faultOf } from './faults.ts';
+import { createFollowing } from './following.ts';
 import { createHeardHere } from './heard-here.ts';
 import { createLeading, type Leading } from './leading.ts';
-import {
-  isTabMessage,
-  protocolVersion,
-  type Call,
-  type TabMessage,
-  type ToFollowers,
-  type Told,
-  type View,
-  type Wanted,
-} from './messages.ts';
+import { throneByLease } from './lease.ts';
+import { isTabMessage, protocolVersion, type Call, type TabMessage, type Told, type Wanted } from './messages.ts';
 import { createQuestions } from './questions.ts';
 import { nextRank } from './rank.ts';
 import type { TabHost } from './tab-host.ts';
-import { throneByLease, throneByLock, type Throne } from './throne.ts';
+import { throneByLock, type Throne } from './throne.ts';
+import { watchLeader } from './watch.ts';
 
 export type StartSession = (options: SessionOptions) => Promise<Session>;
 
@@ -47,8 +40,6 @@ interface Opened extends Wanted {
 
 /** Until a leader is heard or this tab leads; then the client is started, whatever else. */
 const startWithinMs = 3_000;
-const lookEveryMs = 2_000;
-const silentMs = 8_000;
 const againMs = 5_000;
 
 const nobodyLeads: Status = { word: 'connecting', reason: 'no leading tab' };
@@ -70,14 +61,6 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   /** One at a time: rising and stepping down take their time. */
   let turn: Promise<void> = Promise.resolve();
   let isOver = false;
-  /** Who leads, as far as this tab knows, and how much of it this tab has heard. */
-  let leader: { readonly reign: string; heardUpTo: number } | undefined;
-  let view: View | undefined;
-  /** What was told by somebody who is not the leader that this tab knows. */
-  let late: readonly { readonly rank: number; readonly told: Told }[] = [];
-  let heardAtMs = host.clock.monotonicMs();
-  let askedAtMs: number | undefined;
-  let looking: Release | undefined;
   /** As long as the start has not come to its end. */
   let whenKnown: (() => void) | undefined;
   let whenFailed: ((error: unknown) => void) | undefined;
@@ -92,6 +75,24 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     tabs.locks === undefined
       ? throneByLease({ host, store: options.store, name: options.storeName, tab, listener, report })
       : throneByLock(tabs.locks, name, listener);
+
+  const following = createFollowing({
+    tab,
+    post,
+    sayHello,
+    questions,
+    deliver,
+    signal,
+    outboxChanged: changes.tell,
+    changed: options.changed,
+    heard: () => watch.heard(),
+  });
+  const watch = watchLeader({
+    host,
+    isFollowing: () => leading === undefined,
+    ask: () => post({ kind: 'anybody' }),
+    silent: () => throne.rob(),
+  });
 
   const leavePage = tabs.onLeave?.(() => {
     if (leading !== undefined) post({ kind: 'gone', tab });
@@ -134,7 +135,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
         changed() {
           options.changed();
           lead.changed();
-          handLate();
+          handOlder();
         },
       });
     } catch (error) {
@@ -148,8 +149,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       return;
     }
     leading = lead;
-    leader = undefined;
-    view = undefined;
+    following.leaderless();
     session.outbox.subscribe(changes.tell);
     for (const opened of channels) opened.open = session.open(opened.channel, opened.params, opened.consumers);
     lead.begin(session);
@@ -205,7 +205,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
         if (message.rank < rank) return;
         rank = message.rank;
         if (leading !== undefined) void inTurn(stepDown);
-        else if (message.tab === '' || message.tab === tab || leader?.reign !== message.reign) recognise(message);
+        else recognise(message);
         return;
       case 'answer':
       case 'refusal':
@@ -215,122 +215,31 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'forgotten':
       case 'signal':
       case 'changed':
-        if (leading === undefined) follow(message);
-        else if (message.kind === 'events') keepForLater(message);
+        if (leading === undefined) following.hear(message);
+        else if (message.kind === 'events') {
+          following.keep(message);
+          handOlder();
+        }
     }
   }
 
-  /**
-   * What somebody tells who is not this tab's leader, or not yet: the last words of one before, who may have stored what it told, so that
-   * nobody reads it again. It waits until this tab is caught up: most of it comes again, and in its place.
-   */
-  function keepForLater({ rank: from, events }: Extract<TabMessage, { kind: 'events' }>): void {
-    for (const told of events) if (told.event.id !== undefined) late = [...late, { rank: from, told }];
-    handLate();
-  }
-
-  function handLate(): void {
-    if (late.length > 0 && session?.status().word === 'live') handOlder();
-  }
-
-  /** Of leaders before the one that leads now. What has been told meanwhile may have come after it, so it says that its place is not certain. */
+  /** Last words that nobody reads again are handed out when this tab, which leads now, is caught up. */
   function handOlder(): void {
-    for (const { told } of late.filter((one) => one.rank < rank))
-      deliver({ ...told, event: { ...told.event, continuity: 'unproven' } });
-    late = late.filter((one) => one.rank > rank);
+    if (session?.status().word === 'live') following.handOlder(rank);
+  }
+
+  function recognise(message: Extract<TabMessage, { kind: 'reign' }>): void {
+    following.recognise(message, whenKnown !== undefined);
+    known();
   }
 
   function hasGone(other: string): void {
     leading?.gone(other);
-    if (leader?.reign.startsWith(other) === true) {
-      leader = undefined;
-      options.changed();
-    }
+    following.leaderless(other);
     throne.vacated(other);
   }
 
   // Following.
-
-  function follow(message: Exclude<ToFollowers, { kind: 'reign' }>): void {
-    switch (message.kind) {
-      case 'answer':
-        if (message.tab === tab) questions.answered(message.id, message.result);
-        return;
-      case 'refusal':
-        if (message.tab === tab) questions.refused(message.id, message.fault);
-        return;
-      case 'settled':
-        if (message.tab === tab) questions.tellSettled(message.id, message.settled);
-        return;
-      case 'view':
-      case 'events':
-      case 'forgotten':
-      case 'signal':
-      case 'changed':
-        if (isOfLeader(message.reign)) take(message);
-        else if (message.kind === 'events') keepForLater(message);
-    }
-  }
-
-  function take(message: Extract<ToFollowers, { kind: 'view' | 'events' | 'forgotten' | 'signal' | 'changed' }>): void {
-    switch (message.kind) {
-      case 'view':
-        view = message.view;
-        return options.changed();
-      case 'events':
-        return takeEvents(message.first, message.events);
-      case 'forgotten':
-        return forgotten(message.upTo);
-      case 'signal':
-        return signal(message.signal);
-      case 'changed':
-        changes.tell(message.change);
-    }
-  }
-
-  /** A message of somebody who leads and has not introduced itself was posted before this tab listened. */
-  function isOfLeader(reign: string): boolean {
-    if (leader?.reign === reign) {
-      heardAtMs = host.clock.monotonicMs();
-      askedAtMs = undefined;
-      return true;
-    }
-    sayHello();
-    return false;
-  }
-
-  function recognise({ reign, count, view: now }: Extract<TabMessage, { kind: 'reign' }>): void {
-    heardAtMs = host.clock.monotonicMs();
-    askedAtMs = undefined;
-    view = now;
-    if (leader?.reign !== reign) {
-      // Who was there before it led has missed nothing of what it told; who comes now begins here.
-      const isNew = whenKnown !== undefined;
-      if (isNew) late = [];
-      handOlder();
-      leader = { reign, heardUpTo: isNew ? count : 0 };
-      sayHello();
-      if (leader.heardUpTo < count) post({ kind: 'missed', reign, after: leader.heardUpTo });
-      questions.askAgain();
-    }
-    known();
-    options.changed();
-  }
-
-  function forgotten(upTo: number): void {
-    if (leader === undefined || upTo <= leader.heardUpTo) return;
-    leader.heardUpTo = upTo;
-    const lost = { kind: 'continuity', continuity: 'lost', reason: 'this tab was asleep' } as const;
-    for (const { channel } of view?.health.channels ?? []) signal({ ...lost, channel, replayed: 0, compacted: false });
-  }
-
-  function takeEvents(first: number, events: readonly Told[]): void {
-    if (leader === undefined) return;
-    const next = leader.heardUpTo + 1;
-    if (first > next) return post({ kind: 'missed', reign: leader.reign, after: leader.heardUpTo });
-    for (const told of events.slice(next - first)) deliver(told);
-    leader.heardUpTo = Math.max(leader.heardUpTo, first + events.length - 1);
-  }
 
   function deliver({ event, isFirst }: Told): void {
     if (heard.tell(event, isFirst)) void consumers.deliver(event);
@@ -339,33 +248,15 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     if (hearing.length > 0 && heard.tellOn(event)) for (const opened of hearing) void opened.consumers.deliver(event);
   }
 
-  const sayHello = (): void => post({ kind: 'hello', tab, wanted: wanted() });
-
-  /** A leader that is frozen has its lock and says nothing. Asked, whoever is merely throttled answers. */
-  function look(): void {
-    const nowMs = host.clock.monotonicMs();
-    if (leading === undefined && nowMs - heardAtMs >= silentMs) {
-      if (askedAtMs === undefined) {
-        askedAtMs = nowMs;
-        post({ kind: 'anybody' });
-      } else {
-        askedAtMs = undefined;
-        heardAtMs = nowMs;
-        throne.rob();
-      }
-    }
-    lookLater();
-  }
-
-  function lookLater(): void {
-    looking = host.schedule(lookEveryMs, look);
+  function sayHello(): void {
+    post({ kind: 'hello', tab, wanted: wanted() });
   }
 
   // Both.
 
   function put(id: string, call: Call): void {
     if (leading === undefined) {
-      if (leader !== undefined) post({ kind: 'call', tab, id, call });
+      if (following.isLed) post({ kind: 'call', tab, id, call });
       return;
     }
     const lead = leading;
@@ -386,18 +277,25 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     whenFailed = undefined;
   }
 
+  async function taken(id: string, asked: Promise<void>): Promise<MutationHandle> {
+    const settled = questions.settled(id);
+    try {
+      await asked;
+    } catch (error) {
+      questions.drop(id);
+      throw error;
+    }
+    return { id, settled };
+  }
+
   async function enqueue(mutation: string, input: unknown): Promise<MutationHandle> {
     const id = createMutationId(options.randomBytes);
-    const settled = questions.settled(id);
-    await questions.ask('mutate', id, mutation, input);
-    return { id, settled };
+    return taken(id, questions.ask('mutate', id, mutation, input));
   }
 
   async function rebase(former: string, input: unknown): Promise<MutationHandle> {
     const id = createMutationId(options.randomBytes);
-    const settled = questions.settled(id);
-    await questions.ask('rebase', former, id, input);
-    return { id, settled };
+    return taken(id, questions.ask('rebase', former, id, input));
   }
 
   function retry(id: string): MutationHandle {
@@ -408,12 +306,12 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
 
   function status(): Status {
     if (session !== undefined) return session.status();
-    return leader === undefined || view === undefined ? nobodyLeads : view.health.status;
+    return following.isLed ? (following.view?.health.status ?? nobodyLeads) : nobodyLeads;
   }
 
   function health(): Health {
     if (session !== undefined) return { ...session.health(), tab: 'leader' };
-    const shown = view?.health ?? options.idleHealth();
+    const shown = following.view?.health ?? options.idleHealth();
     return { ...shown, status: status(), tab: 'follower' };
   }
 
@@ -421,13 +319,13 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   const ofWork = (id: string, what: 'retryWork' | 'discardWork'): boolean => {
     if (session !== undefined) return what === 'retryWork' ? session.inbox.retry(id) : session.inbox.discard(id);
     questions.ask(what, id).catch(report);
-    return view?.deadLetters.some((letter) => letter.id === id) ?? false;
+    return following.view?.deadLetters.some((letter) => letter.id === id) ?? false;
   };
 
   async function stop(as: Parting = 'kept'): Promise<void> {
     if (isOver) return;
     isOver = true;
-    looking?.();
+    watch.stop();
     leavePage?.();
     await turn;
     const ending = session;
@@ -456,7 +354,6 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       };
       sayHello();
       throne.ask();
-      lookLater();
     });
   }
 
@@ -478,7 +375,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       return {
         word() {
           if (opened.open !== undefined) return opened.open.word();
-          const shown = view?.health.channels.find((one) => wireOf(one.channel, one.params) === opened.wire);
+          const shown = following.view?.health.channels.find((one) => wireOf(one.channel, one.params) === opened.wire);
           return shown?.word ?? 'offline';
         },
         close() {
@@ -496,13 +393,13 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     },
     tokenChanged: () => session?.tokenChanged(),
     inbox: {
-      deadLetters: () => session?.inbox.deadLetters() ?? view?.deadLetters ?? [],
+      deadLetters: () => session?.inbox.deadLetters() ?? following.view?.deadLetters ?? [],
       retry: (id) => ofWork(id, 'retryWork'),
       discard: (id) => ofWork(id, 'discardWork'),
     },
     outbox: {
-      pending: () => session?.outbox.pending() ?? view?.pending ?? [],
-      parked: () => session?.outbox.parked() ?? view?.parked ?? [],
+      pending: () => session?.outbox.pending() ?? following.view?.pending ?? [],
+      parked: () => session?.outbox.parked() ?? following.view?.parked ?? [],
       retry,
       discard: (id) => questions.ask('discard', id),
       rebase,
@@ -520,7 +417,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       await led;
     },
     get isDegraded() {
-      return session?.isDegraded ?? view?.health.storage.survives === 'none';
+      return session?.isDegraded ?? following.view?.health.storage.survives === 'none';
     },
     get isTakenOver() {
       return session?.isTakenOver ?? false;
