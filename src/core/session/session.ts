@@ -13,7 +13,7 @@ import type { ServerClock } from '../api/server-clock.ts';
 import { createJoiner } from '../channels/joiner.ts';
 import type { ConnectionStatus } from '../connection/connection-status.ts';
 import type { Credentials } from '../connection/credentials.ts';
-import type { ConnectionSettings } from '../connection/settings.ts';
+import { defaultConnectionSettings, type ConnectionSettings } from '../connection/settings.ts';
 import { createSupervisor, type Link } from '../connection/supervisor.ts';
 import type { Verdict } from '../connection/verdict.ts';
 import type { Consumers } from '../consume/consumers.ts';
@@ -163,6 +163,7 @@ async function startOn(
     ...(contract.connection.reconcileEveryMs !== undefined && { reconcileMs: contract.connection.reconcileEveryMs }),
     ...options.streamSettings,
   };
+  const { spreadMs = defaultConnectionSettings.spreadMs } = options.connectionSettings ?? {};
   let isStopped = false;
   let connection: ConnectionStatus = { word: 'connecting', verdict: undefined };
   let generation = 0;
@@ -413,7 +414,7 @@ async function startOn(
       status(status) {
         connection = status;
         if (status.verdict !== undefined) tellVerdict(status.verdict);
-        if (status.word === 'offline' || status.word === 'blocked') poll();
+        if (status.word === 'offline' || status.word === 'blocked') pollSoon();
         options.changed();
       },
     },
@@ -446,6 +447,17 @@ async function startOn(
     }
     wokenAtMs = nowMs();
     void channels.refresh();
+  }
+
+  /**
+   * Whoever had a connection has lost it together with the whole house, perhaps, and would ask at the same moment as all of
+   * them, to the millisecond. So they spread, as those do who connect again, and most of them are connected before it is their turn.
+   */
+  function pollSoon(): void {
+    if (generation === 0) return poll();
+    agenda.at(nowMs() + host.random() * 2 * spreadMs, () => {
+      if (connection.word === 'offline' || connection.word === 'blocked') poll();
+    });
   }
 
   /** Without a socket, lists and the log keep the device current. */
