@@ -1,0 +1,194 @@
+// A till on our own client, over real sockets and real HTTP, whose time a player moves. Runs in Node and in a page.
+import { createClient } from '../../src/client.ts';
+import type { LaravelPos } from '../../src/contracts/laravel-pos/index.ts';
+import type { SignalKind } from '../../src/core/signals.ts';
+import type { Http } from '../../src/http/http.ts';
+import { fetchHttp } from '../../src/http/fetch-http.ts';
+import type { Store } from '../../src/storage/store.ts';
+import type { Client } from '../../src/surface.ts';
+import { createFakeHost, type FakeHost } from '../../src/testing/fake-host.ts';
+import { failingStore, type Failure } from '../../src/testing/failing-store.ts';
+import type { DeviceView, ScenarioDevice, ToldEvent } from '../../src/testing/scenarios/stage.ts';
+import { pusher } from '../../src/transports/pusher.ts';
+import { socketIo } from '../../src/transports/socket-io.ts';
+import type { Transport, TransportConnection } from '../../src/transports/transport.ts';
+import { webSocket } from '../../src/transports/websocket.ts';
+import { houseContract, type Wire } from './house.ts';
+
+export interface DeviceOptions {
+  readonly wire: Wire;
+  /** Of the proxy: `http://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly storage: Store;
+  readonly honoursKeys: boolean;
+  readonly seed: number;
+}
+
+const appKey = 'heard-key';
+const scope = { sku: 'pizza-bab-el-oued', deviceId: 11 } as const;
+
+function transportOf(wire: Wire, url: string): Transport {
+  const { hostname, port } = new URL(url);
+  switch (wire) {
+    case 'pusher':
+      return pusher({ key: appKey, wsHost: hostname, wsPort: Number(port), forceTLS: false });
+    case 'socket-io':
+      return socketIo({ url, statusOf: ({ message }) => Number(/^\d{3}$/.exec(message)?.[0] ?? 401) });
+    case 'websocket':
+      return webSocket({ url: `${url.replace('http', 'ws')}/socket` });
+  }
+}
+
+export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOptions): ScenarioDevice {
+  const contract = houseContract(wire, honoursKeys);
+  const told: ToldEvent[] = [];
+  const signals: SignalKind[] = [];
+  const counts = { sockets: 0, ended: 0, requests: 0, activity: 0 };
+  const storageFailures: Failure[] = [];
+  const misbehaviours: ('throws' | 'takes-its-time')[] = [];
+  const store = failingStore(storage, ({ kind }) => (kind === 'commit' ? storageFailures.shift() : undefined));
+  let tokens = 0;
+  let life = newLife(createFakeHost({ seed, wallMs: Date.now() }));
+
+  /** What ends with a process: its clocks, its sockets, its requests, and the client in it. */
+  function newLife(host: FakeHost) {
+    const end = new AbortController();
+    const open = new Set<TransportConnection>();
+    const client: Client<LaravelPos, 'pos'> = createClient(contract, {
+      role: 'pos',
+      scope,
+      token: ({ reason }) => (reason === 'start' ? `dev-pos~${tokens}` : `dev-pos~${(tokens += 1)}`),
+      transport: watchedTransport(open),
+      api: watchedHttp(end.signal),
+      headerNames: honoursKeys ? { idempotency: 'Idempotency-Key' } : {},
+      storage: store,
+      timing: { stream: { pageLimit: 50 } },
+      host,
+    });
+    client.signals.on('*', ({ kind }) => void signals.push(kind));
+    client.on('OrderCreated', (event) => {
+      const { notes: label }: { readonly notes?: unknown } = event.data.order;
+      if (typeof label === 'string') told.push({ label, redelivered: event.redelivered });
+      const does = misbehaviours.shift();
+      if (does === 'throws') throw new Error('The handler of the app throws.');
+      return does === 'takes-its-time' ? new Promise<void>((done) => host.schedule(3_000, done)) : undefined;
+    });
+    return { host, end, open, client };
+  }
+
+  function watchedTransport(open: Set<TransportConnection>): Transport {
+    const inner = transportOf(wire, url);
+    const moved = (): void => void (counts.activity += 1);
+    return {
+      ...inner,
+      connect(attempt, handlers) {
+        counts.sockets += 1;
+        let isOver = false;
+        const over = (): void => {
+          if (!isOver) counts.ended += 1;
+          isOver = true;
+          open.delete(connection);
+          moved();
+        };
+        const watched =
+          <Said extends readonly unknown[]>(tell: (...said: Said) => void) =>
+          (...said: Said): void => {
+            moved();
+            tell(...said);
+          };
+        const own = inner.connect(attempt, {
+          opened: watched(handlers.opened),
+          frame: watched(handlers.frame),
+          alive: watched(handlers.alive),
+          joined: watched(handlers.joined),
+          refused: watched(handlers.refused),
+          warned: watched(handlers.warned),
+          closed(closing) {
+            over();
+            handlers.closed(closing);
+          },
+          failed(failure) {
+            over();
+            handlers.failed(failure);
+          },
+        });
+        const connection: TransportConnection = {
+          ping: watched(() => own.ping()),
+          join: watched((channel, credential) => own.join(channel, credential)),
+          leave: (channel) => own.leave(channel),
+          send: (message) => own.send(message),
+          close() {
+            over();
+            own.close();
+          },
+        };
+        open.add(connection);
+        moved();
+        return connection;
+      },
+    };
+  }
+
+  function watchedHttp(end: AbortSignal): Http {
+    const inner = fetchHttp({ baseUrl: `${url}/laravel-pos` });
+    return {
+      async send(request) {
+        counts.requests += 1;
+        counts.activity += 1;
+        try {
+          return await inner.send({ ...request, signal: AbortSignal.any([request.signal, end]) });
+        } finally {
+          counts.activity += 1;
+        }
+      },
+    };
+  }
+
+  async function mutate(label: string): Promise<void> {
+    const input = { channel: 'pos', items: [{ item_id: 1, qty: 1 }], notes: label } as const;
+    await life.client.mutate('order.create', input);
+  }
+
+  async function restart(how: 'in-order' | 'killed' | 'emptied'): Promise<void> {
+    const { host, client, end, open } = life;
+    if (how === 'killed') {
+      store.crash();
+      end.abort();
+      for (const connection of [...open]) connection.close();
+      store.restart();
+    } else if (how === 'emptied') {
+      await client.wipe();
+    } else {
+      await client.dispose();
+    }
+    life = newLife(how === 'killed' ? createFakeHost({ seed: seed + 1, wallMs: host.clock.wallMs() }) : host);
+    await life.client.start();
+  }
+
+  const look = (): DeviceView => {
+    const { client } = life;
+    const { waiting, parked } = client.health().outbox;
+    return { status: client.status.get().word, told, waiting, parked, signals, ...counts };
+  };
+
+  return {
+    get host() {
+      return life.host;
+    },
+    start: () => life.client.start(),
+    restart,
+    mutate,
+    retryParked() {
+      const { outbox } = life.client;
+      for (const { id } of outbox.parked()) outbox.retry(id);
+    },
+    misbehave: (does, times) => void misbehaviours.push(...Array.from({ length: times }, () => does)),
+    spoilStorage(fault, times) {
+      const failure: Failure =
+        fault === 'silent' ? { kind: 'hang' } : fault === 'lost' ? { kind: 'lose' } : { kind: 'fail', fault };
+      storageFailures.push(...Array.from({ length: times }, () => failure));
+    },
+    look,
+    dispose: () => life.client.dispose(),
+  };
+}

@@ -1,0 +1,3 @@
+import { playedOver } from './played-over.ts';
+
+playedOver('websocket');
