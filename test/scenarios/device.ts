@@ -4,7 +4,7 @@ import type { LaravelPos } from '../../src/contracts/laravel-pos/index.ts';
 import type { SignalKind } from '../../src/core/signals.ts';
 import type { Http } from '../../src/http/http.ts';
 import { fetchHttp } from '../../src/http/fetch-http.ts';
-import type { Store } from '../../src/storage/store.ts';
+import type { Commit, Store } from '../../src/storage/store.ts';
 import type { Client } from '../../src/surface.ts';
 import { createFakeHost, type FakeHost } from '../../src/testing/fake-host.ts';
 import { failingStore, type Failure } from '../../src/testing/failing-store.ts';
@@ -44,10 +44,23 @@ export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOp
   const told: ToldEvent[] = [];
   const signals: SignalKind[] = [];
   const counts = { sockets: 0, ended: 0, requests: 0, activity: 0 };
-  const storageFailures: Failure[] = [];
+  const storageFailures: {
+    readonly failure: Failure;
+    readonly of: 'mutations' | 'anything';
+    fired: number;
+    readonly times: number;
+  }[] = [];
   const misbehaviours: ('throws' | 'takes-its-time')[] = [];
-  const store = failingStore(storage, ({ kind }) => (kind === 'commit' ? storageFailures.shift() : undefined));
+  const store = failingStore(storage, ({ commit }) => commit && failureOf(commit));
   let tokens = 0;
+
+  function failureOf({ writes }: Commit): Failure | undefined {
+    const isOfMutations = writes.some(({ table }) => table === 'outbox');
+    const due = storageFailures.find(({ of, fired, times }) => fired < times && (of === 'anything' || isOfMutations));
+    if (due === undefined) return undefined;
+    due.fired += 1;
+    return due.failure;
+  }
   let life = newLife(createFakeHost({ seed, wallMs: Date.now() }));
 
   /** What ends with a process: its clocks, its sockets, its requests, and the client in it. */
@@ -66,8 +79,9 @@ export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOp
       host,
     });
     client.signals.on('*', ({ kind }) => void signals.push(kind));
-    client.on('OrderCreated', (event) => {
-      const { notes: label }: { readonly notes?: unknown } = event.data.order;
+    // An id that a restored database gives a second time makes a new order an update.
+    client.on(['OrderCreated', 'OrderUpdated'], (event) => {
+      const label = 'notes' in event.data.order ? event.data.order.notes : undefined;
       if (typeof label === 'string') told.push({ label, redelivered: event.redelivered });
       const does = misbehaviours.shift();
       if (does === 'throws') throw new Error('The handler of the app throws.');
@@ -183,11 +197,17 @@ export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOp
       for (const { id } of outbox.parked()) outbox.retry(id);
     },
     misbehave: (does, times) => void misbehaviours.push(...Array.from({ length: times }, () => does)),
-    spoilStorage(fault, times) {
+    spoilStorage(fault, times, of) {
       const failure: Failure =
         fault === 'silent' ? { kind: 'hang' } : fault === 'lost' ? { kind: 'lose' } : { kind: 'fail', fault };
-      storageFailures.push(...Array.from({ length: times }, () => failure));
+      storageFailures.push({ failure, of, fired: 0, times });
     },
+    strikes: () =>
+      storageFailures.map(({ failure, of, fired, times }) => ({
+        fault: `${failure.kind} of a commit of ${of}`,
+        wanted: times,
+        fired,
+      })),
     look,
     dispose: () => life.client.dispose(),
   };

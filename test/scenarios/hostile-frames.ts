@@ -15,7 +15,7 @@ function eventFrame(wire: Wire, channel: string, name: string, payload: string):
     case 'pusher':
       return `{"event":${JSON.stringify(name)},"channel":${JSON.stringify(channel)},"data":${JSON.stringify(payload)}}`;
     case 'socket-io':
-      return `2${channel},[${JSON.stringify(name)},${payload}]`;
+      return `42${channel},[${JSON.stringify(name)},${payload}]`;
     case 'websocket':
       return `{"type":"event","channel":${JSON.stringify(channel)},"name":${JSON.stringify(name)},"payload":${payload}}`;
   }
@@ -38,7 +38,7 @@ export function hostileFrame(wire: Wire, frame: Hostile): string {
     case 'huge':
       return eventFrame(wire, orders, 'OrderCreated', JSON.stringify('x'.repeat(2_000_000)));
     case 'no-json':
-      return wire === 'socket-io' ? '2/orders,["OrderCreated",{"v":' : '{"event":"OrderCreated","data":';
+      return wire === 'socket-io' ? '42/orders,["OrderCreated",{"v":' : '{"event":"OrderCreated","data":';
     case 'newer':
       return eventFrame(wire, orders, 'OrderCreated', orderCreated({ v: 99 }));
   }

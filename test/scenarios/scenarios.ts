@@ -131,7 +131,7 @@ const connecting: readonly Scenario[] = [
   {
     name: 'the server is over its capacity',
     faults: ['F09'],
-    steps: [cut(4100), publish(2), cut(4301), publish()],
+    steps: [cut(4100), publish(2), until('live'), cut(4301), publish()],
     holds: { mayTell: ['config'] },
   },
   { name: 'the server says that it restarts', faults: ['F10', 'F14'], steps: [cut(4200), publish(2)] },
@@ -216,6 +216,8 @@ const joining: readonly Scenario[] = [
     name: 'the token runs out, and the socket breaks',
     faults: ['F25'],
     steps: [expireToken(), cut(), publish(2), until('struck')],
+    // A socket that was refused says so before there is another token.
+    holds: { mayTell: ['config'] },
   },
 ];
 
@@ -329,7 +331,8 @@ const catchingUp: readonly Scenario[] = [
     faults: ['F46', 'F52', 'F54'],
     without: ['replay'],
     steps: [publish(2), until('told'), cut(), publish(3)],
-    holds: { order: 'any' },
+    // Notifications have neither a log nor a list there.
+    holds: { order: 'any', told: ['config'] },
   },
   {
     name: 'positions begin anew',
@@ -428,7 +431,7 @@ const remembering: readonly Scenario[] = [
   {
     name: 'the disk is full: the order is not taken, and the screen goes on',
     faults: ['F76'],
-    steps: [publish(), until('told'), spoilStorage('full', 1), mutateInVain(), publish(2), mutate()],
+    steps: [publish(), until('told'), spoilStorage('full', 1, 'mutations'), mutateInVain(), publish(2), mutate()],
     holds: { mayTell: ['storage', 'outbox'] },
   },
   {

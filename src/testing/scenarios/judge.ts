@@ -17,13 +17,20 @@ export interface Ledger {
 /** Told wherever things go well. */
 const ordinary: readonly SignalKind[] = ['continuity', 'drained', 'gap', 'overflow'];
 
-export function judge(
-  { holds = {} }: Scenario,
-  { accepted, wanted, refused, livesLost }: Ledger,
-  view: DeviceView,
-  effects: readonly string[],
-  strikes: readonly Strike[],
-): readonly string[] {
+export interface Evidence {
+  readonly scenario: Scenario;
+  readonly ledger: Ledger;
+  readonly view: DeviceView;
+  readonly effects: readonly string[];
+  readonly strikes: readonly Strike[];
+  /** What the stage itself causes. */
+  readonly mayTell: readonly SignalKind[];
+}
+
+/** What does not hold; nothing when all is well. */
+export function judge({ scenario, ledger, view, effects, strikes, mayTell: ofTheStage }: Evidence): readonly string[] {
+  const { holds = {} } = scenario;
+  const { accepted, wanted, refused, livesLost } = ledger;
   const problems: string[] = [];
   const { told = [], mayTell = [], parked = 0, order, mostSockets = 8, mostRequests = 60 } = holds;
 
@@ -50,7 +57,9 @@ export function judge(
   }
 
   for (const kind of told) if (!view.signals.includes(kind)) problems.push(`nobody was told: ${kind}`);
-  const surprises = new Set(view.signals.filter((kind) => ![...ordinary, ...told, ...mayTell].includes(kind)));
+  const surprises = new Set(
+    view.signals.filter((kind) => ![...ordinary, ...ofTheStage, ...told, ...mayTell].includes(kind)),
+  );
   for (const kind of surprises) problems.push(`told out of place: ${kind}`);
 
   for (const { fault, wanted: times, fired } of strikes) {

@@ -99,7 +99,7 @@ export async function playScenario(scenario: Scenario, stage: ScenarioStage): Pr
         return wait(() => device.look().waiting === 0, withinMs);
       case 'struck':
         return wait(
-          async () => (await backstage.strikes()).every(({ wanted, fired }) => fired >= wanted),
+          async () => (await strikesOf(stage)).every(({ wanted, fired }) => fired >= wanted),
           withinMs,
           askEveryTurns,
         );
@@ -163,7 +163,7 @@ export async function playScenario(scenario: Scenario, stage: ScenarioStage): Pr
       case 'set-clock':
         return host.setWall(host.clock.wallMs() + step.byMs);
       case 'spoil-storage':
-        return device.spoilStorage(step.fault, step.times);
+        return device.spoilStorage(step.fault, step.times, step.of);
       case 'restart-device':
         if (step.how !== 'in-order') ledger.livesLost += 1;
         if ((await settled(device.restart(step.how))) !== 'fulfilled') problems.push('the device did not start again');
@@ -203,8 +203,8 @@ export async function playScenario(scenario: Scenario, stage: ScenarioStage): Pr
 
   const view = device.look();
   const effects = await backstage.effects();
-  const strikes = await backstage.strikes();
-  problems.push(...judge(scenario, ledger, view, effects, strikes));
+  const strikes = await strikesOf(stage);
+  problems.push(...judge({ scenario, ledger, view, effects, strikes, mayTell: stage.mayTell ?? [] }));
   const told = view.told.map(({ label }) => label);
   return {
     problems,
@@ -224,3 +224,8 @@ export async function playScenario(scenario: Scenario, stage: ScenarioStage): Pr
 
 const counted = (labels: readonly string[], seen: readonly string[]): Readonly<Record<string, number>> =>
   Object.fromEntries(labels.map((label) => [label, seen.filter((one) => one === label).length]));
+
+const strikesOf = async ({ device, backstage }: ScenarioStage): Promise<readonly Strike[]> => [
+  ...(await backstage.strikes()),
+  ...device.strikes(),
+];

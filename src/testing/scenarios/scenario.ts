@@ -81,7 +81,12 @@ export type Step =
   /** Somebody sets the device's clock. */
   | { readonly do: 'set-clock'; readonly byMs: number }
   /** The next commits fail like this. `silent`: they never answer. */
-  | { readonly do: 'spoil-storage'; readonly fault: StoreFault | 'silent'; readonly times: number }
+  | {
+      readonly do: 'spoil-storage';
+      readonly fault: StoreFault | 'silent';
+      readonly times: number;
+      readonly of: 'mutations' | 'anything';
+    }
   /** The app ends in order, or dies, and starts again over what it has stored; `emptied`: over nothing. */
   | { readonly do: 'restart-device'; readonly how: 'in-order' | 'killed' | 'emptied' }
   /** The app's handler does this with the next events. */
@@ -155,7 +160,12 @@ export const words = {
   sleep: (ms: number, monotonicClock: 'runs' | 'stops' = 'stops'): Step => ({ do: 'sleep', ms, monotonicClock }),
   throttle: (everyMs: number): Step => ({ do: 'throttle', everyMs }),
   setClock: (byMs: number): Step => ({ do: 'set-clock', byMs }),
-  spoilStorage: (fault: StoreFault | 'silent', times = 1): Step => ({ do: 'spoil-storage', fault, times }),
+  spoilStorage: (fault: StoreFault | 'silent', times = 1, of: 'mutations' | 'anything' = 'anything'): Step => ({
+    do: 'spoil-storage',
+    fault,
+    times,
+    of,
+  }),
   restartDevice: (how: 'in-order' | 'killed' | 'emptied' = 'in-order'): Step => ({ do: 'restart-device', how }),
   handler: (does: 'throws' | 'takes-its-time', times = 1): Step => ({ do: 'handler', does, times }),
   pass: (ms: number): Step => ({ do: 'pass', ms }),

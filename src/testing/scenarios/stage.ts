@@ -30,6 +30,13 @@ export interface DeviceView {
   readonly activity: number;
 }
 
+/** A fault that was asked for, and how often it has happened. */
+export interface Strike {
+  readonly fault: string;
+  readonly wanted: number;
+  readonly fired: number;
+}
+
 /** The app under test, on a host whose time the player moves. */
 export interface ScenarioDevice {
   /** Of the life that the device is in. */
@@ -41,17 +48,12 @@ export interface ScenarioDevice {
   retryParked(): void;
   /** The handler does this with its next events. */
   misbehave(does: 'throws' | 'takes-its-time', times: number): void;
-  /** The next commits fail like this. */
-  spoilStorage(fault: StoreFault | 'silent', times: number): void;
+  /** The next commits fail like this: any of them, or those of mutations. */
+  spoilStorage(fault: StoreFault | 'silent', times: number, of: 'mutations' | 'anything'): void;
+  /** How often that has happened. */
+  strikes(): readonly Strike[];
   look(): DeviceView;
   dispose(): Promise<void>;
-}
-
-/** A fault that was asked for, and how often it has happened. */
-export interface Strike {
-  readonly fault: string;
-  readonly wanted: number;
-  readonly fired: number;
 }
 
 /** What happens on the other side of the device. */
@@ -89,6 +91,8 @@ export interface ScenarioBackstage {
 export interface ScenarioStage {
   readonly device: ScenarioDevice;
   readonly backstage: ScenarioBackstage;
+  /** What the stage itself causes: a server whose clock is the real one finds that of a fast device wrong. */
+  readonly mayTell?: readonly SignalKind[];
   /** Lets real sockets get on with it: one turn of the event loop, or a few milliseconds. */
   breathe(): Promise<void>;
 }
