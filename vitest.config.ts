@@ -62,6 +62,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts', inBothWorlds],
           globalSetup: ['test/browser/socket-server.ts'],
+          maxConcurrency: 12,
           browser: {
             enabled: true,
             headless: true,

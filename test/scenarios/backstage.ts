@@ -24,8 +24,9 @@ export interface NodeBackstage extends ScenarioBackstage {
 export interface BackstageOptions {
   readonly wire: Wire;
   readonly scenario: Scenario;
-  /** The clock of the server and of the network. */
-  readonly host: Pick<Host, 'clock' | 'schedule'>;
+  /** The clock of the network, and that of the server. */
+  readonly network: Pick<Host, 'clock' | 'schedule'>;
+  readonly time: ServerTime;
   readonly pass: (ms: number) => Promise<void>;
 }
 
@@ -80,11 +81,16 @@ const overSocketIo =
 
 const tillToken = 'dev-pos';
 
-export async function createBackstage({ wire, scenario, host, pass }: BackstageOptions): Promise<NodeBackstage> {
+export async function createBackstage({
+  wire,
+  scenario,
+  network,
+  time,
+  pass,
+}: BackstageOptions): Promise<NodeBackstage> {
   const { without = [], steps } = scenario;
   const honoursKeys = !without.includes('idempotency-keys');
   const contract = houseContract(wire, honoursKeys);
-  const time: ServerTime = { now: () => host.clock.wallMs(), schedule: (ms, run) => host.schedule(ms, run) };
   // A file only where something has to be kept: it costs a write to the disk for each event.
   const folder = steps.some((step) => step.do === 'restart-server')
     ? mkdtempSync(join(tmpdir(), 'heard-scenario-'))
@@ -95,7 +101,7 @@ export async function createBackstage({ wire, scenario, host, pass }: BackstageO
   const refusals: { text: string; left: number; after: number; readonly strike: { fired: number } }[] = [];
   let server = makeServer(0);
   const target = await server.listen();
-  const proxy = createFaultProxy({ target, host });
+  const proxy = createFaultProxy({ target, host: network });
   const url = await proxy.listen();
 
   function nextRefusal(): string | undefined {

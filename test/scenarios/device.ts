@@ -2,7 +2,6 @@
 import { createClient } from '../../src/client.ts';
 import type { LaravelPos } from '../../src/contracts/laravel-pos/index.ts';
 import type { SignalKind } from '../../src/core/signals.ts';
-import type { Http } from '../../src/http/http.ts';
 import { fetchHttp } from '../../src/http/fetch-http.ts';
 import type { Commit, Store } from '../../src/storage/store.ts';
 import type { Client } from '../../src/surface.ts';
@@ -14,6 +13,7 @@ import { socketIo } from '../../src/transports/socket-io.ts';
 import type { Transport, TransportConnection } from '../../src/transports/transport.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { houseContract, type Wire } from './house.ts';
+import { createWatch } from './watch.ts';
 
 export interface DeviceOptions {
   readonly wire: Wire;
@@ -22,6 +22,8 @@ export interface DeviceOptions {
   readonly storage: Store;
   readonly honoursKeys: boolean;
   readonly seed: number;
+  /** Tells devices apart that store in the same place. */
+  readonly principal?: string;
 }
 
 const appKey = 'heard-key';
@@ -39,11 +41,11 @@ function transportOf(wire: Wire, url: string): Transport {
   }
 }
 
-export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOptions): ScenarioDevice {
+export function createDevice({ wire, url, storage, honoursKeys, seed, principal }: DeviceOptions): ScenarioDevice {
   const contract = houseContract(wire, honoursKeys);
   const told: ToldEvent[] = [];
   const signals: SignalKind[] = [];
-  const counts = { sockets: 0, ended: 0, requests: 0, activity: 0 };
+  const watch = createWatch();
   const storageFailures: {
     readonly failure: Failure;
     readonly of: 'mutations' | 'anything';
@@ -51,7 +53,7 @@ export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOp
     readonly times: number;
   }[] = [];
   const misbehaviours: ('throws' | 'takes-its-time')[] = [];
-  const store = failingStore(storage, ({ commit }) => commit && failureOf(commit));
+  const store = failingStore(watch.store(storage), ({ commit }) => commit && failureOf(commit));
   let tokens = 0;
 
   function failureOf({ writes }: Commit): Failure | undefined {
@@ -71,8 +73,9 @@ export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOp
       role: 'pos',
       scope,
       token: ({ reason }) => (reason === 'start' ? `dev-pos~${tokens}` : `dev-pos~${(tokens += 1)}`),
-      transport: watchedTransport(open),
-      api: watchedHttp(end.signal),
+      transport: watch.transport(transportOf(wire, url), open),
+      api: watch.http(fetchHttp({ baseUrl: `${url}/laravel-pos` }), end.signal),
+      ...(principal !== undefined && { principal }),
       headerNames: honoursKeys ? { idempotency: 'Idempotency-Key' } : {},
       storage: store,
       timing: { stream: { pageLimit: 50 } },
@@ -88,74 +91,6 @@ export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOp
       return does === 'takes-its-time' ? new Promise<void>((done) => host.schedule(3_000, done)) : undefined;
     });
     return { host, end, open, client };
-  }
-
-  function watchedTransport(open: Set<TransportConnection>): Transport {
-    const inner = transportOf(wire, url);
-    const moved = (): void => void (counts.activity += 1);
-    return {
-      ...inner,
-      connect(attempt, handlers) {
-        counts.sockets += 1;
-        let isOver = false;
-        const over = (): void => {
-          if (!isOver) counts.ended += 1;
-          isOver = true;
-          open.delete(connection);
-          moved();
-        };
-        const watched =
-          <Said extends readonly unknown[]>(tell: (...said: Said) => void) =>
-          (...said: Said): void => {
-            moved();
-            tell(...said);
-          };
-        const own = inner.connect(attempt, {
-          opened: watched(handlers.opened),
-          frame: watched(handlers.frame),
-          alive: watched(handlers.alive),
-          joined: watched(handlers.joined),
-          refused: watched(handlers.refused),
-          warned: watched(handlers.warned),
-          closed(closing) {
-            over();
-            handlers.closed(closing);
-          },
-          failed(failure) {
-            over();
-            handlers.failed(failure);
-          },
-        });
-        const connection: TransportConnection = {
-          ping: watched(() => own.ping()),
-          join: watched((channel, credential) => own.join(channel, credential)),
-          leave: (channel) => own.leave(channel),
-          send: (message) => own.send(message),
-          close() {
-            over();
-            own.close();
-          },
-        };
-        open.add(connection);
-        moved();
-        return connection;
-      },
-    };
-  }
-
-  function watchedHttp(end: AbortSignal): Http {
-    const inner = fetchHttp({ baseUrl: `${url}/laravel-pos` });
-    return {
-      async send(request) {
-        counts.requests += 1;
-        counts.activity += 1;
-        try {
-          return await inner.send({ ...request, signal: AbortSignal.any([request.signal, end]) });
-        } finally {
-          counts.activity += 1;
-        }
-      },
-    };
   }
 
   async function mutate(label: string): Promise<void> {
@@ -182,7 +117,7 @@ export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOp
   const look = (): DeviceView => {
     const { client } = life;
     const { waiting, parked } = client.health().outbox;
-    return { status: client.status.get().word, told, waiting, parked, signals, ...counts };
+    return { status: client.status.get().word, told, waiting, parked, signals, ...watch.counts() };
   };
 
   return {
@@ -211,4 +146,15 @@ export function createDevice({ wire, url, storage, honoursKeys, seed }: DeviceOp
     look,
     dispose: () => life.client.dispose(),
   };
+}
+
+/** Ends it, with time passing: handlers that are at work have 5 s. */
+export async function disposed(device: ScenarioDevice, breathe: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  const disposing = device.dispose().finally(() => (isOver = true));
+  while (!isOver) {
+    await breathe();
+    await device.host.pass(100);
+  }
+  await disposing;
 }

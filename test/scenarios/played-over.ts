@@ -1,18 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { playScenario } from '../../src/testing/scenarios/play.ts';
+import type { Played } from '../../src/testing/scenarios/play.ts';
+import type { Scenario } from '../../src/testing/scenarios/scenario.ts';
 import { patience } from '../effort.ts';
-import { nodeStage } from './node-stage.ts';
-import { knownFaults, scenarios } from './scenarios.ts';
-import type { Wire } from './house.ts';
+import { wires, type Wire } from './house.ts';
+import { knownFaults } from './scenarios.ts';
 
-/** Every scenario over one wire, several at a time: most of a scenario is waiting for sockets. */
-export function playedOver(wire: Wire): void {
-  describe.concurrent(`in Node over ${wire}`, { timeout: patience }, () => {
+/** Plays one scenario over one wire, and cleans up when its test is over. */
+export type Play = (scenario: Scenario, wire: Wire, finished: (clean: () => Promise<void>) => void) => Promise<Played>;
+
+/**
+ * Every scenario over the three wires at the same time. Nothing may be wrong on any of them, and all must come to the same
+ * end. Several scenarios at a time: most of one is waiting for sockets.
+ */
+export function playedOver(scenarios: readonly Scenario[], play: Play): void {
+  describe.concurrent('Pusher, Socket.IO and WebSocket', { timeout: patience }, () => {
     for (const scenario of scenarios) {
       const { name, faults } = scenario;
       test.skipIf(Object.hasOwn(knownFaults, name))(`${name} (${faults.join(', ')})`, async ({ onTestFinished }) => {
-        const played = await playScenario(scenario, await nodeStage(scenario, wire, onTestFinished));
-        expect(played.problems, JSON.stringify(played)).toEqual([]);
+        const played = await Promise.all(wires.map((wire) => play(scenario, wire, onTestFinished)));
+        const problems = played.flatMap((one, at) => one.problems.map((problem) => `${wires[at]}: ${problem}`));
+        expect(problems, JSON.stringify(played)).toEqual([]);
+        const [first, ...others] = played.map(({ end }) => end);
+        for (const other of others) expect(other).toEqual(first);
       });
     }
   });

@@ -505,15 +505,12 @@ const living: readonly Scenario[] = [
   },
 ];
 
-export const scenarios: readonly Scenario[] = [
-  ...connecting,
-  ...joining,
-  ...hearing,
-  ...catchingUp,
-  ...sending,
-  ...remembering,
-  ...living,
-];
+/** By what they are about; each is a file of tests of its own. */
+export const scenarios: Readonly<Record<'line' | 'stream' | 'device', readonly Scenario[]>> = {
+  line: [...connecting, ...joining],
+  stream: [...hearing, ...catchingUp],
+  device: [...sending, ...remembering, ...living],
+};
 
 /** Scenarios that fail for a fault of heard that is known and not yet mended: the scenario, and what is wrong. */
 export const knownFaults: Readonly<Record<string, string>> = {};

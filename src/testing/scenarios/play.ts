@@ -26,8 +26,9 @@ export interface Played {
   readonly tookMs: number;
 }
 
-/** While something is under way, and at most while nothing is. */
+/** While the device says or hears something; while it waits for an answer; and at most while nothing is under way. */
 const slowTickMs = 20;
+const waitingTickMs = 40;
 const fastTickMs = 250;
 /** So many turns without a word are quiet: an answer of a server takes some. */
 const quietTurns = 12;
@@ -57,10 +58,11 @@ export async function playScenario(scenario: Scenario, stage: ScenarioStage): Pr
   let passedMs = 0;
 
   async function turn(mostMs: number): Promise<void> {
-    const { activity } = device.look();
+    const { activity, underWay } = device.look();
     quiet = activity === lastActivity ? quiet + 1 : 0;
     lastActivity = activity;
-    tickMs = quiet < quietTurns ? slowTickMs : Math.min(fastTickMs, tickMs * 1.2);
+    const mostTickMs = underWay > 0 ? waitingTickMs : fastTickMs;
+    tickMs = quiet < quietTurns ? slowTickMs : Math.min(mostTickMs, tickMs * 1.2);
     const ms = Math.min(tickMs, mostMs);
     await stage.breathe();
     await device.host.pass(ms);

@@ -28,6 +28,8 @@ export interface DeviceView {
   readonly requests: number;
   /** Changes with everything that the device says or hears. While it does, time passes slowly. */
   readonly activity: number;
+  /** Requests, questions to the server and calls of the store that were not answered: real ones, which take real time. */
+  readonly underWay: number;
 }
 
 /** A fault that was asked for, and how often it has happened. */

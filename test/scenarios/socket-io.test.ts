@@ -1,3 +1,0 @@
-import { playedOver } from './played-over.ts';
-
-playedOver('socket-io');
