@@ -46,21 +46,33 @@ interface WaitingEvent {
   readonly resolve: (settled: Promise<void> | undefined) => void;
 }
 
-export function createConsumers({ report }: ConsumersOptions): Consumers {
-  let disposed = false;
-  let busy = false;
-  const waiting: WaitingEvent[] = [];
+export const createConsumers = ({ report }: ConsumersOptions): Consumers => new Listeners(report);
 
+/** A class and no bundle of functions, because there is one for each channel: see the driver of a stream. */
+class Listeners implements Consumers {
+  private busy = false;
+  private disposed = false;
+  private readonly waiting: WaitingEvent[] = [];
   // Lists are replaced and never changed, so that who walks one is not disturbed. That of a name holds everybody who hears
   // it, in order: whoever asked for the name, and whoever asked for everything.
-  const all = new Set<Listener>();
-  const byName = new Map<string, readonly Listener[]>();
-  let everything: readonly Listener[] = [];
+  private everything: readonly Listener[] = [];
+  private readonly byName = new Map<string, readonly Listener[]>();
+  private readonly all = new Set<Listener>();
+  private readonly report: ConsumersOptions['report'];
 
-  function add(listener: Listener): void {
-    all.add(listener);
+  constructor(report: ConsumersOptions['report']) {
+    this.report = report;
+  }
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  private add(listener: Listener): void {
+    const { byName, everything } = this;
+    this.all.add(listener);
     if (listener.names.has('*')) {
-      everything = [...everything, listener];
+      this.everything = [...everything, listener];
       for (const [name, list] of byName) byName.set(name, [...list, listener]);
     } else {
       for (const name of listener.names) byName.set(name, [...(byName.get(name) ?? everything), listener]);
@@ -68,116 +80,111 @@ export function createConsumers({ report }: ConsumersOptions): Consumers {
   }
 
   /** Whether it was there. */
-  function remove(listener: Listener): boolean {
+  private remove(listener: Listener): boolean {
     if (!listener.live) return false;
+    const { byName } = this;
     listener.live = false;
     listener.options.signal?.removeEventListener('abort', listener.onAbort);
-    all.delete(listener);
+    this.all.delete(listener);
     const others = (list: readonly Listener[]): readonly Listener[] => list.filter((one) => one !== listener);
     if (listener.names.has('*')) {
-      everything = others(everything);
+      this.everything = others(this.everything);
       for (const [name, list] of byName) byName.set(name, others(list));
     } else {
       for (const name of listener.names) {
-        const rest = others(byName.get(name) ?? everything);
+        const rest = others(byName.get(name) ?? this.everything);
         // Names come from apps that make them up, too: one that nobody asks for any more is forgotten.
-        if (rest.length === everything.length) byName.delete(name);
+        if (rest.length === this.everything.length) byName.delete(name);
         else byName.set(name, rest);
       }
     }
     return true;
   }
 
-  function end(listener: Listener, because: 'aborted' | 'disposed'): void {
-    if (remove(listener)) tellEnd(listener.options, because);
+  private end(listener: Listener, because: 'aborted' | 'disposed'): void {
+    if (this.remove(listener)) this.tellEnd(listener.options, because);
   }
 
-  function tellEnd({ ended }: SubscribeOptions, because: 'aborted' | 'disposed'): void {
+  private tellEnd({ ended }: SubscribeOptions, because: 'aborted' | 'disposed'): void {
     try {
       const result = ended?.(because);
-      if (isThenable(result)) void settled(result, undefined);
+      if (isThenable(result)) void this.settled(result, undefined);
     } catch (error) {
-      tell(error, undefined);
+      this.tell(error, undefined);
     }
   }
 
-  function tell(error: unknown, event: DeliveredEvent | undefined): void {
+  private tell(error: unknown, event: DeliveredEvent | undefined): void {
     try {
-      report(error, event);
+      this.report(error, event);
     } catch {
       // Who is told of errors fails, and there is nobody else to tell. The other handlers still get their event.
     }
   }
 
-  async function settled(result: PromiseLike<unknown>, event: DeliveredEvent | undefined): Promise<void> {
+  private async settled(result: PromiseLike<unknown>, event: DeliveredEvent | undefined): Promise<void> {
     try {
       await result;
     } catch (error) {
-      tell(error, event);
+      this.tell(error, event);
     }
   }
 
-  function handOut(event: DeliveredEvent): Promise<void> | undefined {
-    const listeners = event.known ? (byName.get(event.name) ?? everything) : everything;
+  private handOut(event: DeliveredEvent): Promise<void> | undefined {
+    const { everything } = this;
+    const listeners = event.known ? (this.byName.get(event.name) ?? everything) : everything;
     let unsettled: Promise<void>[] | undefined;
-    busy = true;
+    this.busy = true;
     try {
       for (const listener of listeners) {
         if (!listener.live) continue;
         const { handler } = listener;
         try {
           const result = handler(event);
-          if (isThenable(result)) (unsettled ??= []).push(settled(result, event));
+          if (isThenable(result)) (unsettled ??= []).push(this.settled(result, event));
         } catch (error) {
-          tell(error, event);
+          this.tell(error, event);
         }
       }
     } finally {
       // In any case, an exhausted stack included: otherwise every later event would wait for ever.
-      busy = false;
+      this.busy = false;
     }
     return unsettled === undefined ? undefined : allOf(unsettled);
   }
 
-  function deliver(event: DeliveredEvent): Promise<void> | undefined {
+  deliver(event: DeliveredEvent): Promise<void> | undefined {
+    const { waiting } = this;
     // A handler caused another event. It waits, or the handlers behind this one would see the two in the wrong order.
-    if (busy) return new Promise((resolve) => waiting.push({ event, resolve }));
-    const settled = handOut(event);
+    if (this.busy) return new Promise((resolve) => waiting.push({ event, resolve }));
+    const settled = this.handOut(event);
     while (waiting.length > 0) {
       const next = waiting.shift();
-      next?.resolve(handOut(next.event));
+      next?.resolve(this.handOut(next.event));
     }
     return settled;
   }
 
-  function on(
-    names: EventNames,
-    handler: (event: DeliveredEvent) => unknown,
-    options: SubscribeOptions = {},
-  ): Unsubscribe {
-    const ended = disposed ? 'disposed' : options.signal?.aborted === true ? 'aborted' : undefined;
+  on(names: EventNames, handler: (event: DeliveredEvent) => unknown, options: SubscribeOptions = {}): Unsubscribe {
+    const ended = this.disposed ? 'disposed' : options.signal?.aborted === true ? 'aborted' : undefined;
     if (ended !== undefined) {
-      tellEnd(options, ended);
+      this.tellEnd(options, ended);
       return () => undefined;
     }
     const listener: Listener = {
       names: new Set(typeof names === 'string' ? [names] : names),
       handler,
       options,
-      onAbort: () => end(listener, 'aborted'),
+      onAbort: () => this.end(listener, 'aborted'),
       live: true,
     };
-    add(listener);
+    this.add(listener);
     options.signal?.addEventListener('abort', listener.onAbort);
-    return () => void remove(listener);
+    return () => void this.remove(listener);
   }
 
-  function once(
-    names: EventNames,
-    handler: (event: DeliveredEvent) => unknown,
-    options?: SubscribeOptions,
-  ): Unsubscribe {
-    const unsubscribe = on(
+  once(names: EventNames, handler: (event: DeliveredEvent) => unknown, options?: SubscribeOptions): Unsubscribe {
+    const unsubscribe = this.on(
       names,
       (event) => {
         unsubscribe();
@@ -188,21 +195,13 @@ export function createConsumers({ report }: ConsumersOptions): Consumers {
     return unsubscribe;
   }
 
-  return {
-    on,
-    once,
-    deliver,
-    get size() {
-      return all.size;
-    },
-    dispose() {
-      disposed = true;
-      // First, so that nobody is searched for in long lists one after the other.
-      byName.clear();
-      everything = [];
-      for (const listener of all) end(listener, 'disposed');
-    },
-  };
+  dispose(): void {
+    this.disposed = true;
+    // First, so that nobody is searched for in long lists one after the other.
+    this.byName.clear();
+    this.everything = [];
+    for (const listener of this.all) this.end(listener, 'disposed');
+  }
 }
 
 /** Asked of what handlers return, so asking may throw: a getter is somebody's code. */

@@ -2,42 +2,55 @@
 import type { HeardEvent } from '../../contract/event.ts';
 import type { DerivedEvent } from '../../contract/resource.ts';
 import type { Host, Release } from '../../host/host.ts';
+import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Signal } from '../signals.ts';
 import type { Arrival } from '../stream/held.ts';
-import { dueAtMs, step, type StreamInput } from '../stream/machine.ts';
+import { advance, dueAtMs, isCalm, type StreamInput } from '../stream/machine.ts';
+import type { KnownRows } from '../stream/rows.ts';
 import type { StreamCommit, StreamEffect, StreamState } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
 import { derivedEvent } from './derived.ts';
 import type { IsForgettable } from './forgetting.ts';
 import { urgencyOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
+import type { StreamTurn } from './stream-turn.ts';
 import type { Backlog, Turns } from './turns.ts';
 
-export interface ChannelStreamOptions {
+/** What all streams of a session have around them. */
+export interface StreamSurroundings {
   readonly host: Host;
-  readonly place: Place;
-  readonly state: StreamState;
-  /** The rows that are known, as they were last seen. */
-  readonly values: Map<string, unknown>;
   readonly reads: Reads;
   readonly turns: Turns;
   readonly agenda: Agenda;
+  /** Each step of any of them. */
+  readonly turn: StreamTurn;
   readonly serverNowMs: () => number;
-  /** Positions up to this one may have been handed out by a run that ended in the middle. */
-  readonly doubtfulTo: number;
-  readonly derive: (list: string, previous: unknown, row: unknown) => readonly DerivedEvent[];
   /** To every handler; undefined when all are done with it. */
-  readonly deliver: (event: DeliveredEvent) => Promise<void> | undefined;
+  readonly deliver: (event: DeliveredEvent, audience: Audience) => Promise<void> | undefined;
   /** Resolves when the outbox is empty, or cannot go on. */
   readonly drain: () => Promise<void>;
-  readonly commit: (commit: StreamCommit, values: ReadonlyMap<string, unknown>) => void;
-  readonly isForgettable: IsForgettable;
+  readonly commit: (wire: string, commit: StreamCommit, rows: KnownRows) => void;
   /** Takes a row out of the store, with the next commit. */
   readonly forget: (key: string) => void;
   readonly signal: (signal: Signal) => void;
-  /** What is told about the channel has changed. */
+  /** What is told about a channel has changed. */
   readonly changed: () => void;
+}
+
+/** Who listens to one channel alone. */
+export interface Audience {
+  readonly consumers: readonly Consumers[];
+}
+
+export interface ChannelStreamOptions {
+  readonly place: Place;
+  readonly state: StreamState;
+  readonly audience: Audience;
+  /** Positions up to this one may have been handed out by a run that ended in the middle. */
+  readonly doubtfulTo: number;
+  readonly derive: (list: string, previous: unknown, row: unknown) => readonly DerivedEvent[];
+  readonly isForgettable: IsForgettable;
 }
 
 type Deliver = Extract<StreamEffect, { readonly kind: 'deliver' }>;
@@ -70,224 +83,266 @@ export interface ChannelStream {
 
 /** Beyond this many at once, they are handed out in slices. */
 const atOnce = 8;
+const nobody: readonly (() => void)[] = [];
 
-export function createChannelStream(options: ChannelStreamOptions): ChannelStream {
-  const { host, place, values, reads, turns, deliver, signal, serverNowMs } = options;
-  const { channel } = place;
-  let { state } = options;
-  /** Slots are used again, because a list that is emptied for each event is made anew for each event. */
-  const inputs: (StreamInput | undefined)[] = [];
-  let inputCount = 0;
-  let busy = false;
-  let timer: { readonly forMs: number; readonly release: Release } | undefined;
-  let isDenied = false;
-  let hasSwept = false;
-  let isCaughtUp = false;
-  let isOver = false;
-  let drains = 0;
-  const waiting: (Deliver | TellRow)[] = [];
-  let firstWaiting = 0;
+export const createChannelStream = (around: StreamSurroundings, options: ChannelStreamOptions): ChannelStream =>
+  new Driver(around, options);
+
+/**
+ * A class and no bundle of functions: with a thousand channels that are all in use, every function of such a bundle is one more
+ * thing that the processor does not have at hand. What each event needs stands first, and together, for the same reason.
+ */
+class Driver implements ChannelStream, Backlog {
+  readonly state: StreamState;
+  private readonly around: StreamSurroundings;
+  private busy = false;
+  /** The timer is set for the next commit or for something sooner. */
+  private isCommitTimed = false;
+  private isOver = false;
+  private hasSwept = false;
+  /** What is caused while an input is taken. Mostly it is one, which needs no list. */
+  private next: StreamInput | undefined;
+  private later: StreamInput[] | undefined;
+  /** How many wait to be handed out. */
+  size = 0;
+  private timer: { readonly forMs: number; readonly release: Release } | undefined;
+  private whenRead = nobody;
+  private whenSettled = nobody;
+  private readonly audience: Audience;
+  private readonly doubtfulTo: number;
+
+  readonly place: Place;
+  readonly urgency: number;
+  isCaughtUp = false;
+  private readonly options: ChannelStreamOptions;
+  private isDenied = false;
+  private drains = 0;
+  /** From `firstWaiting` on. */
+  private waiting: (Deliver | TellRow)[] = [];
+  private firstWaiting = 0;
   /** Only those whose handlers returned a promise. */
-  const beingHandled = new Map<number, HeardEvent>();
-  let whenRead: (() => void)[] = [];
-  let whenSettled: (() => void)[] = [];
+  private readonly beingHandled = new Map<number, HeardEvent>();
 
-  const backlog: Backlog = {
-    urgency: urgencyOf(place.priority),
-    get size() {
-      return waiting.length - firstWaiting;
-    },
-    takeOne() {
-      const effect = waiting[firstWaiting];
-      firstWaiting += 1;
-      if (firstWaiting === waiting.length) {
-        waiting.length = 0;
-        firstWaiting = 0;
-      }
-      if (effect !== undefined) handOut(effect);
-    },
-  };
+  constructor(around: StreamSurroundings, options: ChannelStreamOptions) {
+    const { state, place, audience, doubtfulTo } = options;
+    this.state = state;
+    this.around = around;
+    this.audience = audience;
+    this.doubtfulTo = doubtfulTo;
+    this.place = place;
+    this.urgency = urgencyOf(place.priority);
+    this.options = options;
+  }
+
+  get backlog(): number {
+    return this.size;
+  }
+
+  takeOne(): void {
+    const effect = this.waiting[this.firstWaiting];
+    this.firstWaiting += 1;
+    this.size -= 1;
+    if (this.size === 0) this.clearWaiting();
+    if (effect !== undefined) this.handOut(effect);
+  }
+
+  private clearWaiting(): void {
+    this.waiting = [];
+    this.firstWaiting = 0;
+    this.size = 0;
+  }
 
   /** One input at a time: what a handler causes while it is told waits its turn. */
-  function dispatch(input: StreamInput): void {
-    inputs[inputCount] = input;
-    inputCount += 1;
-    if (!busy) run();
+  private dispatch(input: StreamInput): void {
+    if (!this.busy) this.run(input);
+    else if (this.next === undefined) this.next = input;
+    else (this.later ??= []).push(input);
   }
 
-  function run(): void {
-    busy = true;
-    for (let index = 0; index < inputCount; index += 1) {
-      const next = inputs[index];
-      inputs[index] = undefined;
-      if (next === undefined) break;
-      const moment = { nowMs: host.clock.monotonicMs(), random: host.random() };
-      const { state: after, effects } = step(state, next, moment);
-      state = after;
-      const isMuch = effects.length > atOnce;
-      for (const effect of effects) perform(effect, isMuch);
+  private takeNext(): StreamInput | undefined {
+    const { next } = this;
+    this.next = this.later?.shift();
+    return next;
+  }
+
+  private run(first: StreamInput): void {
+    let isOfEvents = true;
+    this.busy = true;
+    for (let input: StreamInput | undefined = first; input !== undefined; input = this.takeNext()) {
+      isOfEvents &&= input.kind === 'live' || input.kind === 'settled';
+      this.step(input);
     }
-    if (inputCount > 64) inputs.length = 0;
-    inputCount = 0;
-    busy = false;
-    if (backlog.size > 0) turns.serve(backlog);
-    setTimer();
-    if (whenRead.length > 0 && isRead()) whenRead = told(whenRead);
-    if (!hasSwept && state.readToEndMs !== Number.NEGATIVE_INFINITY) sweep();
-    if (whenSettled.length > 0 && beingHandled.size === 0) whenSettled = told(whenSettled);
+    this.busy = false;
+    if (this.size > 0) this.around.turns.serve(this);
+    // Of a channel's own moments each is a number somewhere else in memory: what cannot have moved is not looked at.
+    if (!isOfEvents || !this.isCommitTimed || !isCalm(this.state)) this.setTimer();
+    if (this.whenRead !== nobody && this.isRead()) this.tellRead();
+    if (!this.hasSwept && this.state.readToEndMs !== Number.NEGATIVE_INFINITY) this.sweep();
+    if (this.whenSettled !== nobody && this.beingHandled.size === 0) this.tellSettled();
   }
 
-  function sweep(): void {
-    hasSwept = true;
-    const nowMs = host.clock.monotonicMs();
+  private step(input: StreamInput): void {
+    const { turn } = this.around;
+    const { effects } = turn;
+    const first = effects.count;
+    turn.begin();
+    advance(this.state, input, turn);
+    const behind = effects.count;
+    const isMuch = behind - first > atOnce;
+    for (let at = first; at < behind; at += 1) {
+      const effect = effects.at(at);
+      if (effect !== undefined) this.perform(effect, isMuch);
+    }
+    effects.dropFrom(first);
+  }
+
+  sweep(): void {
+    this.hasSwept = true;
+    const { isForgettable, state } = this.options;
+    const nowMs = this.around.host.clock.monotonicMs();
     const keys: string[] = [];
     for (const [key, row] of state.options.rows.entries) {
-      if (options.isForgettable(key, row, values.get(key), nowMs)) keys.push(key);
+      if (isForgettable(key, row, row.value, nowMs)) keys.push(key);
     }
-    if (keys.length > 0) dispatch({ kind: 'forget', keys });
+    if (keys.length > 0) this.dispatch({ kind: 'forget', keys });
   }
 
-  const isRead = (): boolean => state.phase !== 'draining' && state.read === undefined && state.retryAtMs === undefined;
+  private isRead(): boolean {
+    const { phase, read, retryAtMs } = this.state;
+    return phase !== 'draining' && read === undefined && retryAtMs === undefined;
+  }
 
-  const told = (listeners: readonly (() => void)[]): [] => {
-    for (const listener of listeners) listener();
-    return [];
-  };
+  private tellRead(): void {
+    const told = this.whenRead;
+    this.whenRead = nobody;
+    for (const listener of told) listener();
+  }
 
-  function perform(effect: StreamEffect, isMuch: boolean): void {
+  private tellSettled(): void {
+    const told = this.whenSettled;
+    this.whenSettled = nobody;
+    for (const listener of told) listener();
+  }
+
+  private perform(effect: StreamEffect, isMuch: boolean): void {
+    const { around, place } = this;
     switch (effect.kind) {
       case 'deliver':
       case 'row':
-        if (isMuch || backlog.size > 0) waiting.push(effect);
-        else handOut(effect);
+        if (isMuch || this.size > 0) {
+          this.waiting.push(effect);
+          this.size += 1;
+        } else this.handOut(effect);
         return;
       case 'row-gone':
-        values.delete(effect.key);
+        this.state.options.rows.show(effect.key, undefined);
         return;
       case 'row-forgotten':
-        values.delete(effect.key);
-        options.forget(effect.key);
+        around.forget(effect.key);
         return;
       case 'drain-outbox':
-        drainOutbox();
+        this.drainOutbox();
         return;
       case 'read-replay':
-        if (!isDenied) answerWith(reads.replay(place, effect.from, effect.limit, effect.read));
+        if (!this.isDenied) this.answerWith(around.reads.replay(place, effect.from, effect.limit, effect.read));
         return;
       case 'read-snapshot':
-        if (!isDenied) answerWith(reads.snapshot(place, effect.since, effect.read));
+        if (!this.isDenied) this.answerWith(around.reads.snapshot(place, effect.since, effect.read));
         return;
       case 'commit':
-        options.commit(effect.commit, values);
+        this.isCommitTimed = false;
+        around.commit(place.wire, effect.commit, this.state.options.rows);
         return;
       case 'signal':
-        tellSignal(effect.signal);
+        this.tellSignal(effect.signal);
         return;
       case 'continuity':
-        tellContinuity(effect.told);
+        this.tellContinuity(effect.told);
         return;
       case 'status':
-        isCaughtUp ||= effect.word === 'live';
-        options.changed();
+        this.isCaughtUp ||= effect.word === 'live';
+        around.changed();
     }
   }
 
   /** What was sent over a connection of before says nothing of what this one has to send first. */
-  function drainOutbox(): void {
-    drains += 1;
-    const own = drains;
-    const over = (): void => (own === drains ? dispatch({ kind: 'drained' }) : undefined);
-    options.drain().then(over, over);
+  private drainOutbox(): void {
+    this.drains += 1;
+    const own = this.drains;
+    const over = (): void => (own === this.drains ? this.dispatch({ kind: 'drained' }) : undefined);
+    this.around.drain().then(over, over);
   }
 
-  const answerWith = (answer: Promise<StreamInput>): void => {
+  private answerWith(answer: Promise<StreamInput>): void {
     answer.then(
-      (input) => (isOver ? undefined : dispatch(input)),
-      (error: unknown) => signal({ kind: 'callback', error }),
+      (input) => (this.isOver ? undefined : this.dispatch(input)),
+      (error: unknown) => this.around.signal({ kind: 'callback', error }),
     );
-  };
-
-  function handOut(effect: Deliver | TellRow): void {
-    if (effect.kind === 'row') return handOutRow(effect);
-    const { arrival, ticket } = effect;
-    if (arrival.row !== undefined && arrival.row.isPart !== true && !effect.stale)
-      values.set(arrival.row.key, arrival.rowValue);
-    const { told: heard } = arrival;
-    if (heard === undefined || isOver) return settle(ticket, undefined);
-    const { seq } = heard;
-    const redelivered = seq !== undefined && seq <= options.doubtfulTo && effect.origin === 'replay';
-    const handling = deliver(
-      deliveredEvent(heard, arrival.known === true, effect.origin, effect.replayed, redelivered, effect.continuity),
-    );
-    if (handling !== undefined) beingHandled.set(ticket, heard);
-    settle(ticket, handling);
   }
 
-  function handOutRow({ ticket, resource, row }: TellRow): void {
-    const previous = values.get(row.key);
-    values.set(row.key, row.value);
+  private handOut(effect: Deliver | TellRow): void {
+    if (effect.kind === 'row') return this.handOutRow(effect);
+    const { arrival, ticket } = effect;
+    const { row, told: heard } = arrival;
+    if (row !== undefined && row.isPart !== true && !effect.stale)
+      this.state.options.rows.show(row.key, arrival.rowValue);
+    if (heard === undefined || this.isOver) return this.settle(ticket, undefined);
+    const { seq, occurredAt } = heard;
+    const { around } = this;
+    const redelivered = seq !== undefined && seq <= this.doubtfulTo && effect.origin === 'replay';
+    const ageMs = occurredAt === undefined ? undefined : Math.max(0, around.serverNowMs() - occurredAt);
+    const handling = around.deliver(
+      deliveredEvent(
+        heard,
+        arrival.known === true,
+        effect.origin,
+        effect.replayed,
+        redelivered,
+        effect.continuity,
+        ageMs,
+      ),
+      this.audience,
+    );
+    if (handling !== undefined) this.beingHandled.set(ticket, heard);
+    this.settle(ticket, handling);
+  }
+
+  private handOutRow({ ticket, resource, row }: TellRow): void {
+    const { around, place } = this;
+    const { rows } = this.state.options;
+    const previous = rows.get(row.key)?.value;
+    rows.show(row.key, row.value);
     if (ticket === undefined) return;
-    const events = isOver ? [] : options.derive(resource, previous, row.value);
+    const events = this.isOver ? [] : this.options.derive(resource, previous, row.value);
     let handling: Promise<unknown> | undefined;
     for (const [index, event] of events.entries()) {
       const heard = derivedEvent(place, row, event, index);
-      const one = deliver(deliveredEvent(heard, true, 'snapshot', true, false, 'kept'));
+      const { occurredAt } = heard;
+      const ageMs = occurredAt === undefined ? undefined : Math.max(0, around.serverNowMs() - occurredAt);
+      const one = around.deliver(deliveredEvent(heard, true, 'snapshot', true, false, 'kept', ageMs), this.audience);
       if (one !== undefined) handling = handling === undefined ? one : Promise.all([handling, one]);
     }
     if (handling !== undefined && events[0] !== undefined)
-      beingHandled.set(ticket, derivedEvent(place, row, events[0], 0));
-    settle(ticket, handling);
+      this.beingHandled.set(ticket, derivedEvent(place, row, events[0], 0));
+    this.settle(ticket, handling);
   }
 
-  function settle(ticket: number, handling: Promise<unknown> | undefined): void {
-    if (handling === undefined) dispatch({ kind: 'settled', ticket });
+  private settle(ticket: number, handling: Promise<unknown> | undefined): void {
+    if (handling === undefined) this.dispatch({ kind: 'settled', ticket });
     else {
-      const over = (): void => settled(ticket);
+      const over = (): void => this.handled(ticket);
       handling.then(over, over);
     }
   }
 
-  function settled(ticket: number): void {
-    beingHandled.delete(ticket);
-    dispatch({ kind: 'settled', ticket });
+  private handled(ticket: number): void {
+    this.beingHandled.delete(ticket);
+    this.dispatch({ kind: 'settled', ticket });
   }
 
-  /** Spelt out: copying an object of which nobody knows the shape costs ten times as much. */
-  function deliveredEvent(
-    heard: HeardEvent,
-    known: boolean,
-    origin: DeliveredEvent['origin'],
-    replayed: boolean,
-    redelivered: boolean,
-    continuity: DeliveredEvent['continuity'],
-  ): DeliveredEvent {
-    const { occurredAt } = heard;
-    return {
-      name: heard.name,
-      data: heard.data,
-      channel: heard.channel,
-      params: heard.params,
-      id: heard.id,
-      seq: heard.seq,
-      epoch: heard.epoch,
-      previousSeq: heard.previousSeq,
-      headSeq: heard.headSeq,
-      occurredAt,
-      subject: heard.subject,
-      sender: heard.sender,
-      correlationId: heard.correlationId,
-      tenant: heard.tenant,
-      tenantId: heard.tenantId,
-      replayed,
-      known,
-      origin,
-      redelivered,
-      continuity,
-      ageMs: occurredAt === undefined ? undefined : Math.max(0, serverNowMs() - occurredAt),
-    };
-  }
-
-  function tellSignal(told: Extract<StreamEffect, { readonly kind: 'signal' }>['signal']): void {
+  private tellSignal(told: Extract<StreamEffect, { readonly kind: 'signal' }>['signal']): void {
+    const { signal } = this.around;
+    const { channel } = this.place;
     switch (told.kind) {
       case 'gap':
         return signal({ kind: 'gap', channel, from: told.from, to: told.to, as: told.as });
@@ -297,8 +352,10 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
         return signal({ kind: 'overflow', channel });
       case 'anomaly':
         return signal({ kind: 'anomaly', channel, id: told.id, seq: told.seq });
-      case 'handler-slow':
-        return tellSlow(beingHandled.get(told.ticket));
+      case 'handler-slow': {
+        const heard = this.beingHandled.get(told.ticket);
+        return signal({ kind: 'handler', because: 'slow', channel, name: heard?.name ?? '', id: heard?.id });
+      }
       case 'sparse':
       case 'no-replay':
       case 'no-progress':
@@ -306,16 +363,13 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
     }
   }
 
-  function tellSlow(heard: HeardEvent | undefined): void {
-    signal({ kind: 'handler', because: 'slow', channel, name: heard?.name ?? '', id: heard?.id });
-  }
-
-  function tellContinuity({ continuity, reason, replayed, compacted }: ContinuityTold): void {
+  private tellContinuity({ continuity, reason, replayed, compacted }: ContinuityTold): void {
+    const { place, around } = this;
     // A list that covers only some events proves nothing about the others.
-    const isPartial = continuity === 'kept' && reads.covers(place) === 'some';
-    signal({
+    const isPartial = continuity === 'kept' && around.reads.covers(place) === 'some';
+    around.signal({
       kind: 'continuity',
-      channel,
+      channel: place.channel,
       continuity: isPartial ? 'unproven' : continuity,
       reason: isPartial ? 'not-covered' : reason,
       replayed,
@@ -324,63 +378,108 @@ export function createChannelStream(options: ChannelStreamOptions): ChannelStrea
   }
 
   /** A timer that is too early is harmless and left alone; only an earlier moment sets it anew. */
-  function setTimer(): void {
-    const forMs = isOver ? Number.POSITIVE_INFINITY : dueAtMs(state);
-    if (timer !== undefined && timer.forMs <= forMs && forMs !== Number.POSITIVE_INFINITY) return;
-    timer?.release();
-    timer = undefined;
-    if (forMs === Number.POSITIVE_INFINITY) return;
-    timer = { forMs, release: options.agenda.at(forMs, tick) };
+  private setTimer(): void {
+    const { timer } = this;
+    const forMs = this.isOver ? Number.POSITIVE_INFINITY : dueAtMs(this.state);
+    if (timer === undefined || timer.forMs > forMs || forMs === Number.POSITIVE_INFINITY) {
+      timer?.release();
+      this.timer =
+        forMs === Number.POSITIVE_INFINITY
+          ? undefined
+          : { forMs, release: this.around.agenda.at(forMs, () => this.tick()) };
+    }
+    this.isCommitTimed = this.timer !== undefined && this.state.commitDueAtMs !== undefined;
   }
 
-  function tick(): void {
-    timer = undefined;
-    dispatch({ kind: 'tick' });
+  private tick(): void {
+    this.timer = undefined;
+    this.isCommitTimed = false;
+    this.dispatch({ kind: 'tick' });
   }
 
-  return {
-    place,
-    get state() {
-      return state;
-    },
-    get backlog() {
-      return backlog.size;
-    },
-    get isCaughtUp() {
-      return isCaughtUp;
-    },
-    joined: (generation) => dispatch({ kind: 'joined', generation }),
-    left: () => dispatch({ kind: 'left' }),
-    hear: (arrival, generation) => dispatch({ kind: 'live', generation, arrival }),
-    refresh() {
-      if (isDenied) return Promise.resolve();
-      const answered = new Promise<void>((resolve) => whenRead.push(resolve));
-      dispatch({ kind: 'refresh' });
-      return answered;
-    },
-    deny(denied) {
-      isDenied = denied;
-      if (denied) whenRead = told(whenRead);
-    },
-    flush: () => dispatch({ kind: 'flush' }),
-    sweep,
-    shown(key) {
-      const isNow = state.phase === 'live' && state.options.rows.get(key)?.deleted === false;
-      return isNow ? values.get(key) : undefined;
-    },
-    stop() {
-      isOver = true;
-      waiting.length = 0;
-      firstWaiting = 0;
-      dispatch({ kind: 'stop' });
-      whenRead = told(whenRead);
-    },
-    settled() {
-      if (beingHandled.size === 0) return Promise.resolve();
-      return new Promise((resolve) => whenSettled.push(resolve));
-    },
-  };
+  joined(generation: number): void {
+    this.dispatch({ kind: 'joined', generation });
+  }
+
+  left(): void {
+    this.dispatch({ kind: 'left' });
+  }
+
+  hear(arrival: Arrival, generation: number): void {
+    this.dispatch({ kind: 'live', generation, arrival });
+  }
+
+  refresh(): Promise<void> {
+    if (this.isDenied) return Promise.resolve();
+    const answered = new Promise<void>((resolve) => {
+      this.whenRead = [...this.whenRead, resolve];
+    });
+    this.dispatch({ kind: 'refresh' });
+    return answered;
+  }
+
+  deny(denied: boolean): void {
+    this.isDenied = denied;
+    if (denied) this.tellRead();
+  }
+
+  flush(): void {
+    this.dispatch({ kind: 'flush' });
+  }
+
+  shown(key: string): unknown {
+    const { phase, options } = this.state;
+    const row = phase === 'live' ? options.rows.get(key) : undefined;
+    return row?.deleted === false ? row.value : undefined;
+  }
+
+  stop(): void {
+    this.isOver = true;
+    this.clearWaiting();
+    this.dispatch({ kind: 'stop' });
+    this.tellRead();
+  }
+
+  settled(): Promise<void> {
+    if (this.beingHandled.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.whenSettled = [...this.whenSettled, resolve];
+    });
+  }
 }
+
+/** Spelt out: copying an object of which nobody knows the shape costs ten times as much. */
+const deliveredEvent = (
+  heard: HeardEvent,
+  known: boolean,
+  origin: DeliveredEvent['origin'],
+  replayed: boolean,
+  redelivered: boolean,
+  continuity: DeliveredEvent['continuity'],
+  ageMs: number | undefined,
+): DeliveredEvent => ({
+  name: heard.name,
+  data: heard.data,
+  channel: heard.channel,
+  params: heard.params,
+  id: heard.id,
+  seq: heard.seq,
+  epoch: heard.epoch,
+  previousSeq: heard.previousSeq,
+  headSeq: heard.headSeq,
+  occurredAt: heard.occurredAt,
+  subject: heard.subject,
+  sender: heard.sender,
+  correlationId: heard.correlationId,
+  tenant: heard.tenant,
+  tenantId: heard.tenantId,
+  replayed,
+  known,
+  origin,
+  redelivered,
+  continuity,
+  ageMs,
+});
 
 type ContinuityTold = Extract<StreamEffect, { readonly kind: 'continuity' }>['told'];
 

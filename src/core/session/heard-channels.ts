@@ -16,7 +16,7 @@ import type { StreamSettings } from '../stream/settings.ts';
 import { initialStream } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
 import { createForgetting, sweepEveryMs, type Retention } from './forgetting.ts';
-import { createChannelStream, type ChannelStream } from './channel-stream.ts';
+import { createChannelStream, type Audience, type ChannelStream, type StreamSurroundings } from './channel-stream.ts';
 import { createDeriver } from './derived.ts';
 import type { ChannelHealth } from './health.ts';
 import type { Inbound, Listening } from './inbound.ts';
@@ -24,6 +24,7 @@ import type { Keeper } from './keeper.ts';
 import { needsOf, placeOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { ChannelsStanding, ChannelWord } from './status.ts';
+import { StreamTurn } from './stream-turn.ts';
 import { createSubjects, listKey, rowKey } from './subjects.ts';
 import type { Turns } from './turns.ts';
 
@@ -60,10 +61,10 @@ export interface OpenChannel {
 }
 
 /** A channel as those see it who read on its behalf. */
-interface Heard {
+interface Heard extends Audience {
   readonly place: Place;
-  /** Who listens to this channel alone. */
-  readonly consumers: Set<Consumers>;
+  /** Who listens to this channel alone. Replaced and never changed, so that who walks it is not disturbed. */
+  consumers: readonly Consumers[];
   holders: number;
   stream: ChannelStream | undefined;
   listening: Listening | undefined;
@@ -111,6 +112,20 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
   let generation = 0;
   let isStopped = false;
   let sweeping = sweepLater();
+  const around: StreamSurroundings = {
+    host,
+    reads: options.reads,
+    turns: options.turns,
+    agenda: options.agenda,
+    turn: new StreamTurn(host),
+    serverNowMs: () => serverClock.nowMs(),
+    deliver,
+    drain: options.drain,
+    commit: (wire, commit, rows) => keeper.save(wire, commit, rows),
+    forget: (key) => keeper.put('rows', key, undefined),
+    signal: options.signal,
+    changed: options.changed,
+  };
 
   function sweepLater(): Release | undefined {
     const everyMs = sweepEveryMs(options.retention);
@@ -136,7 +151,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     lingering.get(wire)?.();
     const heard: Heard = {
       place: placeOf(contract, channel, wire, definition),
-      consumers: new Set(),
+      consumers: [],
       holders: 1,
       stream: undefined,
       listening: undefined,
@@ -169,29 +184,18 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       memory.stream,
       host.clock.monotonicMs(),
     );
-    heard.listening = { place, subjectOf: createSubjects(contract, place, (key) => memory.values.get(key)) };
-    heard.stream = createChannelStream({
-      host,
+    heard.listening = { place, subjectOf: createSubjects(contract, place, (key) => memory.rows.get(key)?.value) };
+    heard.stream = createChannelStream(around, {
       place,
       state,
-      values: memory.values,
-      reads: options.reads,
-      turns: options.turns,
-      agenda: options.agenda,
-      serverNowMs: () => serverClock.nowMs(),
+      audience: heard,
       // As many as can have been out or not yet stored.
       doubtfulTo:
         keeper.endedInTheMiddle && state.front !== undefined
           ? state.front + settings.maxUnsettled + settings.commitEvents
           : Number.NEGATIVE_INFINITY,
       derive: createDeriver(contract, options.role, scope, place, options.report),
-      deliver: (event) => deliver(heard, event),
-      drain: options.drain,
-      commit: (commit, values) => keeper.save(wire, commit, values),
       isForgettable: createForgetting(place, options.retention, options.report),
-      forget: (key) => keeper.put('rows', key, undefined),
-      signal: options.signal,
-      changed: options.changed,
     });
     // Put up again before it was left, or wanted anew.
     if (joiner.state(wire)?.word === 'joined') heard.stream.joined(generation);
@@ -199,9 +203,9 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     if (options.connection() === 'offline' || options.connection() === 'blocked') void heard.stream.refresh();
   }
 
-  function deliver({ consumers }: Heard, event: DeliveredEvent): Promise<void> | undefined {
+  function deliver(event: DeliveredEvent, { consumers }: Audience): Promise<void> | undefined {
     let handling = options.deliver(event);
-    if (consumers.size === 0 || options.isNewsOn?.(event) === false) return handling;
+    if (consumers.length === 0 || options.isNewsOn?.(event) === false) return handling;
     for (const some of consumers) {
       const more = some.deliver(event);
       if (more === undefined) continue;
@@ -272,14 +276,14 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     open(channel, params, own) {
       const wire = wireOf(channel, params);
       const heard = hold(channel, wire);
-      if (own !== undefined) heard.consumers.add(own);
+      if (own !== undefined) heard.consumers = [...heard.consumers, own];
       let isOpen = true;
       return {
         word: () => (isOpen ? wordOf(wire, heard) : 'offline'),
         close() {
           if (!isOpen) return;
           isOpen = false;
-          if (own !== undefined) heard.consumers.delete(own);
+          if (own !== undefined) heard.consumers = heard.consumers.filter((one) => one !== own);
           release(wire, heard);
         },
       };

@@ -24,7 +24,7 @@ export interface Keeper {
   readonly failing: StoreFault | undefined;
   /** `lists`: their names, with what a row of each has to be. */
   channel(wire: string, lists: ReadonlyMap<string, Schema>): Promise<ChannelMemory>;
-  save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void;
+  save(wire: string, commit: StreamCommit, rows: KnownRows): void;
   /** Written with the next commit. */
   put(table: StoreTable, key: string, value: StoredValue | undefined): void;
   /** Writes now. Resolves when everything that was put until now is stored, or never will be. */
@@ -40,7 +40,6 @@ interface ChannelMemory {
   readonly seen: Seen;
   readonly stream: StreamMemory;
   readonly rows: KnownRows;
-  readonly values: Map<string, unknown>;
 }
 
 export interface KeeperOptions {
@@ -114,7 +113,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     for (const { resolve } of due) resolve();
   }
 
-  function save(wire: string, commit: StreamCommit, values: ReadonlyMap<string, unknown>): void {
+  function save(wire: string, commit: StreamCommit, rows: KnownRows): void {
     const wallMs = host.clock.wallMs();
     const nowMs = host.clock.monotonicMs();
     if (commit.cursor !== undefined) put('cursors', wire, writeCursor(commit, wallMs));
@@ -126,7 +125,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       put('seen', key, value);
     }
     for (const { row, deleted } of commit.rows) {
-      const value = deleted ? undefined : values.get(row.key);
+      const value = deleted ? undefined : rows.get(row.key)?.value;
       const kept = value === undefined ? undefined : redacted(value, row.key);
       put('rows', row.key, { version: row.version, deleted, value: kept, at: wallMs });
     }
@@ -217,7 +216,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       const rows = new KnownRows();
       const nowMs = host.clock.monotonicMs();
       const wallMs = host.clock.wallMs();
-      const values = new Map<string, unknown>();
       const marks = new Map<string, { readonly asOf: string | undefined; readonly tombstones: boolean }>();
       const cursors = new Map((await database.read('cursors')).map(({ key, value }) => [key, value]));
       for (const list of lists.keys()) {
@@ -233,15 +231,15 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
           const row = readRow(value);
           if (row === undefined) continue;
           const ageMs = Math.max(0, wallMs - (row.atWallMs ?? wallMs));
-          rows.restore(key, row.version, row.deleted, nowMs - ageMs);
           // What was left out before it was written, or what an older app wrote, is no row any more.
           const checked = row.value === undefined ? undefined : validate(schema, row.value);
-          if (checked?.ok === true) values.set(key, checked.value);
+          const shown = checked?.ok === true ? checked.value : undefined;
+          rows.restore(key, row.version, row.deleted, nowMs - ageMs, shown);
         }
       }
       const { cursor, closed } = readCursor(cursors.get(wire));
       const positions = history.of(wire, positionsKept);
-      return { seen: heard.on(wire), stream: { cursor, closed, marks, positions }, rows, values };
+      return { seen: heard.on(wire), stream: { cursor, closed, marks, positions }, rows };
     },
     save,
     put,

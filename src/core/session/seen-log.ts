@@ -22,6 +22,15 @@ interface SeenBatch {
   readonly seen: readonly SeenRecord[];
 }
 
+/** As it is written: an object for each of 50 000 ids would be carried along by the garbage collector for a day. */
+interface Kept {
+  readonly key: string;
+  readonly wire: string;
+  readonly atMs: number;
+  readonly ids: number;
+  readonly value: StoredValue;
+}
+
 interface SeenLogLimits {
   /** Ids that are kept however old they are … */
   readonly atLeast: number;
@@ -36,19 +45,19 @@ const defaultLimits: SeenLogLimits = { atLeast: 1_000, forMs: 86_400_000, atMost
 const prunedAtOnce = 100;
 
 export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
-  let batches: SeenBatch[] = [];
+  let batches: Kept[] = [];
   /** Those before it are taken out already. */
   let oldest = 0;
   let ids = 0;
   let next = 0;
 
-  function keep(batch: SeenBatch): void {
+  function keep(batch: Kept): void {
     batches.push(batch);
-    ids += batch.seen.length;
+    ids += batch.ids;
   }
 
-  function isOver({ seen, atMs }: SeenBatch, nowMs: number): boolean {
-    const others = ids - seen.length;
+  function isOver({ ids: own, atMs }: Kept, nowMs: number): boolean {
+    const others = ids - own;
     return others >= limits.atLeast && (ids > limits.atMost || atMs <= nowMs - limits.forMs);
   }
 
@@ -59,22 +68,23 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
       if (read === undefined) return undefined;
       // How long ago, on the clock that runs now. A wall clock that was set back makes nothing younger than now.
       const atMs = nowMs - Math.max(0, wallMs - read.atWallMs);
-      const batch: SeenBatch = { key, wire: read.wire, atMs, seen: read.seen };
-      keep(batch);
-      return batch;
+      const { wire, seen } = read;
+      keep({ key, wire, atMs, ids: seen.length, value });
+      return { key, wire, atMs, seen };
     },
     add(wire, seen, nowMs, wallMs) {
       const key = next.toString(36).padStart(10, '0');
       next += 1;
-      keep({ key, wire, atMs: nowMs, seen });
-      return { key, value: writeSeen(wire, seen, wallMs) };
+      const value = writeSeen(wire, seen, wallMs);
+      keep({ key, wire, atMs: nowMs, ids: seen.length, value });
+      return { key, value };
     },
     prune(nowMs) {
       const keys: string[] = [];
       for (let batch = batches[oldest]; batch !== undefined && keys.length < prunedAtOnce; batch = batches[oldest]) {
         if (!isOver(batch, nowMs)) break;
         keys.push(batch.key);
-        ids -= batch.seen.length;
+        ids -= batch.ids;
         oldest += 1;
       }
       // Moved together once per as many as are kept: flat on average.
@@ -88,7 +98,7 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
       const own: SeenRecord[] = [];
       for (let index = oldest; index < batches.length; index += 1) {
         const batch = batches[index];
-        if (batch?.wire === wire) own.push(...batch.seen);
+        if (batch?.wire === wire) own.push(...(readSeen(batch.value)?.seen ?? []));
       }
       return own.slice(-most);
     },

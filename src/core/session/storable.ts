@@ -44,18 +44,20 @@ function copyOfList(list: readonly unknown[], depth: number): StoredValue | unde
   return copies;
 }
 
+/** Taken as a whole, and then only what is in it is looked at: field by field costs three times as much, and leaves more behind. */
 function copyOfRow(row: object, depth: number): StoredValue | undefined {
   if (Object.getPrototypeOf(row) !== Object.prototype) return undefined;
-  const fields = row as Readonly<Record<string, unknown>>;
-  const copies: Record<string, StoredValue> = {};
-  // Not by entries: a list of lists costs more than all the rest.
-  for (const name of Object.keys(row)) {
-    const field = fields[name];
-    if (field === undefined) continue;
+  const copies: Record<string, unknown> = { ...row };
+  for (const name in copies) {
+    const field = copies[name];
+    if (typeof field === 'string') continue;
+    if (field === undefined) {
+      delete copies[name];
+      continue;
+    }
     const copy = plainCopy(field, depth + 1);
-    // By assignment it would become the prototype.
-    if (copy === undefined || name === '__proto__') return undefined;
-    copies[name] = copy;
+    if (copy === undefined) return undefined;
+    if (!Object.is(copy, field) && Object.hasOwn(copies, name)) copies[name] = copy;
   }
-  return copies;
+  return copies as StoredValue;
 }

@@ -13,8 +13,10 @@ export interface Delivery {
 }
 
 export class Unsettled {
-  private entries: Delivery[] = [];
+  /** From `first` up to `end`; slots are used again. What is settled is let go at once: of a thousand channels it adds up. */
+  private entries: (Delivery | undefined)[] = [];
   private first = 0;
+  private end = 0;
   private open = 0;
   private highest = -1;
   private inOrder = true;
@@ -30,7 +32,8 @@ export class Unsettled {
 
   push(delivery: Delivery): void {
     if (this.open === 0) this.startAnew();
-    this.entries.push(delivery);
+    this.entries[this.end] = delivery;
+    this.end += 1;
     this.open += 1;
     const { seq } = delivery;
     if (seq === undefined) return;
@@ -46,9 +49,13 @@ export class Unsettled {
     if (delivery === undefined || delivery.settled || ticket < (firstTicket ?? 0)) return undefined;
     delivery.settled = true;
     this.open -= 1;
-    while (entries[this.first]?.settled === true) this.first += 1;
-    if (this.first > 256 && this.first * 2 > entries.length) {
-      this.entries = entries.slice(this.first);
+    while (entries[this.first]?.settled === true) {
+      entries[this.first] = undefined;
+      this.first += 1;
+    }
+    if (this.first > 256 && this.first * 2 > this.end) {
+      this.entries = entries.slice(this.first, this.end);
+      this.end -= this.first;
       this.first = 0;
     }
     return delivery;
@@ -58,7 +65,7 @@ export class Unsettled {
   lowestSeq(): number {
     if (this.open === 0) return Number.POSITIVE_INFINITY;
     let lowest = Number.POSITIVE_INFINITY;
-    for (let index = this.first; index < this.entries.length; index += 1) {
+    for (let index = this.first; index < this.end; index += 1) {
       const entry = this.entries[index];
       if (entry === undefined || entry.settled || entry.seq === undefined) continue;
       if (this.inOrder) return entry.seq;
@@ -69,7 +76,7 @@ export class Unsettled {
 
   /** Positions of another sequence do not compare: what is still out blocks every cursor until it is settled. */
   blockAll(): void {
-    for (let index = this.first; index < this.entries.length; index += 1) {
+    for (let index = this.first; index < this.end; index += 1) {
       const entry = this.entries[index];
       if (entry !== undefined) entry.seq = 0;
     }
@@ -77,10 +84,9 @@ export class Unsettled {
     this.highest = 0;
   }
 
-  /** The list is emptied now and then: one that is emptied for each event is made anew for each event. */
   private startAnew(): void {
-    if (this.entries.length >= 64) this.entries.length = 0;
-    this.first = this.entries.length;
+    this.first = 0;
+    this.end = 0;
     this.highest = -1;
     this.inOrder = true;
   }

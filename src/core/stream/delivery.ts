@@ -18,7 +18,7 @@ export interface Moment {
 
 export interface Turn {
   readonly moment: Moment;
-  readonly effects: StreamEffect[];
+  readonly effects: { push(effect: StreamEffect): unknown };
 }
 
 /** Until the channel is caught up, live events wait; also those that come before the answer to joining does. */

@@ -23,7 +23,7 @@ import {
   type ReplayAnswer,
   type SnapshotAnswer,
 } from './reading.ts';
-import type { PhaseName, StreamEffect, StreamState } from './state.ts';
+import { nothingMissed, type PhaseName, type StreamEffect, type StreamState } from './state.ts';
 import type { Watermark } from './watermark.ts';
 
 interface Inputs {
@@ -273,14 +273,18 @@ const table: Table = {
 
 export function step(state: StreamState, input: StreamInput, moment: Moment): StreamStep {
   const effects: StreamEffect[] = [];
-  const turn: Turn = { moment, effects };
+  advance(state, input, { moment, effects });
+  return { state, effects };
+}
+
+/** A step for whoever has a turn already: what is to be done is put where that one says. */
+export function advance(state: StreamState, input: StreamInput, turn: Turn): void {
   act(state, input, turn);
   if (state.front === undefined || (state.top <= state.front && state.blind === undefined)) {
     state.gapDueAtMs = undefined;
-    if (state.missed.length > 0 && state.front !== undefined) state.missed = [];
-  } else if (state.position === 'dense' || state.blind !== undefined) noticeHole(state, moment.nowMs);
+    if (state.missed !== nothingMissed && state.front !== undefined) state.missed = nothingMissed;
+  } else if (state.position === 'dense' || state.blind !== undefined) noticeHole(state, turn.moment.nowMs);
   if (state.dirty) scheduleCommit(state, input, turn);
-  return { state, effects };
 }
 
 /** One narrowing per kind: a cell gets the input that its column is for. */
@@ -393,6 +397,22 @@ function commit(s: StreamState, { effects }: Turn): void {
   if (areMarksDue) s.pendingMarks = undefined;
   s.handled = [];
   s.handledRows = [];
+}
+
+/**
+ * Nothing is asked and nothing waits: by an event that comes or is handled, nothing is due sooner than it was, except for the
+ * commit that has to store it.
+ */
+export function isCalm(s: StreamState): boolean {
+  const { settings } = s.options;
+  return (
+    s.phase === 'live' &&
+    s.read === undefined &&
+    s.retryAtMs === undefined &&
+    s.gapDueAtMs === undefined &&
+    s.held.count === 0 &&
+    settings.handlerMs >= settings.commitMs
+  );
 }
 
 /** When the machine next has something to do by itself; infinity when it has not. */

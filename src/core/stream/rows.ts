@@ -21,6 +21,8 @@ export interface KnownRow {
   touchedAtMs: number;
   /** When it last changed, by the clock of this run; before the run, if it was known then. */
   changedAtMs: number;
+  /** As it was last shown to those who keep tables. The machine does not look at it. */
+  value: unknown;
 }
 
 export class KnownRows {
@@ -43,9 +45,22 @@ export class KnownRows {
   }
 
   /** As it was stored: nobody has touched it in this run. */
-  restore(key: string, version: RowVersion, deleted: boolean, changedAtMs: number): void {
-    const untouched = { isPart: false, rowTold: undefined, touchedAtMs: Number.NEGATIVE_INFINITY };
-    this.rows.set(key, { version, deleted, changedAtMs, ...untouched });
+  restore(key: string, version: RowVersion, deleted: boolean, changedAtMs: number, value?: unknown): void {
+    this.rows.set(key, {
+      version,
+      isPart: false,
+      deleted,
+      rowTold: undefined,
+      touchedAtMs: Number.NEGATIVE_INFINITY,
+      changedAtMs,
+      value,
+    });
+  }
+
+  /** What it is for those who keep tables, as soon as it is their turn. */
+  show(key: string, value: unknown): void {
+    const known = this.rows.get(key);
+    if (known !== undefined) known.value = value;
   }
 
   forget(key: string): void {
@@ -63,6 +78,7 @@ export class KnownRows {
         rowTold: toldByRow ? row.version : undefined,
         touchedAtMs: atMs,
         changedAtMs: atMs,
+        value: undefined,
       });
       return;
     }

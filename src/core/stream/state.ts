@@ -241,6 +241,9 @@ export interface StreamState {
 const highestSequence = ({ cursor, positions }: StreamMemory): number =>
   positions.reduce((highest, { sequence = 0 }) => Math.max(highest, sequence), cursor?.sequence ?? 0);
 
+/** One for all streams, which look at it for every event. */
+export const nothingMissed: readonly Missed[] = [];
+
 export function initialStream(options: StreamOptions, memory: StreamMemory, nowMs: number): StreamState {
   const { cursor } = memory;
   const { startFrom } = options;
@@ -258,39 +261,48 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     if (isOnlyThere === true) beganAt = seq;
   }
   return {
+    // First, and together, what every event needs: of a thousand channels, what lies apart is fetched one by one.
     options,
-    unsettled: new UnsettledDeliveries(),
-    held: new HeldEvents(),
-    positions,
     phase: 'idle',
     generation: 0,
     position: options.position,
     epoch: cursor?.epoch,
     sequence: isUnknown ? sequences : cursor?.sequence,
-    sequences,
     front,
+    top: front ?? 0,
+    closed: new ClosedHoles(memory.closed),
+    held: new HeldEvents(),
+    ahead: [],
+    unsettled: new UnsettledDeliveries(),
+    positions,
+    nextTicket: 1,
+    listedUpTo: -1,
+    blind: undefined,
+    missed: nothingMissed,
+    gapDueAtMs: undefined,
+    read: undefined,
+    retryAtMs: undefined,
+    dirty: false,
+    handled: [],
+    handledRows: [],
+    commitDueAtMs: undefined,
+    // And the rest.
+    sequences,
     base: front ?? 0,
     committed: cursor,
     reach: 0,
-    top: front ?? 0,
-    ahead: [],
-    closed: new ClosedHoles(memory.closed),
     marks: new Map(memory.marks),
     pendingMarks: undefined,
     isFirst,
     isListNoted: !isFirst,
     isDoubtful: cursor === undefined && options.snapshot && options.rows.size > 0,
-    read: undefined,
     reads: 0,
     failures: 0,
-    retryAtMs: undefined,
     drainDueAtMs: Number.POSITIVE_INFINITY,
-    gapDueAtMs: undefined,
     lastGapReadMs: Number.NEGATIVE_INFINITY,
     reconcileDueAtMs: nowMs + options.rules.reconcileMs(options.settings.reconcileMs),
     fullListAtMs: Number.NEGATIVE_INFINITY,
     secondLookAtMs: Number.POSITIVE_INFINITY,
-    missed: [],
     lowHead: undefined,
     vanished: undefined,
     vanishedResetMs: Number.NEGATIVE_INFINITY,
@@ -299,11 +311,9 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     replayMissing: false,
     isHeadless: false,
     heardBehind: undefined,
-    listedUpTo: -1,
     beganAt,
     snapshotMissing: false,
     checkFrom: undefined,
-    blind: undefined,
     stalls: 0,
     restarts: 0,
     startedAtMs: nowMs,
@@ -312,11 +322,6 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     replayed: 0,
     compacted: false,
     released: false,
-    nextTicket: 1,
-    handled: [],
-    handledRows: [],
-    dirty: false,
-    commitDueAtMs: undefined,
     status: 'offline',
   };
 }

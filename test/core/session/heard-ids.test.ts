@@ -41,3 +41,47 @@ test('all channels together remember so many, and the oldest go first', () => {
   // Who is forgotten may be told again: nobody knows better.
   expect(heard.tell('1')).toBe(true);
 });
+
+test('whatever comes and goes, it knows what a list would know', () => {
+  const limits = { keepAtLeast: 20, keepForMs: 50, keepAtMost: 150 };
+  const step = fc.record({ id: fc.nat(400), wire: fc.constantFrom('x', 'y'), told: fc.boolean(), afterMs: fc.nat(1) });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 300, maxLength: 600 }), (steps) => {
+      const heard = new HeardIds(limits);
+      /** The oldest first. */
+      const all = new Map<string, { readonly atMs: number; readonly wires: Set<string>; isTold: boolean }>();
+      const answers: unknown[] = [];
+      const expected: unknown[] = [];
+      let nowMs = 0;
+      for (const { id: number, wire, told, afterMs } of steps) {
+        nowMs += afterMs;
+        const id = `order-${number}`;
+        const known = all.get(id) ?? { atMs: nowMs, wires: new Set(), isTold: false };
+        answers.push(heard.on(wire).add(id, nowMs));
+        expected.push(!known.wires.has(wire));
+        known.wires.add(wire);
+        all.set(id, known);
+        const isNew = known.wires.size === 1 && known.atMs === nowMs;
+        for (const [oldest, { atMs }] of isNew ? [...all] : []) {
+          const isTooMuch = all.size > limits.keepAtMost;
+          if (!isTooMuch && (all.size <= limits.keepAtLeast || atMs > nowMs - limits.keepForMs)) break;
+          all.delete(oldest);
+        }
+        if (told) {
+          answers.push(heard.tell(id));
+          expected.push(!known.isTold);
+          known.isTold = true;
+        }
+      }
+      for (let number = 0; number <= 400; number += 1) {
+        for (const wire of ['x', 'y']) {
+          answers.push(heard.on(wire).has(`order-${number}`));
+          expected.push(all.get(`order-${number}`)?.wires.has(wire) === true);
+        }
+      }
+      expect(answers).toEqual(expected);
+      expect(heard.size).toBe(all.size);
+    }),
+    runs(100),
+  );
+});
