@@ -216,6 +216,24 @@ describe.each([
     await Promise.all([second.pos.dispose(), kitchen.host.pass(10_000)]);
   });
 
+  test('T6: what a leader was asked while it slept, and another one has done, it does not do when it wakes', async () => {
+    const { kitchen, taken, open } = openCrew({ hasLocks });
+    const [first, second] = [await open(), await open()];
+    first.page.freeze();
+    const asked = second.pos.mutate('order.create', dish(9));
+    await kitchen.host.pass(30_000);
+    const { settled } = await asked;
+    expect(await settled).toMatchObject({ outcome: 'done' });
+    first.page.thaw();
+    await kitchen.host.pass(30_000);
+    await Promise.all([first.pos.dispose(), second.pos.dispose(), kitchen.host.pass(10_000)]);
+    const third = await open();
+    await kitchen.host.pass(60_000);
+    expect(taken).toEqual([9]);
+    expect(third.pos.outbox.pending()).toEqual([]);
+    await Promise.all([third.pos.dispose(), kitchen.host.pass(10_000)]);
+  });
+
   test('T8: who signs out in a tab that follows signs out all of them', async () => {
     const { kitchen, open, sockets } = openCrew({ hasLocks });
     const [first, second] = [await open(), await open()];

@@ -235,6 +235,7 @@ async function startOn(
     },
     randomBytes: options.randomBytes,
     fence: () => database.fence,
+    takesInAlone: options.told !== undefined,
     row: (collection, key) => channels.row(collection, key),
     serverNowMs,
     probe: (abort) => reach.probe(abort),
@@ -244,12 +245,15 @@ async function startOn(
     ...(options.onConflict !== undefined && { onConflict: options.onConflict }),
     ...(options.outboxSettings !== undefined && { settings: options.outboxSettings }),
   });
-  // Outside of the database, for when the browser throws it away.
-  outbox.subscribe(() => {
+  /** Outside of the database, for when the browser throws it away. */
+  function leaveNote(): void {
     if (database.isTakenOver) return;
     const { waiting, parked } = outbox.counts();
     database.leaveNote?.(`${waiting} mutations waited, ${parked} were parked`);
-  });
+  }
+  outbox.subscribe(leaveNote);
+  // What was thrown away is told once.
+  leaveNote();
   const inbound = createInbound({ contract, scope, decode, signal });
   const turns = createTurns({ host });
   const agenda = createAgenda({ host });

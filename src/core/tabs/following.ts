@@ -19,7 +19,7 @@ export interface FollowingOptions {
 }
 
 type Of<Kind extends TabMessage['kind']> = Extract<TabMessage, { readonly kind: Kind }>;
-type ByReign = Of<'view' | 'events' | 'forgotten' | 'signal' | 'changed'>;
+type ByReign = Exclude<ToFollowers, Of<'reign'>>;
 
 export interface Following {
   /** Of the leader that is known; undefined while nobody is. */
@@ -27,7 +27,7 @@ export interface Following {
   readonly isLed: boolean;
   /** A leader says who it is. `isNew`: this tab has just been opened, and begins here. */
   recognise(message: Of<'reign'>, isNew: boolean): void;
-  hear(message: Exclude<ToFollowers, Of<'reign'>>): void;
+  hear(message: ByReign): void;
   /** What is told to a tab that leads itself. */
   keep(message: Of<'events'>): void;
   /** What leaders of a lower rank have told and nobody has handed out. */
@@ -91,7 +91,15 @@ export function createFollowing(options: FollowingOptions): Following {
       case 'signal':
         return signal(message.signal);
       case 'changed':
-        options.outboxChanged(message.change);
+        return options.outboxChanged(message.change);
+      case 'answer':
+        if (message.tab === tab) questions.answered(message.id, message.result);
+        return;
+      case 'refusal':
+        if (message.tab === tab) questions.refused(message.id, message.fault);
+        return;
+      case 'settled':
+        if (message.tab === tab) questions.tellSettled(message.id, message.settled);
     }
   }
 
@@ -116,29 +124,13 @@ export function createFollowing(options: FollowingOptions): Following {
       changed();
     },
     hear(message) {
-      switch (message.kind) {
-        case 'answer':
-          if (message.tab === tab) questions.answered(message.id, message.result);
-          return;
-        case 'refusal':
-          if (message.tab === tab) questions.refused(message.id, message.fault);
-          return;
-        case 'settled':
-          if (message.tab === tab) questions.tellSettled(message.id, message.settled);
-          return;
-        case 'view':
-        case 'events':
-        case 'forgotten':
-        case 'signal':
-        case 'changed':
-          if (leader?.reign === message.reign) {
-            options.heard();
-            return take(message);
-          }
-          if (message.kind === 'events') keep(message);
-          // Somebody leads who has not introduced itself to this tab.
-          sayHello();
+      if (leader?.reign === message.reign) {
+        options.heard();
+        return take(message);
       }
+      if (message.kind === 'events') keep(message);
+      // Somebody leads who has not introduced itself to this tab.
+      sayHello();
     },
     keep,
     handOlder,

@@ -18,6 +18,7 @@ export interface LeadingOptions {
 }
 
 export interface Leading {
+  readonly reign: string;
   /** An event is handed out. */
   told(event: DeliveredEvent, isFirst: boolean): void;
   signal(signal: Signal): void;
@@ -95,6 +96,7 @@ export function createLeading({ host, reign, rank, post, report }: LeadingOption
   }
 
   return {
+    reign,
     told(event, isFirst) {
       log.add({ event, isFirst });
       // Also when nobody is known to follow: a tab that sleeps has not said hello, and hears it when it wakes.

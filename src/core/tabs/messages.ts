@@ -91,9 +91,27 @@ export type ToFollowers =
     }
   /** Nobody remembers what came up to there. */
   | { readonly kind: 'forgotten'; readonly reign: string; readonly upTo: number }
-  | { readonly kind: 'answer'; readonly tab: string; readonly id: string; readonly result: unknown }
-  | { readonly kind: 'refusal'; readonly tab: string; readonly id: string; readonly fault: Fault }
-  | { readonly kind: 'settled'; readonly tab: string; readonly id: string; readonly settled: Settled }
+  | {
+      readonly kind: 'answer';
+      readonly reign: string;
+      readonly tab: string;
+      readonly id: string;
+      readonly result: unknown;
+    }
+  | {
+      readonly kind: 'refusal';
+      readonly reign: string;
+      readonly tab: string;
+      readonly id: string;
+      readonly fault: Fault;
+    }
+  | {
+      readonly kind: 'settled';
+      readonly reign: string;
+      readonly tab: string;
+      readonly id: string;
+      readonly settled: Settled;
+    }
   | { readonly kind: 'changed'; readonly reign: string; readonly change: OutboxChange }
   | { readonly kind: 'signal'; readonly reign: string; readonly signal: Signal };
 

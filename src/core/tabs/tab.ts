@@ -1,6 +1,7 @@
 // One tab of a device that is open in several: it leads or follows, and for the app both are the same session.
 import { fillChannel } from '../../contract/channel.ts';
 import { HeardError } from '../../errors.ts';
+import { StoreError } from '../../storage/store.ts';
 import { createListeners } from '../../lib/listeners.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { OutboxChange } from '../outbox/changes.ts';
@@ -176,12 +177,13 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   function serve(lead: Leading, { tab: asking, id, call }: Extract<TabMessage, { kind: 'call' }>): void {
     const settled = (of: string, how: Settled): void => {
       // Who steps down keeps it for the next leader, who says how it ends.
-      if (leading === lead) post({ kind: 'settled', tab: asking, id: of, settled: how });
+      if (leading === lead) post({ kind: 'settled', reign: lead.reign, tab: asking, id: of, settled: how });
     };
     lead.perform(call, settled).then(
-      (result) => post({ kind: 'answer', tab: asking, id, result }),
+      (result) => post({ kind: 'answer', reign: lead.reign, tab: asking, id, result }),
       (error: unknown) => {
-        if (leading === lead) post({ kind: 'refusal', tab: asking, id, fault: faultOf(error) });
+        if (leading === lead && !isRobbed(error))
+          post({ kind: 'refusal', reign: lead.reign, tab: asking, id, fault: faultOf(error) });
       },
     );
   }
@@ -266,7 +268,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     lead.perform(call, settled).then(
       (result) => questions.answered(id, result),
       (error: unknown) => {
-        if (leading === lead) questions.refused(id, error instanceof Error ? error : faultOf(error));
+        if (leading === lead && !isRobbed(error))
+          questions.refused(id, error instanceof Error ? error : faultOf(error));
       },
     );
   }
@@ -425,6 +428,9 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     stop,
   };
 }
+
+/** Somebody else has the storage, and is asked as soon as this tab knows who. */
+const isRobbed = (error: unknown): boolean => error instanceof StoreError && error.fault === 'fenced';
 
 const gone = (): HeardError =>
   new HeardError('not-started', 'The client was stopped before the leading tab had answered.', {
