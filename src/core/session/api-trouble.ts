@@ -4,7 +4,7 @@ import type { Host } from '../../host/host.ts';
 import type { Api, ApiAnswer, ApiFailure } from '../api/api.ts';
 
 /** The `because` of a `config` signal, and what a person can do about it. */
-export interface ApiTrouble {
+interface ApiTrouble {
   readonly because: 'api-unreachable' | 'api-elsewhere' | 'api-redirects';
   readonly remediation: string;
 }
