@@ -26,6 +26,7 @@ import { createOutbox, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
 import type { Signal } from '../signals.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
+import { watchedApi } from './api-trouble.ts';
 import { createAgenda } from './agenda.ts';
 import { authoriseAt } from './authorisation.ts';
 import type { Health } from './health.ts';
@@ -163,16 +164,17 @@ async function startOn(
     ...(contract.connection.reconcileEveryMs !== undefined && { reconcileMs: contract.connection.reconcileEveryMs }),
     ...options.streamSettings,
   };
-  const { spreadMs = defaultConnectionSettings.spreadMs } = options.connectionSettings ?? {};
+  const { spreadMs, pingAfterMs, pongWithinMs } = { ...defaultConnectionSettings, ...options.connectionSettings };
   let isStopped = false;
   let connection: ConnectionStatus = { word: 'connecting', verdict: undefined };
   let generation = 0;
+  let openSinceMs = 0;
   let link: Link | undefined;
   /** The outbox starts paused. */
   let isReachable = false;
   let isTelling = false;
   let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
-  let lastVerdict: Verdict | undefined;
+  let toldVerdict: Verdict['cause'] | undefined;
   let wokenAtMs = Number.NEGATIVE_INFINITY;
   /** By the event's id: those whose handlers are not done. */
   const underWay = new Map<string, Promise<void>>();
@@ -211,7 +213,13 @@ async function startOn(
   stopWork = inbox.stop;
   const reach = createReachability({
     host,
-    api: options.api,
+    api: watchedApi({
+      host,
+      api: options.api,
+      openSinceMs: () => (connection.word === 'open' ? openSinceMs : undefined),
+      doubtMs: pingAfterMs + pongWithinMs,
+      tell: ({ because, remediation }) => signal({ kind: 'config', because, channel: undefined, remediation }),
+    }),
     contract,
     scope,
     correlationId: options.correlationId,
@@ -395,6 +403,7 @@ async function startOn(
     listener: {
       linkUp(up) {
         ({ generation } = up);
+        openSinceMs = nowMs();
         link = up;
         noteReachability();
         log('info', 'connected', { count: up.generation });
@@ -417,18 +426,25 @@ async function startOn(
       warned: (verdict) => tellVerdict(verdict),
       status(status) {
         connection = status;
-        if (status.verdict !== undefined) tellVerdict(status.verdict);
+        if (status.verdict !== undefined) tellVerdict(status.verdict, status.word === 'offline');
         if (status.word === 'offline' || status.word === 'blocked') pollSoon();
         options.changed();
       },
     },
   });
 
-  /** What needs somebody to set something up is told once, until it is something else. */
-  function tellVerdict(verdict: Verdict): void {
-    if (lastVerdict?.cause === verdict.cause) return;
-    lastVerdict = verdict;
-    if (verdict.fault !== 'configuration' && verdict.fault !== 'credentials') return;
+  /**
+   * What needs somebody to set something up is told once, until it is something else. A device that was connected before has
+   * the right address, and its outages pass; one that never was may wait for ever for a host that is misspelt.
+   */
+  function tellVerdict(verdict: Verdict, isOffline = false): void {
+    const isUnreached = isOffline && generation === 0 && verdict.fault !== 'none';
+    if (toldVerdict === verdict.cause) return;
+    if (!isUnreached && verdict.fault !== 'configuration' && verdict.fault !== 'credentials') {
+      toldVerdict = undefined;
+      return;
+    }
+    toldVerdict = verdict.cause;
     signal({ kind: 'config', because: verdict.cause, channel: undefined, remediation: verdict.remediation });
   }
 
