@@ -62,7 +62,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts', inBothWorlds],
           globalSetup: ['test/browser/socket-server.ts'],
-          maxConcurrency: 12,
+          maxConcurrency: 6,
           browser: {
             enabled: true,
             headless: true,

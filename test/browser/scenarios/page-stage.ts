@@ -23,4 +23,19 @@ export const playInPage: Play = async (scenario, wire, finished) => {
   return playScenario(scenario, { device, backstage, breathe, mayTell: ['clock'] });
 };
 
-const breathe = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 4));
+/** The other process is asked whether it gets on, by everybody at once: what it answers to takes longer when it is busy. */
+const socket = new WebSocket(inject('sockets'));
+let beat: Promise<void> | undefined;
+
+async function breathe(): Promise<void> {
+  await new Promise((resolve) => void setTimeout(resolve, 4));
+  beat ??= new Promise<void>((resolve) => {
+    const ask = (): void => socket.send('{"type":"ping"}');
+    socket.addEventListener('message', () => resolve(), { once: true });
+    if (socket.readyState === WebSocket.OPEN) ask();
+    else socket.addEventListener('open', ask, { once: true });
+  }).then(() => {
+    beat = undefined;
+  });
+  await beat;
+}
