@@ -210,7 +210,7 @@ function heard(
     previousSeq: envelope.previousSeq,
     headSeq: envelope.headSeq,
     occurredAt: envelope.occurredAt,
-    subject: envelope.subject ?? asked(() => definition?.subject?.(data)),
+    subject: envelope.subject ?? subjectOf(data, definition),
     sender: envelope.sender,
     correlationId: envelope.correlationId,
     tenant: envelope.tenant,
@@ -218,6 +218,9 @@ function heard(
     replayed: envelope.replayed,
   };
 }
+
+const subjectOf = (data: unknown, definition: EventDefinition | undefined): HeardEvent['subject'] =>
+  definition?.subject === undefined ? undefined : asked(() => definition.subject?.(data));
 
 /** A contract's own functions may have faults: the event and its position are told all the same. */
 function asked<Answer>(question: () => Answer): Answer | undefined {
@@ -229,7 +232,7 @@ function asked<Answer>(question: () => Answer): Answer | undefined {
 }
 
 function derivedId(name: string, data: unknown, definition: EventDefinition | undefined): string | undefined {
-  const identity = asked(() => definition?.identity?.(data));
+  const identity = definition?.identity === undefined ? undefined : asked(() => definition.identity?.(data));
   return identity === undefined ? undefined : `${name}:${identity}`;
 }
 

@@ -53,45 +53,53 @@ function isTextDeeperThan(text: string, maxDepth: number): boolean {
 export function faultOfValue(value: unknown, { maxLength, maxDepth }: JsonLimits): JsonFault | undefined {
   if (typeof value === 'function' || typeof value === 'symbol') return 'not-json';
   let size = typeof value === 'string' ? value.length : 0;
-  let level: object[] = typeof value === 'object' && value !== null ? [value] : [];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth >= maxDepth) return 'too-deep';
-    const next: object[] = [];
-    const measure = (child: unknown): JsonFault | undefined => {
-      if (typeof child === 'string') size += child.length + 1;
-      else if (typeof child === 'object' && child !== null) next.push(child);
-      else if (typeof child === 'function' || typeof child === 'symbol') return 'not-json';
-      return size > maxLength ? 'too-large' : undefined;
-    };
-    for (const item of level) {
-      if (Array.isArray(item)) {
-        const items: readonly unknown[] = item;
-        size += 2 * items.length;
-        if (size > maxLength) return 'too-large';
-        for (const child of items) {
-          const found = measure(child);
-          if (found !== undefined) return found;
-        }
-        continue;
-      }
-      if (!isPlain(item)) return 'not-json';
-      for (const key in item) {
-        if (!Object.hasOwn(item, key)) continue;
-        // `"key":v,` is the shortest that a member can be.
-        size += key.length + 5;
-        const found = measure((item as Readonly<Record<string, unknown>>)[key]);
-        if (found !== undefined) return found;
-      }
+  // All levels in one list, one behind the other: a list for each costs more than the walk.
+  const items: object[] = typeof value === 'object' && value !== null ? [value] : [];
+  let depth = 0;
+  let levelEnd = 0;
+  for (let at = 0; at < items.length; at += 1) {
+    if (at === levelEnd) {
+      if (depth >= maxDepth) return 'too-deep';
+      depth += 1;
+      levelEnd = items.length;
     }
-    level = next;
+    const item = items[at];
+    if (Array.isArray(item)) {
+      const list: readonly unknown[] = item;
+      size += 2 * list.length;
+      if (size > maxLength) return 'too-large';
+      for (const child of list) {
+        const weight = weightOf(child, items);
+        if (weight < 0) return 'not-json';
+        size += weight;
+        if (size > maxLength) return 'too-large';
+      }
+      continue;
+    }
+    if (item === undefined || !isPlain(item)) return 'not-json';
+    for (const key in item) {
+      if (!Object.hasOwn(item, key)) continue;
+      const weight = weightOf((item as Readonly<Record<string, unknown>>)[key], items);
+      if (weight < 0) return 'not-json';
+      // `"key":v,` is the shortest that a member can be.
+      size += key.length + 5 + weight;
+      if (size > maxLength) return 'too-large';
+    }
   }
   return size > maxLength ? 'too-large' : undefined;
+}
+
+/** Of a text, which alone has any. What has parts is put behind those that are still to be walked. Negative when it is no JSON. */
+function weightOf(child: unknown, items: object[]): number {
+  if (typeof child === 'string') return child.length + 1;
+  if (typeof child === 'object' && child !== null) items.push(child);
+  return typeof child === 'function' || typeof child === 'symbol' ? -1 : 0;
 }
 
 /** Objects of another window have another `Object.prototype`, which has no prototype either. */
 function isPlain(item: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(item);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** A text with no more openings than levels cannot be too deep, whatever it says: the ordinary event skips the scan. */

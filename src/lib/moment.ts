@@ -42,8 +42,20 @@ export function momentVersion(text: string | null | undefined): number | string 
   if (text === null || text === undefined) return undefined;
   const ms = parseMoment(text);
   if (ms === undefined) return text;
-  const micros = /\.\d{3}(\d{1,3})/.exec(text)?.[1] ?? '';
-  return ms * 1000 + Number(micros.padEnd(3, '0'));
+  return ms * 1000 + microseconds(text);
+}
+
+/** What a moment says behind its milliseconds. By its digits, as {@link parseMoment} reads it: a pattern takes as long as all the rest. */
+function microseconds(text: string): number {
+  // Only behind three digits: otherwise what stands there is the zone.
+  if (text[19] !== '.' || !isDigit(text, 21) || !isDigit(text, 22)) return 0;
+  let micros = 0;
+  let worth = 100;
+  for (let at = 23; at < 26 && isDigit(text, at); at += 1) {
+    micros += worth * digits(text, at, 1);
+    worth /= 10;
+  }
+  return micros;
 }
 
 /** The form that {@link parseMoment} reads, for JSON Schema. */

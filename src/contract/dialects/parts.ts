@@ -44,13 +44,23 @@ export function readText(value: unknown): string | undefined | Wrong {
   return value === undefined || value === null ? undefined : new Wrong('string', value);
 }
 
+/** As {@link idForm} says; every event has one, and by hand it takes a third of the time. */
+function isId(text: string): boolean {
+  if (text.length === 0 || text.length > 200) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
+}
+
 /** A number counts as its text, as long as no two of them could be mistaken for each other. */
 const numberText = (value: unknown): unknown =>
   typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
 
 export function readId(value: unknown): string | undefined | Wrong {
   const id = numberText(value);
-  if (typeof id === 'string' && idForm.test(id)) return id;
+  if (typeof id === 'string' && isId(id)) return id;
   if (value === undefined || value === null) return undefined;
   return new Wrong('1 to 200 ASCII characters or a whole number', value);
 }
@@ -91,7 +101,8 @@ export function readSender(value: unknown): Sender | undefined {
   if (!isRecord(value)) return undefined;
   const deviceId = readKey(value['device_id']);
   const deviceType = value['device_type'];
-  return { ...(deviceId !== undefined && { deviceId }), ...(typeof deviceType === 'string' && { deviceType }) };
+  if (typeof deviceType !== 'string') return deviceId === undefined ? {} : { deviceId };
+  return deviceId === undefined ? { deviceType } : { deviceId, deviceType };
 }
 
 export const readKey = (value: unknown): string | number | undefined => (isKey(value) ? value : undefined);

@@ -6,8 +6,13 @@ import * as shape from './schemas.ts';
 
 const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
 
-/** Takes what an update says and leaves alone what it does not mention. */
-const said = <T extends object>(fields: T): Partial<T> =>
+/** Takes what an update says and leaves alone what it does not mention. Most mention everything, and are taken as they are. */
+function said<T extends object>(fields: T): Partial<T> {
+  for (const name in fields) if (fields[name] === undefined) return mentioned(fields);
+  return fields;
+}
+
+const mentioned = <T extends object>(fields: T): Partial<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 export const orders: CollectionDefinition<shape.Order> = collection<shape.Order>({

@@ -187,7 +187,7 @@ class Driver implements ChannelStream, Backlog {
     const { turn } = this.around;
     const { effects } = turn;
     const first = effects.count;
-    turn.begin();
+    turn.moment.pass();
     advance(this.state, input, turn);
     const behind = effects.count;
     const isMuch = behind - first > atOnce;

@@ -35,13 +35,16 @@ function plainCopy(value: unknown, depth: number): StoredValue | undefined {
 }
 
 function copyOfList(list: readonly unknown[], depth: number): StoredValue | undefined {
-  const copies: StoredValue[] = [];
-  for (const item of list) {
+  const copies = list.slice();
+  // By number: a hole is seen, too.
+  for (let index = 0; index < copies.length; index += 1) {
+    const item = copies[index];
+    if (typeof item === 'string') continue;
     const copy = plainCopy(item, depth + 1);
     if (copy === undefined) return undefined;
-    copies.push(copy);
+    copies[index] = copy;
   }
-  return copies;
+  return copies as readonly StoredValue[];
 }
 
 /** Taken as a whole, and then only what is in it is looked at: field by field costs three times as much, and leaves more behind. */

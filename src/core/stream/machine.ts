@@ -351,11 +351,9 @@ function noticeHole(s: StreamState, nowMs: number): void {
 
 function scheduleCommit(s: StreamState, input: StreamInput, turn: Turn): void {
   const { settings } = s.options;
-  const { nowMs } = turn.moment;
-  const isDue = s.commitDueAtMs !== undefined && s.commitDueAtMs <= nowMs;
-  if (s.handled.length >= settings.commitEvents || (isDue && input.kind === 'tick') || s.phase === 'stopped') {
-    commit(s, turn);
-  } else s.commitDueAtMs ??= nowMs + settings.commitMs;
+  const isDue = input.kind === 'tick' && s.commitDueAtMs !== undefined && s.commitDueAtMs <= turn.moment.nowMs;
+  if (s.handled.length >= settings.commitEvents || isDue || s.phase === 'stopped') commit(s, turn);
+  else s.commitDueAtMs ??= turn.moment.nowMs + settings.commitMs;
 }
 
 /** There was a list, and a restart reads it whole: not everything that was out before it is handled. */
