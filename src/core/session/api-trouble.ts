@@ -63,12 +63,11 @@ export function watchedApi({ host, api, openSinceMs, doubtMs, tell }: ApiTrouble
 const unreachable: ApiTrouble = {
   because: 'api-unreachable',
   remediation:
-    'The socket is open and no request is answered: check `api.baseUrl` and what stands before it, and in a browser that the server allows this page’s origin and headers (CORS). `heard doctor` finds out which.',
+    'The socket is open and no request is answered. Check `api.baseUrl` and, in a browser, CORS: `heard doctor` finds out which.',
 };
 const elsewhere: ApiTrouble = {
   because: 'api-elsewhere',
-  remediation:
-    'What answers is not the API: check `api.baseUrl`, and that no proxy and no Wi-Fi sign-in page stands before it.',
+  remediation: 'What answers is not the API. Check `api.baseUrl`, and for a proxy or a Wi-Fi sign-in page before it.',
 };
 
 const troubles: Readonly<Record<Exclude<ApiFailure['because'], 'aborted' | 'unauthorised'>, ApiTrouble>> = {
@@ -80,6 +79,6 @@ const troubles: Readonly<Record<Exclude<ApiFailure['because'], 'aborted' | 'unau
   redirect: {
     because: 'api-redirects',
     remediation:
-      'The API redirects, and a token is not taken elsewhere: give the final address as `api.baseUrl`, with https.',
+      'The address redirects, and a token is not taken elsewhere. Configure the final address: check `api.baseUrl`.',
   },
 };

@@ -317,7 +317,7 @@ export function createReads(options: ReadsOptions): Reads {
     for (const { path } of resources.values()) {
       if (toldMissing.has(path)) continue;
       toldMissing.add(path);
-      const remediation = `The server has no GET ${path}. Check \`api.baseUrl\`; without it this device hears what happens and cannot read what it missed.`;
+      const remediation = `The server has no GET ${path}, and what was missed cannot be read. Check \`api.baseUrl\`.`;
       signal({ kind: 'config', because: 'missing-list', channel, remediation });
     }
   }
