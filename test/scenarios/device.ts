@@ -27,9 +27,9 @@ export interface DeviceOptions {
 }
 
 const appKey = 'heard-key';
-const scope = { sku: 'pizza-bab-el-oued', deviceId: 11 } as const;
+export const scope = { sku: 'pizza-bab-el-oued', deviceId: 11 } as const;
 
-function transportOf(wire: Wire, url: string): Transport {
+export function transportOf(wire: Wire, url: string): Transport {
   const { hostname, port } = new URL(url);
   switch (wire) {
     case 'pusher':
