@@ -37,8 +37,8 @@ export function transportOf(wire: Wire, url: string): Transport {
     case 'socket-io':
       return socketIo({ url, statusOf: ({ message }) => Number(/^\d{3}$/.exec(message)?.[0] ?? 401) });
     case 'websocket':
-      return webSocket({ url: `${url.replace('http', 'ws')}/socket` });
   }
+  return webSocket({ url: `${url.replace('http', 'ws')}/socket` });
 }
 
 export function createDevice({ wire, url, storage, honoursKeys, seed, principal }: DeviceOptions): ScenarioDevice {
@@ -103,7 +103,7 @@ export function createDevice({ wire, url, storage, honoursKeys, seed, principal 
     if (how === 'killed') {
       store.crash();
       end.abort();
-      for (const connection of [...open]) connection.close();
+      for (const connection of Array.from(open)) connection.close();
       store.restart();
     } else if (how === 'emptied') {
       await client.wipe();
@@ -150,9 +150,9 @@ export function createDevice({ wire, url, storage, honoursKeys, seed, principal 
 
 /** Ends it, with time passing: handlers that are at work have 5 s. */
 export async function disposed(device: ScenarioDevice, breathe: () => Promise<void>): Promise<void> {
-  let isOver = false;
-  const disposing = device.dispose().finally(() => (isOver = true));
-  while (!isOver) {
+  const state = { isOver: false };
+  const disposing = device.dispose().finally(() => (state.isOver = true));
+  while (!state.isOver) {
     await breathe();
     await device.host.pass(100);
   }

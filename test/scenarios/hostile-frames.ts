@@ -17,8 +17,8 @@ function eventFrame(wire: Wire, channel: string, name: string, payload: string):
     case 'socket-io':
       return `42${channel},[${JSON.stringify(name)},${payload}]`;
     case 'websocket':
-      return `{"type":"event","channel":${JSON.stringify(channel)},"name":${JSON.stringify(name)},"payload":${payload}}`;
   }
+  return `{"type":"event","channel":${JSON.stringify(channel)},"name":${JSON.stringify(name)},"payload":${payload}}`;
 }
 
 export function hostileFrame(wire: Wire, frame: Hostile): string {
@@ -40,8 +40,8 @@ export function hostileFrame(wire: Wire, frame: Hostile): string {
     case 'no-json':
       return wire === 'socket-io' ? '42/orders,["OrderCreated",{"v":' : '{"event":"OrderCreated","data":';
     case 'newer':
-      return eventFrame(wire, orders, 'OrderCreated', orderCreated({ v: 99 }));
   }
+  return eventFrame(wire, orders, 'OrderCreated', orderCreated({ v: 99 }));
 }
 
 /** As the server would say it, but for what is wrong with it. */

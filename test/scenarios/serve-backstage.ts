@@ -48,9 +48,9 @@ export async function serveBackstage(): Promise<{ readonly url: string; stop(): 
       case 'strikes':
         return backstage.strikes();
       case 'close':
-        open.delete(order.id);
-        return backstage.close();
     }
+    open.delete(order.id);
+    return backstage.close();
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -58,6 +58,6 @@ export function matchOf(
     case 'list':
       return { match: list, action: shown(how) };
     case 'mutation':
-      return { match: { on: 'request', method: 'POST', path: '*/v1/orders' }, action: shown(how) };
   }
+  return { match: { on: 'request', method: 'POST', path: '*/v1/orders' }, action: shown(how) };
 }

@@ -100,12 +100,10 @@ export async function playScenario(scenario: Scenario, stage: ScenarioStage): Pr
       case 'drained':
         return wait(() => device.look().waiting === 0, withinMs);
       case 'struck':
-        return wait(
-          async () => (await strikesOf(stage)).every(({ wanted, fired }) => fired >= wanted),
-          withinMs,
-          askEveryTurns,
-        );
     }
+    const isStruck = async (): Promise<boolean> =>
+      (await strikesOf(stage)).every(({ wanted, fired }) => fired >= wanted);
+    return wait(isStruck, withinMs, askEveryTurns);
   }
 
   async function until(moment: Moment, withinMs: number): Promise<void> {

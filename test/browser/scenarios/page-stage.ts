@@ -29,13 +29,14 @@ let beat: Promise<void> | undefined;
 
 async function breathe(): Promise<void> {
   await new Promise((resolve) => void setTimeout(resolve, 4));
-  beat ??= new Promise<void>((resolve) => {
+  beat ??= asked().finally(() => (beat = undefined));
+  await beat;
+}
+
+const asked = (): Promise<void> =>
+  new Promise((resolve) => {
     const ask = (): void => socket.send('{"type":"ping"}');
     socket.addEventListener('message', () => resolve(), { once: true });
     if (socket.readyState === WebSocket.OPEN) ask();
     else socket.addEventListener('open', ask, { once: true });
-  }).then(() => {
-    beat = undefined;
   });
-  await beat;
-}
