@@ -103,6 +103,8 @@ class Driver implements ChannelStream, Backlog {
   /** The timer is set for the next commit or for something sooner. */
   private isCommitTimed = false;
   private isOver = false;
+  /** Rows of which an event told that it is no newer than what is known. */
+  private readonly uncertain = new Set<string>();
   private hasSwept = false;
   /** What is caused while an input is taken. Mostly it is one, which needs no list. */
   private next: StreamInput | undefined;
@@ -287,8 +289,11 @@ class Driver implements ChannelStream, Backlog {
   private handOut(effect: Deliver | TellRow): void {
     if (effect.kind === 'row') return this.handOutRow(effect);
     const { arrival, ticket } = effect;
-    const { told: heard } = arrival;
+    const { row, told: heard } = arrival;
     if (!effect.stale) this.show(arrival);
+    // Two changes in one second, where a backend counts seconds: nobody knows which of them the row shows.
+    if (row !== undefined && effect.stale) this.uncertain.add(row.key);
+    else if (row !== undefined) this.uncertain.delete(row.key);
     if (heard === undefined || this.isOver) return this.settle(ticket, undefined);
     const { seq, occurredAt } = heard;
     const { around } = this;
@@ -446,8 +451,10 @@ class Driver implements ChannelStream, Backlog {
   }
 
   shown(key: string): unknown {
-    const { phase, options } = this.state;
-    const row = phase === 'live' ? options.rows.get(key) : undefined;
+    const { phase, front, top, held, position, options } = this.state;
+    // Behind a hole there may be what changed it.
+    const isWhole = held.count === 0 && (position !== 'dense' || front === undefined || top <= front);
+    const row = phase === 'live' && isWhole && !this.uncertain.has(key) ? options.rows.get(key) : undefined;
     return row?.deleted === false ? row.value : undefined;
   }
 

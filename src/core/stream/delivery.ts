@@ -185,7 +185,8 @@ const isFull = (s: StreamState): boolean => s.unsettled.count >= s.options.setti
 function hold(s: StreamState, arrival: Arrival, origin: 'live' | 'replay', { moment }: Turn): Decision {
   const { settings } = s.options;
   // What comes while the log is about to tell what lies before it is no hole, and not in such a hurry.
-  const isAsking = s.phase === 'draining' || (s.phase === 'reading' && s.read !== undefined);
+  const hasLog = s.options.replay !== undefined && !s.replayMissing && s.position !== 'none';
+  const isAsking = hasLog && (s.phase === 'draining' || (s.phase === 'reading' && s.read !== undefined));
   const waitMs = arrival.priority === 'critical' && !isAsking ? settings.holdCriticalMs : settings.holdMs;
   const seq = s.position === 'none' ? undefined : arrival.event.seq;
   const isNew = s.held.put({ arrival, seq, dueAtMs: moment.nowMs + waitMs, origin });
