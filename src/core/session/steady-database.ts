@@ -12,6 +12,7 @@ import {
   type StoreFault,
   type StoreTable,
 } from '../../storage/store.ts';
+import { scheduleAwake } from './awake-timer.ts';
 
 export interface SteadyDatabase extends Omit<Database, 'onLost' | 'evicted'> {
   /** What was asked for could not be had: what is written now ends with the page. */
@@ -29,7 +30,7 @@ export interface SteadyOptions {
   readonly evicted: (note: string) => void;
 }
 
-/** A store that does not answer is as good as none. */
+/** A store that does not answer is as good as none. What was under way when the device fell asleep is answered when it wakes. */
 const answerWithinMs = 5_000;
 /** A handle that is lost again and again is no handle: so often within so long. A tablet that sleeps every night loses one each time. */
 const openings = 3;
@@ -132,7 +133,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
   function within<Value>(promise: Promise<Value>, late?: (value: Value) => void, giveUp?: () => void): Promise<Value> {
     return new Promise((resolve, reject) => {
       let isLate = false;
-      const release = host.schedule(answerWithinMs, () => {
+      const release = scheduleAwake(host, answerWithinMs, () => {
         isLate = true;
         giveUp?.();
         reject(new StoreError('failed', `The store did not answer within ${answerWithinMs} ms.`));
