@@ -131,6 +131,31 @@ test('F42, F43: a process that dies in the middle prints again and says so; what
   ]);
 });
 
+test('I12: where nobody knows any more what was printed, what is read again says so, and what is new does not (F79)', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('print-jobs', [row(1, { created_at: iso(kitchen, 60_000), updated_at: iso(kitchen, 60_000) })]);
+  const first = await openGateway(kitchen);
+  await first.gateway.stop();
+  const emptied = memory();
+  const storage: Store = {
+    ...emptied,
+    open: async (name) => ({ ...(await emptied.open(name)), evicted: { note: '' } }),
+  };
+  const { gateway, printed } = await openGateway(kitchen, { storage });
+  kitchen.publish(printing, 'PrintJobQueued', job(2));
+  await kitchen.host.pass(1_000);
+  // Missed, and caught up with: nobody can have printed it before.
+  kitchen.publish(printing, 'PrintJobQueued', job(3), { silently: true });
+  await kitchen.host.pass(90_000);
+  expect(first.printed.map(({ job: id, redelivered }) => [id, redelivered])).toEqual([[1, false]]);
+  expect(printed.map(({ job: id, redelivered }) => [id, redelivered])).toEqual([
+    [1, true],
+    [2, false],
+    [3, false],
+  ]);
+  await gateway.dispose();
+});
+
 test('I14: a client that is stopped and started goes on where it was', async () => {
   const kitchen = createKitchen();
   const { gateway, printed, last, jobs } = await openGateway(kitchen, { byHand: true });

@@ -137,6 +137,9 @@ export async function fenceOff(
     get isDegraded() {
       return database.isDegraded;
     },
+    get hasForgotten() {
+      return database.hasForgotten;
+    },
     leaveNote: (note) => database.leaveNote?.(note),
     read: database.read,
     commit: (commit) => (commit.only === fence ? commitFenced(commit) : database.commit(commit)),

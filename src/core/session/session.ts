@@ -207,6 +207,7 @@ async function startOn(
       setAside: setAside.keep,
     },
     processors: options.processors,
+    hasForgotten: database.hasForgotten,
     serverNowMs,
     signal,
   });

@@ -17,6 +17,8 @@ import { scheduleAwake } from './awake-timer.ts';
 export interface SteadyDatabase extends Omit<Database, 'onLost' | 'evicted'> {
   /** What was asked for could not be had: what is written now ends with the page. */
   readonly isDegraded: boolean;
+  /** What was there before is not there any more: thrown away, or not to be had. */
+  readonly hasForgotten: boolean;
 }
 
 export interface SteadyOptions {
@@ -51,6 +53,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
   const { host, store, fallback, name, problem } = options;
   let openedAtMs: number[] = [];
   let isDegraded = false;
+  let hasForgotten = false;
   let isClosed = false;
   let reopening: Promise<Database> | undefined;
   let unlisten = (): void => undefined;
@@ -76,20 +79,27 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     const limit = new AbortController();
     try {
       const database = await within(store.open(name, limit.signal), closeLate, () => limit.abort());
-      if (database.evicted !== undefined) options.evicted(database.evicted.note);
+      if (database.evicted !== undefined) {
+        hasForgotten = true;
+        options.evicted(database.evicted.note);
+      }
       return database;
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'locked') throw lockedOut(error);
       if (hopeless.has(fault) || isSpent()) return degrade(fault);
       // It was set aside, and with it what waited to be sent: the next one is empty.
-      if (fault === 'corrupt') problem(fault);
+      if (fault === 'corrupt') {
+        hasForgotten = true;
+        problem(fault);
+      }
       return undefined;
     }
   }
 
   async function degrade(fault: StoreFault): Promise<Database> {
     isDegraded = true;
+    hasForgotten = true;
     problem(fault);
     return fallback.open(name);
   }
@@ -161,6 +171,9 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     },
     get isDegraded() {
       return isDegraded;
+    },
+    get hasForgotten() {
+      return hasForgotten;
     },
     leaveNote: (note) => current.leaveNote?.(note),
     /** Nothing read is not the same as nothing there: a device that cannot read does without, and writes over nothing. */
