@@ -16,8 +16,10 @@ export interface FencedDatabase extends SteadyDatabase {
 
 /** Where the token stands of who has it. */
 export const running = { table: 'meta', key: 'running' } as const;
-/** In place of a token: the last run ended well, or its principal has signed out. Nothing at all would be a memory that is new. */
+/** In place of a token: the last run ended well. Nothing at all would be a memory that is new. */
 export const nobody = '';
+/** In place of a token: its principal has signed out, and this is about to go. */
+export const signedOut = 'signed out';
 
 /** `token`: nobody else has it. `takenOver` is told once. */
 export async function fenceOff(
@@ -27,7 +29,9 @@ export async function fenceOff(
 ): Promise<FencedDatabase> {
   const fence = { ...running, value: token };
   let before = await holder();
-  const endedInTheMiddle = before !== undefined && before !== nobody;
+  const endedInTheMiddle = before !== undefined && before !== nobody && before !== signedOut;
+  /** Who had it when this client last took something in. */
+  let seen: string | undefined = token;
   let isTaken = false;
   /** What only one client changes, as it was when it could not be taken. */
   let found: Picture | undefined;
@@ -125,6 +129,26 @@ export async function fenceOff(
     }
   }
 
+  /**
+   * Taking in is everybody's, until their principal has signed out: whoever does that looks once more at what there is, and then
+   * it goes. So it is on the condition that whoever had it when it was last looked at has it still.
+   */
+  async function commitOpenly(commit: Commit): Promise<void> {
+    for (;;) {
+      try {
+        await database.commit({ ...commit, only: { ...running, value: seen } });
+        return;
+      } catch (error) {
+        if (faultOf(error) !== 'fenced') throw error;
+        const now = await holder();
+        // Where nothing could be written at the start, it says what the run before has left.
+        if (now === signedOut && (isTaken || before !== signedOut)) throw tooLate();
+        if (now === seen) throw error;
+        seen = now;
+      }
+    }
+  }
+
   return {
     fence,
     endedInTheMiddle,
@@ -142,7 +166,7 @@ export async function fenceOff(
     },
     leaveNote: (note) => database.leaveNote?.(note),
     read: database.read,
-    commit: (commit) => (commit.only === fence ? commitFenced(commit) : database.commit(commit)),
+    commit: (commit) => (commit.only === fence ? commitFenced(commit) : commitOpenly(commit)),
     close: database.close,
   };
 }
