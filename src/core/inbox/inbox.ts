@@ -31,7 +31,7 @@ export interface WorkContext {
   readonly signal: AbortSignal;
   /** 1 for the first run. */
   readonly attempt: number;
-  /** It may have been done by a run that was interrupted. */
+  /** It may have been done by a run that was interrupted, or of which nobody knows any more what it did. */
   readonly redelivered: boolean;
 }
 

@@ -127,6 +127,18 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
       : { ...reference };
   }
 
+  /** Until it is, whoever asks for it again is refused with it: taken in anew, it would be taken back. */
+  async function takeBack(id: string, fault: StoreFault, error: unknown): Promise<void> {
+    const asked = waiting.get(id);
+    const replaced = (): OutboxRecord | undefined => {
+      const former = state().items.get(asked?.former?.id ?? '');
+      return former?.phase.name === 'parked' ? former.record : undefined;
+    };
+    await writing.takeBack(id, fault, replaced);
+    over(id);
+    asked?.reject(error);
+  }
+
   function over(id: string): void {
     waiting.delete(id);
     underWay.delete(id);
@@ -149,20 +161,10 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
       over(id);
     },
     notAdded(id, fault) {
-      const asked = waiting.get(id);
-      const error = notStored(fault, writing.errorOf(id));
       refused.add(id);
       handles.drop(id);
       changes.forget(id);
-      const replaced = (): OutboxRecord | undefined => {
-        const former = state().items.get(asked?.former?.id ?? '');
-        return former?.phase.name === 'parked' ? former.record : undefined;
-      };
-      // Until then whoever asks for it again is refused with it: taken in anew, it would be taken back.
-      void writing.takeBack(id, fault, replaced).then(() => {
-        over(id);
-        asked?.reject(error);
-      });
+      void takeBack(id, fault, notStored(fault, writing.errorOf(id)));
     },
     isRefused: (id) => refused.has(id),
   };

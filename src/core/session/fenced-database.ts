@@ -3,6 +3,7 @@
 // next run learns that this one did not end well; whatever only one may do is committed on the condition that
 // the token is still there, and a commit that comes too late is refused as a whole.
 import { StoreError, type Commit } from '../../storage/store.ts';
+import { wentOn } from './lost-store.ts';
 import { faultOf, type SteadyDatabase } from './steady-database.ts';
 
 export interface FencedDatabase extends SteadyDatabase {
@@ -28,6 +29,7 @@ export async function fenceOff(
   takenOver: () => void,
 ): Promise<FencedDatabase> {
   const fence = { ...running, value: token };
+  const hasWord = (await database.read(wentOn.table)).some(({ key }) => key === wentOn.key);
   let before = await holder();
   const endedInTheMiddle = before !== undefined && before !== nobody && before !== signedOut;
   /** Who had it when this client last took something in. */
@@ -162,7 +164,7 @@ export async function fenceOff(
       return database.isDegraded;
     },
     get hasForgotten() {
-      return database.hasForgotten;
+      return database.hasForgotten || hasWord;
     },
     leaveNote: (note) => database.leaveNote?.(note),
     read: database.read,

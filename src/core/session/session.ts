@@ -34,6 +34,7 @@ import { fenceOff } from './fenced-database.ts';
 import { defaultRetention, type Retention } from './forgetting.ts';
 import { createHeardChannels, type HeardChannels, type OpenChannel } from './heard-channels.ts';
 import { createInbound, usualBytes } from './inbound.ts';
+import { wentOn } from './lost-store.ts';
 import { evictedRemediation, openKeeper, storageRemediation, type Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
 import { createLastingOrders } from './lasting-orders.ts';
@@ -173,6 +174,7 @@ async function startOn(
   /** The outbox starts paused. */
   let isReachable = false;
   let isTelling = false;
+  let isInDoubt = false;
   let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
   let toldVerdict: Verdict['cause'] | undefined;
   let wokenAtMs = Number.NEGATIVE_INFINITY;
@@ -187,6 +189,7 @@ async function startOn(
 
   // Before anything is read: what is read then is what is so until somebody else starts.
   const database = await fenceOff(steady, createMutationId(options.randomBytes), takenOver);
+  isInDoubt = database.hasForgotten;
   const keeper: Keeper = await openKeeper({
     host,
     database,
@@ -365,9 +368,17 @@ async function startOn(
     drain,
     connection: () => connection.word,
     signal,
-    changed: options.changed,
+    changed: channelsChanged,
     report,
   });
+
+  /** What an earlier run may have done is marked for as long as something of it may be read for the first time. */
+  function channelsChanged(): void {
+    options.changed();
+    if (!isInDoubt || status().word !== 'live') return;
+    isInDoubt = false;
+    keeper.put(wentOn.table, wentOn.key, undefined);
+  }
 
   /** An event that two channels carry is one event to whoever listens to the client. */
   function deliver(event: DeliveredEvent): Promise<void> | undefined {

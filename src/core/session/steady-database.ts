@@ -1,7 +1,7 @@
 // A store that goes on being there for whoever uses it: every operation ends in time, a lost handle is opened again, and
 // when that does not help, the device remembers as long as the page lives, and says so.
 import { HeardError } from '../../errors.ts';
-import type { Host } from '../../host/host.ts';
+import type { Host, Release } from '../../host/host.ts';
 import {
   StoreError,
   type Commit,
@@ -13,6 +13,7 @@ import {
   type StoreTable,
 } from '../../storage/store.ts';
 import { scheduleAwake } from './awake-timer.ts';
+import { leaveWord } from './lost-store.ts';
 
 export interface SteadyDatabase extends Omit<Database, 'onLost' | 'evicted'> {
   /** What was asked for could not be had: what is written now ends with the page. */
@@ -57,6 +58,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
   let isClosed = false;
   let reopening: Promise<Database> | undefined;
   let unlisten = (): void => undefined;
+  let leavingWord: Release | undefined;
   let current = await open();
   watch(current);
 
@@ -101,6 +103,8 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     isDegraded = true;
     hasForgotten = true;
     problem(fault);
+    // What a newer version has written is left as it is.
+    if (fault !== 'newer') leavingWord ??= leaveWord({ host, store, name });
     return fallback.open(name);
   }
 
@@ -207,6 +211,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     async close(): Promise<void> {
       isClosed = true;
       unlisten();
+      leavingWord?.();
       // One that is just being opened again would stay open.
       const last = reopening ?? Promise.resolve(current);
       await within(last.then((database) => database.close())).catch(() => undefined);
