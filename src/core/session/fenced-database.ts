@@ -2,7 +2,7 @@
 // could be lost or forgotten. Each starts by writing its token, which is also how the
 // next run learns that this one did not end well; whatever only one may do is committed on the condition that
 // the token is still there, and a commit that comes too late is refused as a whole.
-import { StoreError, type Commit } from '../../storage/store.ts';
+import { StoreError, type Commit, type Database, type StoredValue } from '../../storage/store.ts';
 import { wentOn } from './lost-store.ts';
 import { faultOf, type SteadyDatabase } from './steady-database.ts';
 
@@ -22,6 +22,11 @@ export const nobody = '';
 /** In place of a token: its principal has signed out, and this is about to go. */
 export const signedOut = 'signed out';
 
+export const readMark = async (
+  database: Pick<Database, 'read'>,
+  { table, key: wanted }: typeof running | typeof wentOn,
+): Promise<StoredValue | undefined> => (await database.read(table)).find(({ key }) => key === wanted)?.value;
+
 /** `token`: nobody else has it. `takenOver` is told once. */
 export async function fenceOff(
   database: SteadyDatabase,
@@ -29,7 +34,7 @@ export async function fenceOff(
   takenOver: () => void,
 ): Promise<FencedDatabase> {
   const fence = { ...running, value: token };
-  const hasWord = (await database.read(wentOn.table)).some(({ key }) => key === wentOn.key);
+  const hasForgotten = database.hasForgotten || (await readMark(database, wentOn)) !== undefined;
   let before = await holder();
   const endedInTheMiddle = before !== undefined && before !== nobody && before !== signedOut;
   /** Who had it when this client last took something in. */
@@ -43,8 +48,8 @@ export async function fenceOff(
   await begin();
 
   async function holder(): Promise<string | undefined> {
-    const row = (await database.read(running.table)).find(({ key }) => key === running.key);
-    return typeof row?.value === 'string' ? row.value : undefined;
+    const value = await readMark(database, running);
+    return typeof value === 'string' ? value : undefined;
   }
 
   async function write(only?: Commit['only'], value: string | undefined = token): Promise<void> {
@@ -154,6 +159,7 @@ export async function fenceOff(
   return {
     fence,
     endedInTheMiddle,
+    hasForgotten,
     get isTakenOver() {
       return isTakenOver;
     },
@@ -162,9 +168,6 @@ export async function fenceOff(
     },
     get isDegraded() {
       return database.isDegraded;
-    },
-    get hasForgotten() {
-      return database.hasForgotten || hasWord;
     },
     leaveNote: (note) => database.leaveNote?.(note),
     read: database.read,

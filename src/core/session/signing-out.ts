@@ -3,7 +3,8 @@ import { HeardError } from '../../errors.ts';
 import type { Database, Store, StoreTable, Write } from '../../storage/store.ts';
 import { storeTables } from '../../storage/store.ts';
 import type { Parting } from '../outbox/handles.ts';
-import { running, signedOut } from './fenced-database.ts';
+import { readMark, running, signedOut } from './fenced-database.ts';
+import { opened } from './opened.ts';
 import type { Session } from './session.ts';
 import { inWords, isNothing, readUnfinished, type Unfinished } from './unfinished.ts';
 
@@ -57,19 +58,6 @@ const notKept = (unfinished: Unfinished): HeardError =>
     remediation: 'Wait until it is sent and done, or call signOut({ pending: "discard" }).',
   });
 
-async function opened<Result>(
-  store: Store,
-  name: string,
-  use: (database: Database) => Promise<Result>,
-): Promise<Result> {
-  const database = await store.open(name);
-  try {
-    return await use(database);
-  } finally {
-    await database.close();
-  }
-}
-
 const read = (store: Store, name: string, principal: string): Promise<Unfinished> =>
   opened(store, name, (database) => readUnfinished(database, principal));
 
@@ -81,7 +69,7 @@ const lastLook = ({ store, storeName, principal }: Leaving, isDecided: boolean):
   opened(store, storeName, async (database) => {
     const put = (write: Write): Promise<void> =>
       database.commit({ writes: [write], durability: 'strict' }).catch(() => undefined);
-    const before = (await database.read(running.table)).find(({ key }) => key === running.key)?.value;
+    const before = await readMark(database, running);
     await put(endAllRuns);
     const found = await readUnfinished(database, principal);
     if (!isDecided && !isNothing(found)) await put({ ...running, value: before });

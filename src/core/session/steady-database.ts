@@ -18,7 +18,7 @@ import { leaveWord } from './lost-store.ts';
 export interface SteadyDatabase extends Omit<Database, 'onLost' | 'evicted'> {
   /** What was asked for could not be had: what is written now ends with the page. */
   readonly isDegraded: boolean;
-  /** What was there before is not there any more: thrown away, or not to be had. */
+  /** What was there before this run is not there any more: thrown away, or not to be had. */
   readonly hasForgotten: boolean;
 }
 
@@ -176,9 +176,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     get isDegraded() {
       return isDegraded;
     },
-    get hasForgotten() {
-      return hasForgotten;
-    },
+    hasForgotten,
     leaveNote: (note) => current.leaveNote?.(note),
     /** Nothing read is not the same as nothing there: a device that cannot read does without, and writes over nothing. */
     async read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]> {
