@@ -582,6 +582,7 @@ function takeAbsent(s: StreamState, part: SnapshotPart, read: Read, wentBackMs: 
       continue;
     }
     known.deleted = true;
+    known.changedAtMs = turn.moment.nowMs;
     s.handledRows.push({ row: { key, version: known.version }, deleted: true });
     turn.effects.push({ kind: 'row-gone', resource: part.resource, key });
   }
