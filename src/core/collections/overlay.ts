@@ -145,7 +145,8 @@ export class Overlay {
   /** A mutation that these refer to goes by another key now. */
   renamed(parent: string): void {
     for (const layer of Array.from(this.layers.values())) {
-      if (!layer.parents.includes(parent)) continue;
+      // What the server has said of it goes by its number already.
+      if (!layer.parents.includes(parent) || layer.version !== undefined) continue;
       const change = this.changeOf(layer.mutation, layer.showing);
       const key = change && this.keyOfChange(change);
       if (change === undefined || key === undefined) continue;

@@ -3,7 +3,7 @@ import type { CollectionDefinition } from '../../contract/collection.ts';
 import { createListeners, type Listeners } from '../../lib/listeners.ts';
 import { rowDigest } from '../session/row-digest.ts';
 import type { RowVersion } from '../stream/rows.ts';
-import { LiveQuery, type Entry, type RowChange } from './live-query.ts';
+import { isSameAnswer, LiveQuery, type Entry, type RowChange } from './live-query.ts';
 import { Overlay, type BaseRow } from './overlay.ts';
 import type { Question, Sought } from './question.ts';
 
@@ -59,7 +59,7 @@ export class Table {
       baseOf: (key) => this.baseOf(key),
       baseRows: () => this.baseRows(),
       keyOf: options.keyOf,
-      touched: (key) => this.refresh(key),
+      touched: (key) => this.refresh(key, true),
       renamed: options.renamed,
       report,
     });
@@ -117,7 +117,7 @@ export class Table {
   clear(): void {
     this.overlay.clear();
     this.base.clear();
-    for (const key of Array.from(this.view.keys())) this.refresh(key);
+    for (const key of Array.from(this.view.keys())) this.refresh(key, false);
   }
 
   /** What the channels show, without what was asked for. */
@@ -187,7 +187,8 @@ export class Table {
     }
     for (const followed of Array.from(this.followed)) {
       const { rows } = followed.query;
-      if (rows === followed.told) continue;
+      // It may have been another one for a moment in between.
+      if (isSameAnswer(rows, followed.told)) continue;
       followed.told = rows;
       followed.listeners.tell(rows);
     }
@@ -204,13 +205,12 @@ export class Table {
     return best;
   }
 
-  /** `isTwice`: several say what it is. */
-  private refresh(key: string, isTwice = false): void {
+  /** `isTwice`: several say what it is, and often the next one says what was shown all the time. */
+  private refresh(key: string, isTwice: boolean): void {
     const base = this.baseOf(key)?.row;
     const after = this.overlay.size === 0 ? base : this.overlay.over(key, base);
     const before = this.view.get(key);
     if (before === after) return;
-    // What lies over it comes and goes, and so do channels: often the next one says what was shown all the time.
     const mayBeSame = before !== undefined && after !== undefined && (isTwice || this.overlay.size > 0);
     if (mayBeSame && isSame(before, after)) return;
     this.revision += 1;
