@@ -222,7 +222,13 @@ test('a port that is taken is said, with what to do next', async () => {
 });
 
 test.each<[string, string[], RegExp]>([
-  ['an unknown option', ['--fast'], /"heard dev --fast" was not understood/],
+  [
+    'an unknown option',
+    ['--fast'],
+    /"heard dev --fast" was not understood: Unknown option '--fast'\.\nIt takes --port, /,
+  ],
+  ['a word too many', ['3001'], /"heard dev 3001" was not understood: Unexpected argument '3001'\.\n/],
+  ['an option without its value', ['--port'], /was not understood: Option '--port <value>' argument missing\.\n/],
   ['a port that is none', ['--port', '70000'], /"70000" is no port/],
   ['an origin that is none', ['--cors', 'till.example.test/path'], /is no origin/],
   ['a file that is a folder', ['--data', '.'], /^heard: The events cannot be kept in /],
