@@ -107,7 +107,7 @@ export const gates: readonly Gate[] = [
   {
     name: 'tabs',
     proves:
-      'several tabs of one browser share what is stored, and a killed browser has kept what it was told and does nothing twice unmarked',
+      'several tabs of one browser share what is stored, a killed browser has kept what it was told and does nothing twice unmarked, and a page may do with the development server what `--cors` allows',
     command: vitest('tabs'),
     needs: 'chromium',
   },

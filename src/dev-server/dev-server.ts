@@ -96,7 +96,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
   const faults = createFaults({
     traffic,
     acts: {
-      'cut-connections': async (fault) => cut(fault.match?.wire),
+      'cut-connections': async (fault) => cut(fault.match?.wire, fault.code),
       'epoch-reset': async () => void (await log.beginEpoch()),
       'restored-database': async () => {
         for (const backend of backends) await backend.restore();
@@ -195,8 +195,10 @@ export function createDevServer(options: DevServerOptions): DevServer {
       return refuseUpgrade(socket, 403);
     }
     const refused = faults.take('refused-connection', { wire: part.name, path });
-    if (refused !== undefined) return refuse(socket, refused.status ?? 503, path, 'it was asked for');
-    part.handleUpgrade(request, socket, head);
+    if (refused !== undefined && refused.code === undefined) {
+      return refuse(socket, refused.status ?? 503, path, 'it was asked for');
+    }
+    part.handleUpgrade(request, socket, head, refused?.code);
   }
 
   function refuse(socket: Duplex, status: number, path: string, because: string): void {
@@ -204,10 +206,10 @@ export function createDevServer(options: DevServerOptions): DevServer {
     refuseUpgrade(socket, status);
   }
 
-  async function cut(wire: string | undefined): Promise<void> {
+  async function cut(wire: string | undefined, code: number | undefined): Promise<void> {
     for (const part of parts) {
       if (wire !== undefined && wire !== part.name) continue;
-      const count = part.cut?.() ?? 0;
+      const count = part.cut?.(code) ?? 0;
       if (count > 0) traffic({ kind: 'connection', wire: part.name, connection: `${count}`, what: 'cut' });
     }
   }

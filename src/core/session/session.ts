@@ -228,6 +228,7 @@ async function startOn(
       tell: ({ because, remediation }) => signal({ kind: 'config', because, channel: undefined, remediation }),
     }),
     contract,
+    role,
     scope,
     correlationId: options.correlationId,
     changed() {
