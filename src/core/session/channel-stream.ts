@@ -203,7 +203,7 @@ class Driver implements ChannelStream, Backlog {
     const { isForgettable, state } = this.options;
     const nowMs = this.around.host.clock.monotonicMs();
     const keys: string[] = [];
-    for (const [key, row] of state.options.rows.entries) {
+    for (const [key, row] of state.rows.entries) {
       if (isForgettable(key, row, row.value, nowMs)) keys.push(key);
     }
     if (keys.length > 0) this.dispatch({ kind: 'forget', keys });
@@ -237,7 +237,7 @@ class Driver implements ChannelStream, Backlog {
         } else this.handOut(effect);
         return;
       case 'row-gone':
-        this.state.options.rows.show(effect.key, undefined);
+        this.state.rows.show(effect.key, undefined);
         return;
       case 'row-forgotten':
         around.forget(effect.key);
@@ -253,7 +253,7 @@ class Driver implements ChannelStream, Backlog {
         return;
       case 'commit':
         this.isCommitTimed = false;
-        around.commit(place.wire, effect.commit, this.state.options.rows);
+        around.commit(place.wire, effect.commit, this.state.rows);
         return;
       case 'signal':
         this.tellSignal(effect.signal);
@@ -286,8 +286,7 @@ class Driver implements ChannelStream, Backlog {
     if (effect.kind === 'row') return this.handOutRow(effect);
     const { arrival, ticket } = effect;
     const { row, told: heard } = arrival;
-    if (row !== undefined && row.isPart !== true && !effect.stale)
-      this.state.options.rows.show(row.key, arrival.rowValue);
+    if (row !== undefined && row.isPart !== true && !effect.stale) this.state.rows.show(row.key, arrival.rowValue);
     if (heard === undefined || this.isOver) return this.settle(ticket, undefined);
     const { seq, occurredAt } = heard;
     const { around } = this;
@@ -311,7 +310,7 @@ class Driver implements ChannelStream, Backlog {
 
   private handOutRow({ ticket, resource, row }: TellRow): void {
     const { around, place } = this;
-    const { rows } = this.state.options;
+    const { rows } = this.state;
     const previous = rows.get(row.key)?.value;
     rows.show(row.key, row.value);
     if (ticket === undefined) return;
@@ -430,8 +429,8 @@ class Driver implements ChannelStream, Backlog {
   }
 
   shown(key: string): unknown {
-    const { phase, options } = this.state;
-    const row = phase === 'live' ? options.rows.get(key) : undefined;
+    const { phase, rows } = this.state;
+    const row = phase === 'live' ? rows.get(key) : undefined;
     return row?.deleted === false ? row.value : undefined;
   }
 

@@ -1,6 +1,6 @@
 // Catching up: what is asked of the server, and what its answers mean.
 import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, type Turn } from './delivery.ts';
-import { ClosedHoles, uncovered } from './gap.ts';
+import { noneClosed, uncovered } from './gap.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import { derivedId, touchedAtMs, type KnownRow, type RowVersion } from './rows.ts';
@@ -382,7 +382,7 @@ export function reset(
   s.listedUpTo = -1;
   s.top = s.front ?? 0;
   s.ahead = [];
-  s.closed = new ClosedHoles();
+  s.closed = noneClosed;
   s.checkFrom = undefined;
   s.held.clear();
   s.positions = new PositionWindow();
@@ -499,7 +499,8 @@ const countUpTo = (s: StreamState, limit: number): number =>
   s.held.all.reduce((count, { seq }) => (seq !== undefined && seq <= limit ? count + 1 : count), 0);
 
 function takePart(s: StreamState, part: SnapshotPart, read: Read, which: 'all' | 'put-back', turn: Turn): void {
-  const { rules, rows } = s.options;
+  const { rows } = s;
+  const { rules } = s.options;
   const { nowMs } = turn.moment;
   // A server that went back in time is right, and so is the first list after rows outlived their cursor: what it took back
   // must not win by a higher version. Both can be true of one list, and then what came before the later moment is doubtful.
@@ -529,7 +530,8 @@ function takePart(s: StreamState, part: SnapshotPart, read: Read, which: 'all' |
 }
 
 function takeAbsent(s: StreamState, part: SnapshotPart, read: Read, wentBackMs: number, turn: Turn): void {
-  const { rows, settings } = s.options;
+  const { rows } = s;
+  const { settings } = s.options;
   const touchedSinceMs = Math.max(wentBackMs, read.issuedAtMs - settings.overlapMs);
   const present = new Set(part.rows.map((row) => row.key));
   const prefix = `${part.resource}\n`;
@@ -563,7 +565,7 @@ function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Tu
 }
 
 function takeRow(s: StreamState, resource: string, row: Row, turn: Turn): void {
-  const { rows, seen } = s.options;
+  const { rows, seen } = s;
   const { nowMs } = turn.moment;
   const id = derivedId(row);
   const isTold = (!s.isFirst || row.openWork) && !seen.has(id);
@@ -667,7 +669,8 @@ export function overflow(s: StreamState, turn: Turn): void {
   // What lies before where the log is read from would not come again.
   release(s, countUpTo(s, s.front ?? -1), turn);
   // What was heard of is not absent: neither a closed hole nor a page that is under way says so any more.
-  for (const { seq } of s.held.all) if (seq !== undefined && s.closed.at(seq) !== undefined) s.closed.fill(seq);
+  for (const { seq } of s.held.all)
+    if (seq !== undefined && s.closed.at(seq) !== undefined) s.closed = s.closed.without(seq);
   s.missed = [];
   s.held.clear();
   s.restarts += 1;
