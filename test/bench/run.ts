@@ -8,6 +8,7 @@ import { heading, lineOf, measure, type Figures } from './figures.ts';
 import { rows as keepRows } from './keep.ts';
 import { rows as receiveRows } from './receive.ts';
 import { rows as socketIoRows } from './socket-io.ts';
+import { rows as socketRows } from './sockets.ts';
 
 function argument(name: string): string | undefined {
   const at = process.argv.indexOf(name);
@@ -15,7 +16,7 @@ function argument(name: string): string | undefined {
 }
 
 const only = argument('--only') ?? '';
-const all = [...decodeRows, ...receiveRows, ...socketIoRows, ...keepRows, ...deliverRows];
+const all = [...decodeRows, ...receiveRows, ...socketRows, ...socketIoRows, ...keepRows, ...deliverRows];
 console.log(heading);
 const figures: Figures[] = [];
 for (const row of all.filter(({ name }) => name.includes(only))) {

@@ -1,5 +1,5 @@
-// A server of the Pusher protocol in a process of its own, so that what it costs to send is nobody's here. It says what its parent
-// gave it, to everybody, when it is told to.
+// A server in a process of its own, so that what it costs to send is nobody's here. It speaks as the address asks for, and says what
+// its parent gave it, to everybody, when it is told to.
 import { serve } from '../transports/server.ts';
 import { wireOf } from '../transports/conformance/wires.ts';
 
