@@ -112,7 +112,7 @@ export function expectHeard(count: number, sent: number, { troubles }: Pick<Devi
     throw new Error(`Not what was to be measured: ${count} of ${sent} events were heard. ${complaints}`);
 }
 
-const emptyList = JSON.stringify({
+export const emptyList: string = JSON.stringify({
   data: [],
   deleted: [],
   complete: true,

@@ -17,7 +17,7 @@ export interface Told {
 let written = 0;
 
 /** No two have the same id, and no two leave the same row behind. */
-function orderText(seq: number): string {
+export function orderText(seq: number): string {
   written += 1;
   const id = referenceEnvelope.data.order.id + (seq % openOrders);
   return JSON.stringify({
@@ -52,15 +52,15 @@ export interface Printer {
   seq: number;
   /** The newest one. */
   last: string;
-  write(): readonly Told[];
+  write(count?: number): readonly Told[];
 }
 
 export function orders(): Printer {
   const printer: Printer = {
     seq: 0,
     last: '',
-    write: () =>
-      Array.from({ length: eventsPerRound }, () => {
+    write: (count = eventsPerRound) =>
+      Array.from({ length: count }, () => {
         printer.seq += 1;
         printer.last = orderText(printer.seq);
         return { wire: asRead(ordersWire), name: 'OrderCreated', text: printer.last };

@@ -3,16 +3,39 @@
 import { serve } from '../transports/server.ts';
 import { wireOf } from '../transports/conformance/wires.ts';
 
+export type Order = { readonly frames: readonly string[] } | { readonly everyMs: number } | 'say' | 'stop';
+
 let frames: readonly string[] = [];
 const server = await serve({
   connected: (peer) => wireOf(peer.url).greet(peer),
   said: (peer, frame) => wireOf(peer.url).hear(peer, frame),
 });
-process.on('message', (told: { readonly frames: readonly string[] } | 'say' | 'stop') => {
+
+function say(text: string): void {
+  for (const peer of server.peers) peer.say(text);
+}
+
+/** Tells when it said each, by a clock that all processes of the machine share. */
+function sayOneByOne(everyMs: number): void {
+  const saidAtMs: number[] = [];
+  const timer = setInterval(() => {
+    const text = frames[saidAtMs.length];
+    if (text === undefined) {
+      clearInterval(timer);
+      process.send?.(saidAtMs);
+      return;
+    }
+    saidAtMs.push(Number(process.hrtime.bigint()) / 1e6);
+    say(text);
+  }, everyMs);
+}
+
+process.on('message', (told: Order) => {
   if (told === 'stop') void server.stop().then(() => process.disconnect());
-  else if (told === 'say') for (const peer of server.peers) for (const text of frames) peer.say(text);
+  else if (told === 'say') for (const text of frames) say(text);
+  else if ('everyMs' in told) sayOneByOne(told.everyMs);
   else {
-    frames = told.frames;
+    ({ frames } = told);
     process.send?.('ready');
   }
 });

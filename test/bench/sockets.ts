@@ -9,7 +9,7 @@ import { perEvent, type Load } from './per-event.ts';
 import type { BenchRow } from './rows.ts';
 import { socketProcess } from './socket-process.ts';
 
-type Join = (port: number, heard: () => void) => Promise<() => unknown>;
+export type Join = (port: number, heard: () => void) => Promise<() => unknown>;
 type Spell = (told: Told) => string;
 
 /** As Soketi spells it, with a text inside the text. */
@@ -71,7 +71,7 @@ const till =
 
 const authorise: AuthoriseChannel = ({ socketId, channel }) => Promise.resolve({ auth: `key:${socketId}:${channel}` });
 
-const tillOverPusher = till((port) =>
+export const tillOverPusher: Join = till((port) =>
   pusher({ key: 'key', wsHost: '127.0.0.1', wsPort: port, forceTLS: false, authorise }),
 );
 const tillOverWebSocket = till((port) => webSocket({ url: `ws://127.0.0.1:${port}/` }));
