@@ -34,6 +34,8 @@ export interface ReachabilityOptions {
   readonly correlationId: string;
   /** `isAnswering` is not what it was. */
   readonly changed: () => void;
+  /** It answers again, after somebody asked and nobody answered. */
+  readonly returned: () => void;
   readonly report: (error: unknown) => void;
 }
 
@@ -41,9 +43,10 @@ export interface ReachabilityOptions {
 const freshForMs = 5_000;
 
 export function createReachability(options: ReachabilityOptions): Reachability {
-  const { host, api, contract, role, scope, correlationId, changed, report } = options;
+  const { host, api, contract, role, scope, correlationId, changed, returned, report } = options;
   const over = new AbortController();
   let isAnswering = false;
+  let wasSilent = false;
   let answeredAtMs = Number.NEGATIVE_INFINITY;
   let isLooking = false;
 
@@ -55,6 +58,8 @@ export function createReachability(options: ReachabilityOptions): Reachability {
       isAnswering = isAnswer;
       changed();
     }
+    if (isAnswer && wasSilent && !over.signal.aborted) returned();
+    wasSilent = !isAnswer;
     return answer;
   }
 

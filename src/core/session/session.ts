@@ -236,6 +236,9 @@ async function startOn(
       noteReachability();
       options.changed();
     },
+    returned() {
+      if (link === undefined && !isStopped) supervisor.serverReturned();
+    },
     report,
   });
   const outbox = await createOutbox({

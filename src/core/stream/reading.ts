@@ -1,6 +1,6 @@
 // Catching up: what is asked of the server, and what its answers mean.
 import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, type Turn } from './delivery.ts';
-import { ClosedHoles, uncovered } from './gap.ts';
+import { noneClosed, uncovered } from './gap.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import { derivedId, touchedAtMs, type KnownRow, type RowVersion } from './rows.ts';
@@ -409,7 +409,7 @@ export function reset(
   s.listedUpTo = -1;
   s.top = s.front ?? 0;
   s.ahead = [];
-  s.closed = new ClosedHoles();
+  s.closed = noneClosed;
   s.checkFrom = undefined;
   s.held.clear();
   s.positions = new PositionWindow();
@@ -537,7 +537,8 @@ function takePart(
   which: 'all' | 'put-back' | 'fill',
   turn: Turn,
 ): void {
-  const { rules, rows } = s.options;
+  const { rows } = s;
+  const { rules } = s.options;
   const { nowMs } = turn.moment;
   // A server that went back in time is right, and so is the first list after rows outlived their cursor: what it took back
   // must not win by a higher version. Both can be true of one list, and then what came before the later moment is doubtful.
@@ -569,7 +570,8 @@ function takePart(
 }
 
 function takeAbsent(s: StreamState, part: SnapshotPart, read: Read, wentBackMs: number, turn: Turn): void {
-  const { rows, settings } = s.options;
+  const { rows } = s;
+  const { settings } = s.options;
   const touchedSinceMs = Math.max(wentBackMs, read.issuedAtMs - settings.overlapMs);
   const present = new Set(part.rows.map((row) => row.key));
   const prefix = `${part.resource}\n`;
@@ -604,13 +606,13 @@ function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Tu
 }
 
 /** Not stored: a restart would not know that it was not told. */
-function fillRow({ options: { rows } }: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
+function fillRow({ rows }: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
   rows.fill({ key: row.key, version: row.version }, moment.nowMs);
   effects.push({ kind: 'row', ticket: undefined, resource, row });
 }
 
 function takeRow(s: StreamState, resource: string, row: Row, turn: Turn): void {
-  const { rows, seen } = s.options;
+  const { rows, seen } = s;
   const { nowMs } = turn.moment;
   const id = derivedId(row);
   const isTold = (!s.isFirst || row.openWork) && !seen.has(id);
@@ -715,7 +717,8 @@ export function overflow(s: StreamState, turn: Turn): void {
   // What lies before where the log is read from would not come again.
   release(s, countUpTo(s, s.front ?? -1), turn);
   // What was heard of is not absent: neither a closed hole nor a page that is under way says so any more.
-  for (const { seq } of s.held.all) if (seq !== undefined && s.closed.at(seq) !== undefined) s.closed.fill(seq);
+  for (const { seq } of s.held.all)
+    if (seq !== undefined && s.closed.at(seq) !== undefined) s.closed = s.closed.without(seq);
   s.missed = [];
   s.held.clear();
   s.restarts += 1;
