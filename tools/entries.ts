@@ -28,6 +28,8 @@ export const entries: readonly Entry[] = [
   browser('./transports/socket-io', 'src/transports/socket-io.ts'),
   browser('./transports/none', 'src/transports/none.ts'),
   browser('./tabs', 'src/tabs.ts'),
+  browser('./react', 'src/react/index.ts'),
+  browser('./react/restaurant-os', 'src/react/restaurant-os.ts'),
   browser('./storage/memory', 'src/storage/memory.ts'),
   browser('./storage/indexed-db', 'src/storage/indexed-db.ts'),
   node('./storage/sqlite', 'src/storage/sqlite.ts'),

@@ -119,7 +119,7 @@ export const gates: readonly Gate[] = [
   {
     name: 'imports',
     proves:
-      'every built entry loads as ESM and CommonJS, browser entries reach no Node module, and a class exists once',
+      'every built entry loads as ESM and CommonJS, browser entries reach no Node module, hooks say that they are for browsers, and a class exists once',
     command: ['node', 'tools/gates/imports.ts'],
     after: 'build',
   },
