@@ -94,8 +94,8 @@ export const gates: readonly Gate[] = [
   },
   {
     name: 'browser',
-    proves: 'the tests that need a browser pass in a real one',
-    command: vitest('browser'),
+    proves: 'the tests that need a browser pass in a real one, those of the hooks with React 19 and with React 18',
+    command: [...vitest('browser'), '--project', 'react 18'],
     needs: 'chromium',
   },
   {
