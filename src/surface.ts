@@ -195,4 +195,6 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
   readonly signals: Signals;
   /** The server's time as far as it is known, in ms since 1970. */
   serverNow(): number;
+  /** Carries the type and never exists, so that a till is not taken for a kitchen display. */
+  readonly '~role'?: Role;
 }

@@ -41,6 +41,11 @@ interface AskedRows extends Question<never> {
 const atServer: Status = { word: 'offline', reason: 'stopped' };
 const noRows: readonly object[] = [];
 const everyRow = (rows: readonly object[]): unknown => rows;
+const noClient = (): never => {
+  throw new HeardError('options-invalid', 'The Provider has no client.', {
+    remediation: 'Give it `client` or `create`.',
+  });
+};
 const nothing = { get: () => undefined, subscribe: () => () => undefined };
 
 /**
@@ -57,40 +62,28 @@ export function createHooks<Spec extends ContractSpec, const Role extends RoleNa
   role?: Role,
 ): Hooks<Spec, Role> {
   const data: ContractData = contract;
-  const known = knownNames(data, role);
+  const requireKnown = knownNames(data, role);
   const Context = createContext<HeldClient | undefined>(undefined);
 
-  const provide = (held: HeldClient, children: ReactNode) => createElement(Context.Provider, { value: held }, children);
-
-  const GivenProvider: FunctionComponent<Props & { readonly client: PlainClient }> = ({ client, host, children }) => {
-    const held = useMemo(() => holdClient(() => client, host ?? platformHost()), [client, host]);
-    return provide(held, children);
-  };
-
-  const OwnProvider: FunctionComponent<Props & { readonly create: () => PlainClient }> = (props) => {
-    const { host, children } = props;
-    const [own] = useState(() => ownClient(props.create, data.name));
+  const Provider: FunctionComponent<Props> = ({ client, create = noClient, host, children }) => {
+    const [own] = useState(() => ownClient(create, data.name));
     const [failure, setFailure] = useState<{ readonly error: unknown }>();
-    const held = useMemo(() => holdClient(own.client, host ?? platformHost()), [own, host]);
-    useEffect(() => own.use((error) => setFailure({ error })), [own]);
+    const used = client === undefined ? own : undefined;
+    const held = useMemo(
+      () => holdClient(client === undefined ? own.client : () => client, host ?? platformHost()),
+      [own, client, host],
+    );
+    useEffect(() => used?.use((error) => setFailure({ error })), [used]);
     // For the error boundary: a client that could not start is nothing to go on with.
     if (failure !== undefined) throw failure.error;
-    return provide(held, children);
-  };
-
-  const Provider: FunctionComponent<Props> = ({ client, create, ...rest }) => {
-    if (client !== undefined) return createElement(GivenProvider, { ...rest, client });
-    if (create !== undefined) return createElement(OwnProvider, { ...rest, create });
-    throw new HeardError('options-invalid', 'The Provider has no client.', {
-      remediation: 'Give it `client`, or `create` to have one made, started and stopped.',
-    });
+    return createElement(Context.Provider, { value: held }, children);
   };
 
   function useHeld(hook: string): HeldClient {
     const held = useContext(Context);
     if (held !== undefined) return held;
     throw new HeardError('no-provider', `${hook} is used outside of its Provider.`, {
-      remediation: `Put the Provider that createHooks gave together with this ${hook} around the component.`,
+      remediation: 'Put the Provider of the same createHooks around the component.',
     });
   }
 
@@ -108,7 +101,7 @@ export function createHooks<Spec extends ContractSpec, const Role extends RoleNa
     on?: Pick<MountedChannel<string>, 'name' | 'params'>,
   ): void {
     const held = useHeld('useEvent');
-    known.events(names);
+    requireKnown('event', names);
     const latest = useLatest(handler);
     const key = keyOf([names, on?.name, on?.params]);
     useEffect(() => {
@@ -127,7 +120,7 @@ export function createHooks<Spec extends ContractSpec, const Role extends RoleNa
 
   function useChannel(name: string, params: object = {}): MountedChannel<string> {
     const held = useHeld('useChannel');
-    known.channel(name);
+    requireKnown('channel', name);
     const key = keyOf(params);
     const channel = useMemo(
       () => statusOfChannel(held, name, params),
@@ -173,8 +166,6 @@ export function createHooks<Spec extends ContractSpec, const Role extends RoleNa
         ...view,
         retry: (id: string) => held.client().outbox.retry(id),
         discard: (id: string) => held.client().outbox.discard(id),
-        rebase: (id: string, input: unknown) => held.client().outbox.rebase(id, input),
-        drain: () => held.client().outbox.drain(),
       }),
       [held, view],
     );
@@ -184,8 +175,8 @@ export function createHooks<Spec extends ContractSpec, const Role extends RoleNa
     ...[first, second]: [handler: (signal: Signal) => unknown] | [kinds: Names, handler: (signal: Signal) => unknown]
   ): void {
     const held = useHeld('useSignals');
-    const kinds = typeof first === 'function' ? '*' : first;
-    const latest = useLatest(typeof first === 'function' ? first : second);
+    const [kinds, handler] = typeof first === 'function' ? (['*', first] as const) : [first, second];
+    const latest = useLatest(handler);
     const key = keyOf(kinds);
     useEffect(
       () => held.client().signals.on(kinds, (signal) => void latest.current?.(signal)),
@@ -204,7 +195,7 @@ export function createHooks<Spec extends ContractSpec, const Role extends RoleNa
     useRow,
     useMutation(name: string) {
       const held = useHeld('useMutation');
-      known.mutation(name);
+      requireKnown('mutation', name);
       return useMutationOf(held, name);
     },
     useOutbox,

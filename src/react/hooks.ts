@@ -63,7 +63,7 @@ export interface CollectionQuestion<Row, Selected> extends Question<Row> {
   readonly select?: (rows: readonly Row[]) => Selected;
 }
 
-export interface OutboxHook extends OutboxView, Pick<OutboxSurface, 'retry' | 'discard' | 'rebase' | 'drain'> {}
+export interface OutboxHook extends OutboxView, Pick<OutboxSurface, 'retry' | 'discard'> {}
 
 type RowsOf<Spec extends ContractSpec> = keyof Spec['collections'] & string;
 type ParamsFor<Params> = object extends Params ? [params?: Params] : [params: Params];

@@ -1,44 +1,32 @@
 import type { ContractData } from '../contract/contract.ts';
 import { HeardError } from '../errors.ts';
 
+type Kind = 'role' | 'channel' | 'event' | 'mutation';
+
 /** Refuses names that would be heard, or sent, by nobody: while rendering, where it is seen, and not when it is too late. */
-export interface KnownNames {
-  channel(name: string): void;
-  events(names: string | readonly string[]): void;
-  mutation(name: string): void;
-}
+export type RequireKnown = (kind: Kind, names: string | readonly string[]) => void;
 
-export function knownNames(contract: ContractData, roleName: string | undefined): KnownNames {
-  const whose = `${roleName === undefined ? '' : `role "${roleName}" of the `}contract "${contract.name}"`;
-  const role = roleName === undefined ? undefined : contract.roles.get(roleName);
-  if (roleName !== undefined && role === undefined) {
-    throw lacking(`contract "${contract.name}"`, 'role', roleName, contract.roles.keys());
-  }
+export function knownNames(contract: ContractData, roleName: string | undefined): RequireKnown {
+  let whose = `contract "${contract.name}"`;
+  const role = contract.roles.get(roleName ?? '');
   const channels = role?.channels ?? [...contract.channels.keys()];
-  const heard = new Set(
-    role?.events ?? (role === undefined ? contract.events.keys() : channels.flatMap((channel) => eventsOn(channel))),
-  );
-  const mutations = role === undefined ? [...contract.mutations.keys()] : (role.mutations ?? []);
-
-  function eventsOn(channel: string): readonly string[] {
-    return contract.channels.get(channel)?.events ?? [];
-  }
-
-  return {
-    channel(name) {
-      if (!channels.includes(name)) throw lacking(whose, 'channel', name, channels);
-    },
-    events(names) {
-      for (const name of typeof names === 'string' ? [names] : names)
-        if (name !== '*' && !heard.has(name)) throw lacking(whose, 'event', name, heard);
-    },
-    mutation(name) {
-      if (!mutations.includes(name)) throw lacking(whose, 'mutation', name, mutations);
-    },
+  const known: Readonly<Record<Kind, readonly string[]>> = {
+    role: [...contract.roles.keys()],
+    channel: channels,
+    event: role?.events ?? [...new Set(channels.flatMap((channel) => contract.channels.get(channel)?.events ?? []))],
+    mutation: role === undefined ? [...contract.mutations.keys()] : (role.mutations ?? []),
   };
+  const requireKnown: RequireKnown = (kind, names) => {
+    for (const name of [names].flat()) {
+      if (known[kind].includes(name) || name === '*') continue;
+      throw new HeardError('unknown-name', `The ${whose} has no ${kind} "${name}".`, {
+        remediation: `It has: ${known[kind].join(', ')}.`,
+      });
+    }
+  };
+  if (roleName !== undefined) {
+    requireKnown('role', roleName);
+    whose = `role "${roleName}" of the ${whose}`;
+  }
+  return requireKnown;
 }
-
-const lacking = (whose: string, what: string, name: string, known: Iterable<string>): HeardError =>
-  new HeardError('unknown-name', `The ${whose} has no ${what} "${name}".`, {
-    remediation: `It has: ${[...known].join(', ')}.`,
-  });

@@ -5,6 +5,7 @@ import type { SignalOf } from '../core/signals.ts';
 import type { Readable } from '../surface.ts';
 import type { PlainClient } from './plain-client.ts';
 import { isSame } from './sameness.ts';
+import { whileHeard } from './while-heard.ts';
 
 export interface OutboxView {
   readonly pending: readonly WaitingMutation[];
@@ -20,40 +21,27 @@ const depth = 4;
 
 /** One for all who look, and it listens only while somebody does. */
 export function createOutboxView(client: () => PlainClient): Readable<OutboxView> {
-  const listeners = new Set<(view: OutboxView) => void>();
   let view = emptyOutbox;
-  let ends: readonly (() => void)[] = [];
 
-  function look(drained = view.drained): void {
+  function look(drained = view.drained): OutboxView {
     const { outbox } = client();
     const next = { pending: outbox.pending(), parked: outbox.parked(), drained };
-    if (isSame(view, next, depth)) return;
-    view = next;
-    for (const listener of Array.from(listeners)) listener(view);
+    if (!isSame(view, next, depth)) view = next;
+    return view;
   }
 
-  return {
-    get() {
-      if (listeners.size === 0) look();
-      return view;
-    },
-    subscribe(listener) {
-      const own = (told: OutboxView): void => listener(told);
-      listeners.add(own);
-      if (listeners.size === 1) {
-        const { outbox, status, signals } = client();
-        ends = [
-          outbox.subscribe(() => look()),
-          // What was stored is there when the client has started.
-          status.subscribe(() => look()),
-          signals.on('drained', (signal) => look(signal as SignalOf<'drained'>)),
-        ];
-        look();
-      }
-      return () => {
-        if (!listeners.delete(own) || listeners.size > 0) return;
-        for (const end of ends) end();
-      };
-    },
-  };
+  const { isHeard, subscribe } = whileHeard<OutboxView>((tell) => {
+    const { outbox, status, signals } = client();
+    const ends = [
+      outbox.subscribe(() => tell(look())),
+      // What was stored is there when the client has started.
+      status.subscribe(() => tell(look())),
+      signals.on('drained', (signal) => tell(look(signal as SignalOf<'drained'>))),
+    ];
+    look();
+    return () => {
+      for (const end of ends) end();
+    };
+  });
+  return { get: () => (isHeard() ? view : look()), subscribe };
 }

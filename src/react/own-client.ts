@@ -11,7 +11,7 @@ export interface OwnClient {
  * Those that are stopping, by contract. A module that is replaced while the app runs brings another provider with another
  * client: that one waits, so that the device never has two sockets.
  */
-const stopping = new Map<string, Promise<void>>();
+const stopping = new Map<string, Promise<unknown>>();
 
 /**
  * StrictMode, and a component that is replaced while the app runs, unmount and mount again within one task. So a stop waits
@@ -32,14 +32,8 @@ export function ownClient(create: () => PlainClient, contract: string): OwnClien
   function stop(): void {
     if (users > 0 || !isRunning) return;
     isRunning = false;
-    const before = stopping.get(contract);
-    const stopped = client()
-      .stop()
-      .then(() => before)
-      .finally(() => {
-        if (stopping.get(contract) === stopped) stopping.delete(contract);
-      });
-    stopping.set(contract, stopped);
+    // There is none if it could not be made. What goes wrong while it stops is told by its signals and its log.
+    stopping.set(contract, Promise.allSettled([own?.stop(), stopping.get(contract)]));
   }
 
   return {

@@ -9,11 +9,12 @@ export interface Compilation {
 }
 
 /** Type-checks one file as a user of `heard` would have it: in a browser, unless it asks for the types of Node. */
-export function compile(source: string, types: readonly string[] = []): Compilation {
+export function compile(source: string, types: readonly string[] = [], language: 'ts' | 'tsx' = 'ts'): Compilation {
+  const name = `user.${language}`;
   // Below node_modules, so that the file resolves the same packages and no watcher minds it.
   const folder = mkdtempSync('node_modules/.compile-');
   try {
-    writeFileSync(join(folder, 'user.ts'), source);
+    writeFileSync(join(folder, name), source);
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({
@@ -29,7 +30,7 @@ export function compile(source: string, types: readonly string[] = []): Compilat
           },
         },
         include: [],
-        files: ['user.ts'],
+        files: [name],
       }),
     );
     const { stdout } = spawnSync(
@@ -37,12 +38,12 @@ export function compile(source: string, types: readonly string[] = []): Compilat
       ['node_modules/typescript/bin/tsc', '-p', folder, '--extendedDiagnostics', '--pretty', 'false'],
       { encoding: 'utf8' },
     );
-    const file = relative('.', join(folder, 'user.ts'));
+    const file = relative('.', join(folder, name));
     return {
       errors: stdout
         .split(/^(?=\S)/m)
         .filter((error) => error.includes('error TS'))
-        .map((error) => error.replace(file, 'user.ts').trimEnd()),
+        .map((error) => error.replace(file, name).trimEnd()),
       instantiations: Number(/^Instantiations:\s+(\d+)/m.exec(stdout)?.[1] ?? Number.NaN),
     };
   } finally {
