@@ -96,3 +96,16 @@ test('nothing ticks while nobody sees the page, and everything is right when som
   expect(seen.at(-1)).toBeGreaterThanOrEqual(20_000);
   expect(seen).toHaveLength(renders + 1);
 });
+
+test('a timer that is put up while nobody sees the page begins when somebody does', async () => {
+  const seen: (number | undefined)[] = [];
+  const { kitchen, client, host, stage } = await openTimers([]);
+  const before = host.pendingTimers;
+  const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  await stage.show(h(Provider, { client, host }, h(Timer, { since: client.serverNow(), seen })));
+  expect(host.pendingTimers).toBe(before);
+  visibility.mockRestore();
+  await act(async () => host.emit({ kind: 'visible' }));
+  await pass(kitchen, 2_000);
+  expect(seen.at(-1)).toBeGreaterThanOrEqual(1_000);
+});
