@@ -41,7 +41,7 @@ export function collectionOf(table: Table): Collection<object> {
       subscribe: (listener, { signal } = {}) =>
         until(signal, () => table.watch(String(key), () => listener(table.row(String(key))))),
     }),
-    query: (question) => queryOf(table, question as Question<never>),
+    query: (question) => queryOf(table, question),
     waiting: (key) => table.waiting(String(key)),
     changes: (listener, { signal } = {}) => until(signal, () => table.onChanges(listener)),
   };
@@ -71,7 +71,7 @@ function queryOf(table: Table, question: Question<never>): Followable<readonly o
     },
     subscribe: (listener, { signal } = {}) =>
       until(signal, () => {
-        live ??= table.follow(question);
+        live ??= table.follow(question, looked?.query.rows);
         followers += 1;
         const { followed, end } = live;
         const release = followed.listeners.add(listener);

@@ -52,6 +52,11 @@ export class LiveQuery {
     this.answer = this.shown();
   }
 
+  /** An answer that is the same stays the same object. */
+  keep(answer: readonly object[]): void {
+    if (isSameAnswer(this.answer, answer)) this.answer = answer;
+  }
+
   /** Whether it is another answer now. */
   take(changes: readonly RowChange[]): boolean {
     const own = changes.filter(

@@ -228,8 +228,8 @@ export class Overlay {
       case 'remove':
         return this.resolve(change.key);
       case 'clear':
-        return undefined;
     }
+    return undefined;
   }
 
   /** At the moment of the answer: it may have come by another way before. */
@@ -243,8 +243,8 @@ export class Overlay {
         return base !== undefined && isSaidBy(base.row, change.fields);
       case 'remove':
       case 'clear':
-        return base === undefined;
     }
+    return base === undefined;
   }
 
   /** The base has changed since the answer. */
@@ -275,8 +275,8 @@ function applied(change: Change, row: object | undefined): object | undefined {
       return row === undefined ? undefined : { ...row, ...(change.fields as object) };
     case 'remove':
     case 'clear':
-      return undefined;
   }
+  return undefined;
 }
 
 const isSame = (left: unknown, right: unknown): boolean => left === right || rowDigest(left) === rowDigest(right);

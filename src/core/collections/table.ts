@@ -134,9 +134,14 @@ export class Table {
     return query;
   }
 
-  follow(question: Question<never>): { readonly followed: Followed; readonly end: () => void } {
+  /** `before`: the answer that was looked up last; the same answer is the same object. */
+  follow(
+    question: Question<never>,
+    before?: readonly object[],
+  ): { readonly followed: Followed; readonly end: () => void } {
     this.take();
     const query = this.ask(question);
+    if (before !== undefined) query.keep(before);
     const followed = { query, listeners: createListeners<readonly object[]>(this.options.report), told: query.rows };
     this.followed.add(followed);
     return { followed, end: () => void this.followed.delete(followed) };

@@ -453,6 +453,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   }
   if (isToldByLog(s)) {
     const which = read.isBrokenLook ? 'fill' : 'put-back';
+    if (read.isBrokenLook) s.fullListAtMs = turn.moment.nowMs;
     for (const part of answer.parts) takePart(s, part, read, which, turn);
     if (settlesDoubt(s, read)) s.isDoubtful = false;
     s.dirty = true;
@@ -555,7 +556,8 @@ function takePart(
     const known = rows.get(row.key);
     // An earlier list lacked it, and without a tombstone nobody said at which version it went.
     const isBack = known?.deleted === true && known.version === row.version;
-    if (!isBack && !isNewer(known, row.version)) continue;
+    const isFilled = which === 'fill' && known?.isUntold === true && known.version === row.version;
+    if (isFilled || (!isBack && !isNewer(known, row.version))) continue;
     if (which === 'fill' && !row.openWork) fillRow(s, part.resource, row, turn);
     else takeRow(s, part.resource, row, turn);
   }
@@ -607,7 +609,7 @@ function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Tu
 
 /** Not stored: a restart would not know that it was not told. */
 function fillRow({ rows }: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
-  rows.fill({ key: row.key, version: row.version }, moment.nowMs);
+  rows.fillIn({ key: row.key, version: row.version }, moment.nowMs);
   effects.push({ kind: 'row', ticket: undefined, resource, row });
 }
 

@@ -21,7 +21,7 @@ function openTable() {
   const errors: unknown[] = [];
   const table = new Table({
     name: 'rows',
-    definition: definition as CollectionDefinition,
+    definition,
     scope: {},
     keyOf: () => undefined,
     renamed: () => undefined,
@@ -105,6 +105,10 @@ test('V10: rows that have not changed are the same objects, and so is an answer'
   expect(asked.get()).toBe(before);
   // Read again from a store: equal, and another object.
   table.show('here', '1', 1, { id: 1, status: 'new' });
+  expect(asked.get()).toBe(before);
+  const leave = asked.subscribe(() => undefined);
+  expect(asked.get()).toBe(before);
+  leave();
   expect(asked.get()).toBe(before);
 });
 

@@ -23,7 +23,7 @@ export const faultNames = [
   'channel closed',
 ] as const;
 
-export type Fault = (typeof faultNames)[number];
+type Fault = (typeof faultNames)[number];
 export type FaultCounts = Record<Fault, number>;
 
 export const noFaults = (): FaultCounts => Object.fromEntries(faultNames.map((name) => [name, 0])) as FaultCounts;
