@@ -1,6 +1,6 @@
 import type { Contract, ContractData, ContractSpec, RoleName } from './contract/contract.ts';
 import { createFrameReader } from './contract/decode.ts';
-import { channelsFeeding } from './contract/feeding.ts';
+import { channelsFeeding, listAloneOf } from './contract/feeding.ts';
 import { wireName } from './contract/routing.ts';
 import { validate } from './contract/schema.ts';
 import { createApi } from './core/api/create-api.ts';
@@ -113,6 +113,8 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   const frames = createFrameReader(data);
   const name = storeName(data, options.role, scope, principal);
   const channels = new Set<DynamicChannel>();
+  /** Those of collections that belong to no channel. */
+  const lists = new Set<string>();
   const processors = new Map<string, Processor>();
 
   let session: Session | undefined;
@@ -191,6 +193,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         streamSettings: timing?.stream,
         consumers,
         tables,
+        lists,
         processors,
         principal,
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -320,9 +323,14 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
 
   function collection(name: string): Collection<object> {
     requireAlive();
+    const list = listAloneOf(data, name);
+    if (list !== undefined && !lists.has(list)) {
+      lists.add(list);
+      session?.openList(list);
+    }
     const feeding = channelsFeeding(data, name);
     const heard = feeding.filter((channel) => role?.channels.includes(channel));
-    const table = heard.length > 0 ? tables.table(name) : undefined;
+    const table = heard.length > 0 || list !== undefined ? tables.table(name) : undefined;
     if (table !== undefined) return collectionOf(table);
     const isKnown = data.collections.has(name);
     throw new HeardError(

@@ -1,9 +1,14 @@
 // What a screen shows: right after anything, there at once, and a step ahead of the server.
 import { describe, expect, test } from 'vitest';
+import { createClient } from '../../src/client.ts';
+import { brasserie } from '../../src/contracts/brasserie/index.ts';
+import type { Store } from '../../src/storage/store.ts';
+import { createFakeHost } from '../../src/testing/fake-host.ts';
+import { createMemoryHttp, type MemoryOutcome, type ServedRequest } from '../../src/testing/memory-http.ts';
+import { createMemoryTransport } from '../../src/testing/memory-transport.ts';
 import { createFakeTabs } from '../../src/testing/fake-tabs.ts';
 import { sharedTabs } from '../../src/tabs.ts';
 import { memory } from '../../src/storage/memory.ts';
-import type { MemoryOutcome, ServedRequest } from '../../src/testing/memory-http.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
 
 type Answer = (request: ServedRequest) => MemoryOutcome | undefined;
@@ -116,6 +121,49 @@ describe('what the server says', () => {
     expect(tickets.size).toBe(2);
     expect(told).toEqual([]);
     await kds.dispose();
+  });
+
+  test('V2, V13: a list that belongs to no channel is kept: read at the start and when it is no longer fresh, and there offline', async () => {
+    const host = createFakeHost({ seed: 1 });
+    const dish = { id: 1, name: 'Bouillabaisse', price: '24.00', category: 'plats' };
+    let asked = 0;
+    const http = createMemoryHttp({
+      host,
+      handle({ path }) {
+        if (path.startsWith('/api/menu')) asked += 1;
+        return { status: 200, body: { data: path.startsWith('/api/menu') ? [dish] : [] } };
+      },
+    });
+    const open = (storage: Store) =>
+      createClient(brasserie, {
+        role: 'waiter',
+        scope: { userId: 7 },
+        transport: createMemoryTransport({
+          host,
+          server: { connected: (socket) => socket.accept({ socketId: '1.1' }) },
+        }),
+        api: http,
+        token: () => 'token-1',
+        storage,
+        host,
+      });
+    const storage = memory();
+    const waiter = open(storage);
+    const menu = waiter.collection('menu');
+    await waiter.start();
+    await host.pass(1_000);
+    expect(menu.row(1)?.name).toBe('Bouillabaisse');
+    expect(waiter.status.get().word).toBe('live');
+    await host.pass(400_000);
+    expect(asked).toBe(2);
+    await Promise.all([waiter.dispose(), host.pass(10_000)]);
+    http.weather = 'down';
+    const again = open(storage);
+    const kept = again.collection('menu');
+    await again.start();
+    expect(kept.row(1)?.name).toBe('Bouillabaisse');
+    await Promise.all([again.dispose(), host.pass(10_000)]);
+    expect(host.pendingTimers).toBe(0);
   });
 
   test('V3: who signs out leaves empty tables', async () => {

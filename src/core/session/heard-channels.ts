@@ -23,6 +23,7 @@ import { createDeriver } from './derived.ts';
 import type { ChannelHealth } from './health.ts';
 import type { Inbound, Listening } from './inbound.ts';
 import type { Keeper } from './keeper.ts';
+import { createListsAlone } from './lists-alone.ts';
 import { listOf, needsOf, placeOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { ChannelsStanding, ChannelWord } from './status.ts';
@@ -101,6 +102,8 @@ export interface HeardChannels {
   /** A row as a channel shows it that is live; undefined where nobody knows it for certain. */
   row(collection: CollectionDefinition, key: string): unknown;
   wireOf(channel: string, params?: object): string;
+  /** Keeps a list that belongs to no channel. */
+  openList(resource: string): void;
   /** Reads everything again; resolves when it was read. */
   refresh(): Promise<void>;
   flush(): void;
@@ -147,11 +150,21 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     changed: options.changed,
   };
 
+  const lists = createListsAlone({
+    contract,
+    keeper,
+    around,
+    settings,
+    retention: options.retention,
+    tables: options.tables,
+    report: options.report,
+  });
+
   function sweepLater(): Release | undefined {
     const everyMs = sweepEveryMs(options.retention);
     if (everyMs === Number.POSITIVE_INFINITY) return undefined;
     return host.schedule(everyMs, () => {
-      for (const stream of streams()) stream.sweep();
+      for (const stream of all()) stream.sweep();
       sweeping = sweepLater();
     });
   }
@@ -274,6 +287,8 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
   const streams = (): readonly ChannelStream[] =>
     [...channels.values()].flatMap(({ stream }) => (stream === undefined ? [] : [stream]));
 
+  const all = (): readonly ChannelStream[] => [...streams(), ...lists.streams];
+
   function healthOf(wire: string, heard: Heard): ChannelHealth {
     const { place, stream, lastReceivedAtMs } = heard;
     const state = stream?.state;
@@ -325,7 +340,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       };
     },
     async opened() {
-      await Promise.all([...channels.values()].map(({ opening }) => opening));
+      await Promise.all([...Array.from(channels.values(), ({ opening }) => opening), lists.opened()]);
     },
     hear(frame, from, receivedAtMs) {
       const heard = channels.get(frame.channel);
@@ -367,11 +382,12 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       return undefined;
     },
     wireOf,
+    openList: lists.open,
     async refresh() {
-      await Promise.all(streams().map((stream) => stream.refresh()));
+      await Promise.all(all().map((stream) => stream.refresh()));
     },
     flush() {
-      for (const stream of streams()) stream.flush();
+      for (const stream of all()) stream.flush();
     },
     standing() {
       let denied: string | undefined;
@@ -390,13 +406,14 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       isStopped = true;
       sweeping?.();
       for (const leave of Array.from(lingering.values())) leave();
-      const all = streams();
-      for (const stream of all) stream.stop();
-      await Promise.all([settledWithin(all, withinMs), meanwhile]);
-      for (const stream of all) stream.flush();
+      lists.stop();
+      const ending = all();
+      for (const stream of ending) stream.stop();
+      await Promise.all([settledWithin(ending, withinMs), meanwhile]);
+      for (const stream of ending) stream.flush();
       return {
-        isSettled: all.every(({ state }) => state.unsettled.count === 0),
-        isRead: all.every(({ isCaughtUp }) => isCaughtUp),
+        isSettled: ending.every(({ state }) => state.unsettled.count === 0),
+        isRead: streams().every(({ isCaughtUp }) => isCaughtUp),
       };
     },
   };

@@ -87,6 +87,8 @@ export interface SessionOptions {
   readonly changed: () => void;
   /** Where rows are shown. */
   readonly tables?: Tables | undefined;
+  /** Lists that belong to no channel, and are kept all the same. */
+  readonly lists?: ReadonlySet<string>;
   /** Every event that is handed out, before it is. `isFirst`: no other channel has told it in this run. */
   readonly told?: (event: DeliveredEvent, isFirst: boolean) => void;
   /** Whether those who listen here have not heard it yet, from another tab that led before. */
@@ -103,6 +105,8 @@ export interface Session {
   health(): Health;
   /** Hears a channel until it is closed as often as it was opened. */
   open(channel: string, params: object, consumers: Consumers): OpenChannel;
+  /** Keeps a list that belongs to no channel. */
+  openList(resource: string): void;
   refresh(): Promise<void>;
   send(message: string, input: unknown): void;
   tokenChanged(): void;
@@ -570,6 +574,7 @@ async function startOn(
 
   options.tables?.release();
   for (const channel of atStart) channels.open(channel, {});
+  for (const list of options.lists ?? []) channels.openList(list);
   await channels.opened();
   options.tables?.keepOpened();
   // Everything that is read at the start was read.
@@ -608,6 +613,7 @@ async function startOn(
       void channels.opened().then(lookAside, report);
       return opened;
     },
+    openList: channels.openList,
     async refresh() {
       // Not the connection's own: that one is for the channels, when they are joined.
       await outbox.drain({ timeoutMs: settings.drainMs });

@@ -1,4 +1,6 @@
 // The tab that has the socket: it tells the others what it hears and how things stand, and does what they ask for.
+import type { ContractData } from '../../contract/contract.ts';
+import { listAloneOf } from '../../contract/feeding.ts';
 import { createConsumers } from '../consume/consumers.ts';
 import type { Tables, ToldRow } from '../collections/tables.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
@@ -14,6 +16,7 @@ export interface LeadingOptions {
   readonly host: Host;
   readonly reign: string;
   readonly rank: number;
+  readonly contract: ContractData;
   readonly tables: Tables | undefined;
   readonly post: (message: TabMessage) => void;
   readonly report: (error: unknown) => void;
@@ -42,7 +45,7 @@ const viewAfterMs = 20;
 const manyItems = 200;
 const manyAfterMs = 500;
 
-export function createLeading({ host, reign, rank, tables, post, report }: LeadingOptions): Leading {
+export function createLeading({ host, reign, rank, contract, tables, post, report }: LeadingOptions): Leading {
   const log = createToldLog();
   /** By tab: the channels that are heard for it. */
   const followers = new Map<string, readonly OpenChannel[]>();
@@ -92,6 +95,10 @@ export function createLeading({ host, reign, rank, tables, post, report }: Leadi
     if (session === undefined || tables === undefined) return;
     if (!followsRows) leave.push(tables.onBase(tellRows));
     followsRows = true;
+    for (const name of names) {
+      const list = listAloneOf(contract, name);
+      if (list !== undefined) session.openList(list);
+    }
     const rows = names.flatMap((name) =>
       Array.from(tables.table(name)?.baseRows() ?? [], ([key, { version, row }]) => ({
         collection: name,

@@ -125,7 +125,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     if (isOver || session !== undefined) return;
     // A store that cannot be asked is told by the session.
     rank = await nextRank(options.store, options.storeName, rank).catch(() => rank + 1);
-    const lead = createLeading({ host, reign: `${tab} ${rank}`, rank, tables: options.tables, post, report });
+    const lead = createLeading({ host, reign: `${tab} ${rank}`, rank, contract, tables: options.tables, post, report });
     try {
       session = await startSession({
         ...options,
@@ -380,6 +380,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   return {
     status,
     health,
+    openList: (resource) => session?.openList(resource),
     open(channel, params, own) {
       const opened: Opened = { channel, params, wire: wireOf(channel, params), consumers: own, open: undefined };
       opened.open = session?.open(channel, params, own);
