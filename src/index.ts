@@ -111,6 +111,8 @@ export { role, type RoleDefinition } from './contract/role.ts';
 export {
   legalBy,
   mutation,
+  ownNumber,
+  showBy,
   mutationRequest,
   verifyBy,
   type AnswerMeaning,
@@ -125,6 +127,7 @@ export {
   type SocketCarrier,
   type Verification,
   type WaitingMutation,
+  type Showing,
 } from './contract/mutation.ts';
 export { message, type CoalescedMessage, type MessageDefinition, type RememberedMessage } from './contract/message.ts';
 export { query, queryRequest, type QueryDefinition } from './contract/query.ts';

@@ -17,6 +17,7 @@ const shown = (
     ['README.md', []],
     ['docs/protocol.md', []],
     ['docs/transports.md', []],
+    ['docs/collections.md', []],
     ['docs/tabs.md', []],
     ['docs/transports-socket-io.md', []],
     ['docs/react-native.md', []],
