@@ -65,7 +65,7 @@ interface Durable {
   closed: readonly ClosedHole[];
   readonly marks: Map<string, Watermark>;
   readonly seen: SeenRecord[];
-  readonly rows: Map<string, { version: RowVersion; deleted: boolean }>;
+  readonly rows: Map<string, { version: RowVersion; deleted: boolean; isPart?: true | undefined }>;
 }
 
 interface Listing {
@@ -290,7 +290,8 @@ class World extends Course<Happening> {
     const rows = new KnownRows();
     const handled = durable.seen.filter(({ isOnlyThere }) => isOnlyThere !== true);
     if (this.worldRules.remembersIds) for (const { id } of handled) seen.add(id, this.nowMs);
-    for (const [key, { version, deleted }] of durable.rows) rows.put({ key, version }, deleted, false, 0);
+    for (const [key, { version, deleted, isPart }] of durable.rows)
+      rows.put({ key, version, ...(isPart && { isPart }) }, deleted, false, 0);
     return initialStream(
       {
         position: scenario.position,
@@ -560,7 +561,8 @@ class World extends Course<Happening> {
       if (record.isOnlyThere !== true) this.storedIds.add(record.id);
     }
     for (const { row, deleted } of commit.rows) {
-      durable.rows.set(row.key, { version: row.version, deleted: deleted || this.isDeletion(row.version) });
+      const { key, version, isPart } = row;
+      durable.rows.set(key, { version, deleted: deleted || this.isDeletion(version), isPart });
     }
   }
 

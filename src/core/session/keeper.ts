@@ -121,8 +121,16 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     for (const handled of commit.rows) newest.set(handled.row.key, handled);
     for (const { row, deleted } of newest.values()) {
       const value = deleted ? undefined : rows.get(row.key)?.value;
+      // Of a row that nobody knows there is nothing to store.
+      if (row.isPart === true && value === undefined) continue;
       const kept = value === undefined ? undefined : redacted(value, row.key);
-      put('rows', row.key, { version: row.version, deleted, value: kept, at: wallMs });
+      put('rows', row.key, {
+        version: row.version,
+        deleted,
+        ...(row.isPart === true && { part: true }),
+        value: kept,
+        at: wallMs,
+      });
     }
     // In the background of what is written anyway.
     for (const key of history.prune(nowMs)) put('seen', key, undefined);
@@ -229,7 +237,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
           // What was left out before it was written, or what an older app wrote, is no row any more.
           const checked = row.value === undefined ? undefined : validate(schema, row.value);
           const shown = checked?.ok === true ? checked.value : undefined;
-          rows.restore(key, row.version, row.deleted, nowMs - ageMs, shown);
+          rows.restore({ key, version: row.version, isPart: row.isPart }, row.deleted, nowMs - ageMs, shown);
         }
       }
       const { cursor, closed } = readCursor(cursors.get(wire));

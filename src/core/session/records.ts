@@ -79,6 +79,8 @@ export function readSeen(value: unknown): SeenBatchRecord | undefined {
 export interface RowRecord {
   readonly version: RowVersion;
   readonly deleted: boolean;
+  /** Something of it may be missing: a list of the same version says the rest. */
+  readonly isPart: boolean;
   readonly value: unknown;
   /** When it was written, by the device's wall clock. */
   readonly atWallMs: number | undefined;
@@ -89,5 +91,11 @@ export function readRow(value: unknown): RowRecord | undefined {
   const { version } = value;
   if (typeof version !== 'string' && typeof version !== 'number') return undefined;
   const atWallMs = typeof value['at'] === 'number' ? value['at'] : undefined;
-  return { version, deleted: value['deleted'] === true, value: value['value'], atWallMs };
+  return {
+    version,
+    deleted: value['deleted'] === true,
+    isPart: value['part'] === true,
+    value: value['value'],
+    atWallMs,
+  };
 }

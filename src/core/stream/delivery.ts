@@ -220,15 +220,16 @@ function handOut(
     return 'duplicate';
   }
   let stale = false;
-  let isPart = false;
+  let applied = row;
   if (row !== undefined) {
     const known = rows.get(row.key);
     // When it came the row was not known; what came before it may have told it since. Over a hole nobody knows the rest, nor
     // behind an event that could not be read.
     const isKnown = known !== undefined && !known.isPart && !known.deleted;
     const mayLack = continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;
-    isPart = (row.isPart === true || row.isPatch === true) && (mayLack || !isKnown);
+    const isPart = (row.isPart === true || row.isPatch === true) && (mayLack || !isKnown);
     if (isPart) lookForWhatItSaid(s, turn);
+    if (isPart || row.isPart === true) applied = { key: row.key, version: row.version, ...(isPart && { isPart }) };
     // What a list lacked that named a position is gone, also for a late event of before.
     const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
     stale = isListedGone || (known !== undefined && !s.options.rules.appliesRow(known, row.version));
@@ -237,13 +238,9 @@ function handOut(
       s.compacted = true;
       return 'duplicate';
     }
-    if (!stale) {
-      const { key, version } = row;
-      rows.put(isPart ? { key, version, isPart } : { key, version }, false, false, turn.moment.nowMs);
-    }
+    if (!stale && applied !== undefined) rows.put(applied, false, false, turn.moment.nowMs);
   }
-  // A part of a row is not stored: a restart would take it for the whole.
-  const delivery = deliver(s, seq, id, stale || isPart ? undefined : row, turn);
+  const delivery = deliver(s, seq, id, stale ? undefined : applied, turn);
   if (origin === 'replay') s.replayed += 1;
   const replayed = origin === 'replay' || event.replayed;
   turn.effects.push({ kind: 'deliver', ticket: delivery.ticket, arrival, replayed, continuity, stale, origin });
@@ -253,8 +250,11 @@ function handOut(
 /** S27. A list says the rest. */
 function lookForWhatItSaid(s: StreamState, { moment: { nowMs } }: Turn): void {
   const { snapshot, settings } = s.options;
-  if (!snapshot || s.snapshotMissing || s.brokenLookAtMs !== Number.POSITIVE_INFINITY) return;
-  s.brokenLookAtMs = Math.max(nowMs + settings.overlapMs, s.fullListAtMs + settings.reconcileMs);
+  // A list that is being read may have been made before.
+  const isComing = s.brokenLookAtMs !== Number.POSITIVE_INFINITY && s.read?.isBrokenLook !== true;
+  if (!snapshot || s.snapshotMissing || isComing) return;
+  const lastMs = s.read?.isBrokenLook === true ? nowMs : s.fullListAtMs;
+  s.brokenLookAtMs = Math.max(nowMs + settings.overlapMs, lastMs + settings.reconcileMs);
 }
 
 export function deliver(

@@ -449,7 +449,8 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   s.epoch ??= answer.epoch;
   if (read.since.size === 0) {
     s.secondLookAtMs = Number.POSITIVE_INFINITY;
-    if (read.isBrokenLook || !hasReplay(s)) s.brokenLookAtMs = Number.POSITIVE_INFINITY;
+    const isLooked = (read.isBrokenLook || !hasReplay(s)) && s.brokenLookAtMs <= read.issuedAtMs;
+    if (isLooked) s.brokenLookAtMs = Number.POSITIVE_INFINITY;
   }
   if (isToldByLog(s)) {
     const which = read.isBrokenLook ? 'fill' : 'put-back';
@@ -607,8 +608,11 @@ function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Tu
   s.marks.set(part.resource, { asOf, tombstones: part.tombstones });
 }
 
-/** Not stored: a restart would not know that it was not told. */
-function fillRow({ rows }: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
+/** Stored as a part: a restart does not take it for what was told. */
+function fillRow(s: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
+  const { rows } = s;
+  s.handledRows.push({ row: { key: row.key, version: row.version, isPart: true }, deleted: false });
+  s.dirty = true;
   rows.fillIn({ key: row.key, version: row.version }, moment.nowMs);
   effects.push({ kind: 'row', ticket: undefined, resource, row });
 }

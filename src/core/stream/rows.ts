@@ -13,6 +13,10 @@ export interface RowRef {
   readonly isPatch?: true;
 }
 
+interface RestoredRow extends Pick<RowRef, 'key' | 'version'> {
+  readonly isPart: boolean;
+}
+
 export interface KnownRow {
   version: RowVersion;
   /** Nobody knows the rest of it. */
@@ -52,10 +56,10 @@ export class KnownRows {
   }
 
   /** As it was stored: nobody has touched it in this run. */
-  restore(key: string, version: RowVersion, deleted: boolean, changedAtMs: number, value?: unknown): void {
+  restore({ key, version, isPart }: RestoredRow, deleted: boolean, changedAtMs: number, value?: unknown): void {
     this.rows.set(key, {
       version,
-      isPart: false,
+      isPart,
       isUntold: false,
       deleted,
       rowTold: undefined,

@@ -314,9 +314,11 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     reconcileDueAtMs: nowMs + options.rules.reconcileMs(options.settings.reconcileMs),
     fullListAtMs: Number.NEGATIVE_INFINITY,
     secondLookAtMs: Number.POSITIVE_INFINITY,
-    // A run that ended before it could look has left it to this one.
+    // A run that ended before it could look has left it to this one. Without a log lists are read anyway.
     brokenLookAtMs:
-      cursor !== undefined && options.snapshot ? nowMs + options.settings.overlapMs : Number.POSITIVE_INFINITY,
+      cursor !== undefined && options.snapshot && options.replay !== undefined
+        ? nowMs + options.settings.overlapMs
+        : Number.POSITIVE_INFINITY,
     lowHead: undefined,
     vanished: undefined,
     vanishedResetMs: Number.NEGATIVE_INFINITY,
