@@ -19,6 +19,8 @@ const server = ['test/dev-server/**/*.test.ts'];
 
 const simulation = ['test/simulation/**/*.test.ts'];
 
+const scenarios = ['test/scenarios/**/*.test.ts'];
+
 const config: ViteUserConfig = defineConfig({
   resolve: { alias: [...aliases] },
   test: {
@@ -39,12 +41,18 @@ const config: ViteUserConfig = defineConfig({
             ...properties,
             ...server,
             ...simulation,
+            ...scenarios,
           ],
         },
       },
       { extends: true, test: { name: 'properties', environment: 'node', include: properties } },
       { extends: true, test: { name: 'server', environment: 'node', include: server, exclude: commands } },
       { extends: true, test: { name: 'simulation', environment: 'node', include: simulation } },
+      {
+        extends: true,
+        // Most of a scenario is waiting for sockets.
+        test: { name: 'scenarios', environment: 'node', include: scenarios, maxConcurrency: 12, testTimeout: 60_000 },
+      },
       { extends: true, test: { name: 'commands', environment: 'node', include: commands } },
       {
         extends: true,
@@ -54,6 +62,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts', inBothWorlds],
           globalSetup: ['test/browser/socket-server.ts'],
+          maxConcurrency: 6,
           browser: {
             enabled: true,
             headless: true,

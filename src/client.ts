@@ -206,6 +206,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     session = undefined;
     for (const channel of channels) channel.open = undefined;
     await ending.stop(as);
+    tables.release();
     changed();
   }
 

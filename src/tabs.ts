@@ -38,6 +38,10 @@ function browserTabs(): TabHost | undefined {
       channel.addEventListener('message', ({ data }) => hear(data));
       return { post: (message) => channel.postMessage(message), close: () => channel.close() };
     },
+    onLeave(listener) {
+      window.addEventListener('pagehide', listener);
+      return () => window.removeEventListener('pagehide', listener);
+    },
     ...(locks !== undefined && { locks: { request: requestOf(locks) } }),
   };
 }

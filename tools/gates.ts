@@ -82,6 +82,12 @@ export const gates: readonly Gate[] = [
     command: vitest('simulation'),
   },
   {
+    name: 'scenarios',
+    proves:
+      'over Pusher, Socket.IO and WebSocket, through everything that goes wrong in restaurants, each event is told once, each mutation takes effect once, and all come to the same end',
+    command: vitest('scenarios'),
+  },
+  {
     name: 'commands',
     proves:
       'the bootstrap, the runner, the checks of the gates, the command line and the compiler’s messages are as promised',

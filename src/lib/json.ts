@@ -121,13 +121,15 @@ export function readJson(text: string, limits: JsonLimits = defaultJsonLimits): 
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** Made when it is needed: React Native has none before 0.85, and what is given in its place may come after this file. */
+let utf8: TextDecoder | undefined;
 
 export function readJsonBytes(bytes: Uint8Array, limits: JsonLimits = defaultJsonLimits): JsonReading {
   // UTF-8 needs at most three bytes for one UTF-16 unit.
   if (bytes.byteLength > limits.maxLength * 3) return fault('too-large');
   let text: string;
   try {
+    utf8 ??= new TextDecoder('utf-8', { fatal: true });
     text = utf8.decode(bytes);
   } catch {
     return fault('not-utf8');

@@ -14,10 +14,14 @@ export interface Witness {
   leaveNote(note: string): void;
 }
 
+/** No database has this id. */
+const replaced = 'replaced';
+
 /** For a database with that id, which may just have been created; `isReplaced` in place of one that the browser could not read. */
 export function createWitness(name: string, id: string, isReplaced: boolean): Witness {
   const shadow = readShadow(name);
-  if (shadow === undefined) writeShadow(name, { id, note: '' });
+  // Told at every opening until the next note: whoever opened it first may not have been the one to tell.
+  if (shadow === undefined) writeShadow(name, { id: isReplaced ? replaced : id, note: '' });
   const isOther = shadow === undefined ? isReplaced : shadow.id !== id;
   return {
     evicted: isOther ? { note: shadow?.note ?? '' } : undefined,

@@ -32,3 +32,22 @@ export {
   type TransportUnderTest,
   type WireEvent,
 } from './transport-conformance.ts';
+export { playScenario, type Played } from './scenarios/play.ts';
+export {
+  words as scenarioWords,
+  type Ending,
+  type Moment,
+  type Outcome,
+  type Scenario,
+  type Step,
+  type Traffic,
+} from './scenarios/scenario.ts';
+export type {
+  BackstageStep,
+  DeviceView,
+  ScenarioBackstage,
+  ScenarioDevice,
+  ScenarioStage,
+  Strike,
+  ToldEvent,
+} from './scenarios/stage.ts';

@@ -50,6 +50,12 @@ export function webSocket(options: WebSocketOptions): Transport {
     });
   }
   const codec = options.codec ?? jsonCodec(maxFrameBytes);
+  const { silenceLimitMs } = codec;
+  if (silenceLimitMs !== undefined && !(silenceLimitMs > 0)) {
+    throw new HeardError('options-invalid', 'The "silenceLimitMs" of the codec is no number above 0.', {
+      remediation: 'Give milliseconds, Infinity for a server that may be silent for ever, or leave it out.',
+    });
+  }
   const capabilities = {
     codes: 'websocket',
     pings: codec.pings ?? true,
@@ -153,7 +159,10 @@ export function webSocket(options: WebSocketOptions): Transport {
 
     function greet(socketId: string | undefined): void {
       phase = 'greeted';
-      handlers.opened(socketId === undefined ? {} : { socketId });
+      handlers.opened({
+        ...(socketId !== undefined && { socketId }),
+        ...(silenceLimitMs !== undefined && { silenceLimitMs }),
+      });
     }
 
     function say(frame: ClientFrame): 'said' | 'needless' | 'gone' {

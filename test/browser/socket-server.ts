@@ -1,5 +1,6 @@
 // Servers beside the browser, which do what a page tells them to.
 import type { TestProject } from 'vitest/node';
+import { serveBackstage } from '../scenarios/serve-backstage.ts';
 import { serveConformance } from '../transports/conformance/server.ts';
 import { serveSocketIo } from '../transports/conformance/socket-io-server.ts';
 import { friendly, serve } from '../transports/server.ts';
@@ -12,6 +13,8 @@ declare module 'vitest' {
     readonly conformance: string;
     /** The same, for Socket.IO. */
     readonly socketIo: string;
+    /** Where a scenario's network and server are told what to do. */
+    readonly backstage: string;
   }
 }
 
@@ -36,12 +39,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   const conformance = await serveConformance();
   const socketIo = await serveSocketIo();
+  const backstage = await serveBackstage();
   project.provide('sockets', server.url);
   project.provide('conformance', conformance.url);
   project.provide('socketIo', socketIo.url);
+  project.provide('backstage', backstage.url);
   return async () => {
     await server.stop();
     await conformance.stop();
     await socketIo.stop();
+    await backstage.stop();
   };
 }

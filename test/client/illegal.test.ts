@@ -7,6 +7,9 @@ const wire = 'private-store.trattoria.kds';
 
 const at = (host: Kitchen['host']): string => new Date(host.clock.wallMs()).toISOString();
 
+const wireOf = ({ transport }: Kitchen): string =>
+  [...(transport.live[0]?.joined ?? [])].find((name) => name.includes('kds')) ?? wire;
+
 async function openKds(storage?: Parameters<Kitchen['client']>[1]) {
   const kitchen = createKitchen();
   kitchen.lists.set('kds/tickets', []);
@@ -17,13 +20,13 @@ async function openKds(storage?: Parameters<Kitchen['client']>[1]) {
   const kds = kitchen.client('kds', storage);
   await kds.start();
   await kitchen.host.pass(1_000);
-  const [socket] = kitchen.transport.live;
-  const channel = [...(socket?.joined ?? [])].find((name) => name.includes('kds')) ?? wire;
+  const channel = wireOf(kitchen);
   const publish = (name: string, data: object): void => void kitchen.publish(channel, name, data);
   publish('KdsTicketCreated', {
     ticket: { id: 7, order_id: 1, status: 'ready', items: [], updated_at: at(kitchen.host) },
   });
-  await kitchen.host.pass(1_000);
+  // What was done before the start may show as late.
+  await kitchen.host.pass(80_000);
   return { kitchen, kds, publish };
 }
 
@@ -38,6 +41,26 @@ test('a step that the ticket does not allow is refused at the call, with those t
   });
   expect(kds.outbox.pending()).toEqual([]);
   await kds.mutate('kds.bump', { ticketId: 7, to: 'served' });
+  await kds.dispose();
+});
+
+test('after two changes in one second nobody knows which of them the row shows, and the server decides', async () => {
+  const { kitchen, kds, publish } = await openKds();
+  const updated_at = at(kitchen.host);
+  publish('KdsTicketCreated', { ticket: { id: 9, order_id: 1, status: 'in_preparation', items: [], updated_at } });
+  publish('KdsTicketUpdated', { ticket_id: 9, status: 'ready', at: updated_at });
+  await kitchen.host.pass(1_000);
+  await expect(kds.mutate('kds.bump', { ticketId: 9, to: 'served' })).resolves.toHaveProperty('settled');
+  await kds.dispose();
+});
+
+test('behind a hole the server decides, too', async () => {
+  const { kitchen, kds, publish } = await openKds();
+  kitchen.answer = ({ path }) => (path.startsWith('/v1/events/since') ? { status: 503, body: {} } : undefined);
+  kitchen.publish(wireOf(kitchen), 'KdsTicketUpdated', { ticket_id: 7, status: 'in_preparation' }, { silently: true });
+  publish('KdsTicketCreated', { ticket: { id: 11, order_id: 1, status: 'queued', items: [] } });
+  await kitchen.host.pass(20_000);
+  await expect(kds.mutate('kds.bump', bump)).resolves.toHaveProperty('settled');
   await kds.dispose();
 });
 

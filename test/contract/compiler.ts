@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { entries, specifierOf } from '../../tools/entries.ts';
 
 export interface Compilation {
   /** One entry per error, with its continuation lines. */
@@ -8,8 +9,8 @@ export interface Compilation {
   readonly instantiations: number;
 }
 
-/** Type-checks one file as a user of `heard` would have it: in a browser, unless it asks for the types of Node. */
-export function compile(source: string, types: readonly string[] = []): Compilation {
+/** Type-checks one file as a user of `heard` would have it: in a browser, unless it asks for the types of Node. `declared` are files with modules that are not installed here. */
+export function compile(source: string, types: readonly string[] = [], declared: readonly string[] = []): Compilation {
   // Below node_modules, so that the file resolves the same packages and no watcher minds it.
   const folder = mkdtempSync('node_modules/.compile-');
   try {
@@ -23,13 +24,10 @@ export function compile(source: string, types: readonly string[] = []): Compilat
           declaration: false,
           noUnusedLocals: false,
           types,
-          paths: {
-            heard: ['../../src/index.ts'],
-            'heard/*': ['../../src/*/index.ts', '../../src/*.ts'],
-          },
+          paths: Object.fromEntries(entries.map((entry) => [specifierOf(entry), [`../../${entry.source}`]])),
         },
         include: [],
-        files: ['user.ts'],
+        files: ['user.ts', ...declared.map((file) => `../../${file}`)],
       }),
     );
     const { stdout } = spawnSync(

@@ -14,7 +14,9 @@ const shown = (
     ['README.md', []],
     ['docs/protocol.md', []],
     ['docs/transports.md', []],
+    ['docs/tabs.md', []],
     ['docs/transports-socket-io.md', []],
+    ['docs/react-native.md', []],
     ['docs/architecture.md', []],
     ['docs/emit.md', ['node']],
     ['docs/dev-server.md', ['node']],
@@ -23,7 +25,7 @@ const shown = (
 ).flatMap(([page, types]) => blocksOf(page).map((code, index) => [index + 1, page, code, types] as const));
 
 test.each(shown)('block %i of %s compiles as it stands', { timeout: patience }, (_, __, code, types) => {
-  expect(compile(code, types).errors).toEqual([]);
+  expect(compile(code, types, ['test/types/react-native.d.ts']).errors).toEqual([]);
 });
 
 test('the README shows code', () => {

@@ -36,6 +36,8 @@ export interface Server {
   /** Of the newest life. */
   readonly told: readonly Told[];
   readonly requests: number;
+  /** How many sockets are open. */
+  readonly connected: number;
   /** From now on it is another life. */
   nextLife(): void;
   /** Whoever prints next in this life waits for ever for the paper. Says whether somebody does. */
@@ -270,6 +272,9 @@ export async function createServer(
     },
     get requests() {
       return requests;
+    },
+    get connected() {
+      return sockets.peers.filter(({ closed }) => !closed).length;
     },
     nextLife() {
       printsHeld = 'none';

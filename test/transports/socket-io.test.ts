@@ -560,3 +560,24 @@ test.each([
 ] satisfies readonly SocketIoOptions[])('takes %j', (options) => {
   expect(socketIo(options).capabilities.codes).toBe('socket-io');
 });
+
+test('a namespace that is never answered for is asked for anew when it was waited for twice (F23)', async () => {
+  const { url, io } = await listenIo();
+  let asked = 0;
+  io.of('/orders').use((_socket, next) => {
+    asked += 1;
+    if (asked > 1) next();
+  });
+  const heard = await open(url);
+  const { connection } = heard;
+  connection.join('/orders');
+  await until(() => asked === 1);
+  connection.leave('/orders');
+  // Nobody knows yet whether the server is slow or has lost the question.
+  connection.join('/orders');
+  connection.leave('/orders');
+  connection.join('/orders');
+  await heard.until('joined');
+  expect(asked).toBe(2);
+  expect(heard.told.map(([name]) => name)).not.toContain('closed');
+});

@@ -175,6 +175,15 @@ export const sabotages: readonly Sabotage[] = [
       tree.edit('src/core/stream/rules.ts', (text) => text.replace('Math.min(front, lowestUnsettled - 1)', 'front')),
   },
   {
+    gate: 'scenarios',
+    breaks: 'a dead connection is noticed after a minute',
+    says: /not not-live within 20500 ms/,
+    apply: (tree) =>
+      tree.edit('src/core/connection/settings.ts', (text) =>
+        text.replace('pongWithinMs: 5_000', 'pongWithinMs: 50_000'),
+      ),
+  },
+  {
     gate: 'commands',
     breaks: 'the command line forgets how to say what it knows',
     says: /schema\.test\.ts/,

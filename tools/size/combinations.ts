@@ -15,12 +15,12 @@ const withContract = (name: string, contract: string, limit: string): Combinatio
 });
 
 export const combinations: readonly Combination[] = [
-  { name: 'everything from heard', imports: { '.': '*' }, limit: '89 kB' },
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '91.5 kB' },
   {
     name: 'a client over plain WebSocket, without a contract',
     // Aim: 24 kB (record 14 says what stands between).
     imports: { '.': '{ createClient }', './transports/websocket': '{ webSocket }' },
-    limit: '84 kB',
+    limit: '86.5 kB',
   },
   {
     name: 'a kitchen display over plain WebSocket that remembers',
@@ -30,7 +30,7 @@ export const combinations: readonly Combination[] = [
       './contracts/laravel-pos': '{ laravelPos }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '102.5 kB',
+    limit: '105.5 kB',
   },
   {
     name: 'a kitchen display over Pusher that remembers',
@@ -41,7 +41,7 @@ export const combinations: readonly Combination[] = [
       './storage/indexed-db': '{ indexedDb }',
     },
     // Aim: 55 kB, of which pusher-js has 18.
-    limit: '123 kB',
+    limit: '125.5 kB',
   },
   {
     name: 'a waiter’s client over Socket.IO that remembers',
@@ -51,7 +51,7 @@ export const combinations: readonly Combination[] = [
       './contracts/brasserie': '{ brasserie }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '117 kB',
+    limit: '119.5 kB',
   },
   {
     name: 'decoding a contract of one’s own',

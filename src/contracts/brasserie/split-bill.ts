@@ -73,7 +73,7 @@ export const refuseAmount = ({ amount }: Share): Refusal | undefined =>
       }
     : undefined;
 
-/** What the device knows of a bill spares the guest a second card slip. */
+/** What an app that holds the bill knows of it spares the guest a second card slip. The client itself is shown no bills by events. */
 export function refuseShare({ cover_number }: Share, bill: Bill): Refusal | undefined {
   if (cover_number > bill.covers) {
     return {

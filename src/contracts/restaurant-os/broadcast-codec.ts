@@ -13,6 +13,7 @@ interface BroadcastEvent {
 export interface BroadcastCodec {
   readonly pings: false;
   readonly acknowledges: false;
+  readonly silenceLimitMs: number;
   encode(): undefined;
   decode(received: string | Uint8Array): BroadcastEvent | undefined;
   salvage(received: string | Uint8Array): BroadcastEvent | undefined;
@@ -24,6 +25,9 @@ const head = /^\{"channel":"([^"\\]{1,200})","event":"([^"\\]{1,200})","data":/;
 export const broadcastCodec: BroadcastCodec = {
   pings: false,
   acknowledges: false,
+  // Nothing happens in a restaurant at night, and nobody is asked whether he is still there. Meanwhile the lists are read
+  // every minute, so that what a dead connection swallows is late and not lost.
+  silenceLimitMs: 300_000,
   encode: () => undefined,
   decode(received) {
     if (typeof received !== 'string') return undefined;

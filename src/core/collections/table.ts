@@ -1,6 +1,7 @@
 // One collection as it is shown: what the channels say, with what was asked for over it.
 import type { CollectionDefinition } from '../../contract/collection.ts';
 import { createListeners, type Listeners } from '../../lib/listeners.ts';
+import { rowDigest } from '../session/row-digest.ts';
 import type { RowVersion } from '../stream/rows.ts';
 import { LiveQuery, type Entry, type RowChange } from './live-query.ts';
 import { Overlay, type BaseRow } from './overlay.ts';
@@ -86,13 +87,17 @@ export class Table {
 
   /** C1. */
   show(source: string, key: string, version: RowVersion, row: object | undefined): void {
-    const others = this.base.get(key)?.filter((shown) => shown.source !== source) ?? [];
-    const shown = row === undefined ? others : [...others, { source, version, row }];
+    const known = this.base.get(key) ?? [];
+    const others = known.filter((one) => one.source !== source);
+    const own = known.find((one) => one.source === source);
+    // Read from the store or from a list again: the same is the same object.
+    const isKnown = own !== undefined && row !== undefined && own.version === version && isSame(own.row, row);
+    const shown = row === undefined ? others : [...others, isKnown ? own : { source, version, row }];
     if (shown.length === 0) this.base.delete(key);
     else this.base.set(key, shown);
     if (this.overlay.size > 0) this.overlay.baseChanged(key, this.baseOf(key));
     this.options.baseChanged(key);
-    this.refresh(key);
+    this.refresh(key, others.length > 0);
   }
 
   /** C2: what it showed and does not show now is gone. */
@@ -199,11 +204,15 @@ export class Table {
     return best;
   }
 
-  private refresh(key: string): void {
+  /** `isTwice`: several say what it is. */
+  private refresh(key: string, isTwice = false): void {
     const base = this.baseOf(key)?.row;
     const after = this.overlay.size === 0 ? base : this.overlay.over(key, base);
     const before = this.view.get(key);
     if (before === after) return;
+    // What lies over it comes and goes, and so do channels: often the next one says what was shown all the time.
+    const mayBeSame = before !== undefined && after !== undefined && (isTwice || this.overlay.size > 0);
+    if (mayBeSame && isSame(before, after)) return;
     this.revision += 1;
     if (!this.before.has(key)) this.before.set(key, before);
     if (this.followed.size > 0 && !this.untaken.has(key)) this.untaken.set(key, before);
@@ -240,6 +249,8 @@ export class Table {
     return index;
   }
 }
+
+const isSame = (left: object, right: object): boolean => left === right || rowDigest(left) === rowDigest(right);
 
 const fieldOf = (row: object, field: string): unknown => (row as Readonly<Record<string, unknown>>)[field];
 

@@ -56,8 +56,9 @@ const coveredWithinMs = 10_000;
 export function createTables({ host, contract, scope, consumers, reread, report }: TablesOptions): Tables {
   const tables = new Map<string, Table>();
   const sources = new Map<string, RowSource>();
-  /** Answered, and not covered yet. */
+  /** Answered, and not covered yet: until it is read again. */
   const uncovered = new Map<string, Release>();
+  let frame: Release | undefined;
   const bases = new Set<(rows: readonly ToldRow[]) => void>();
   /** By table, the keys of what has changed of the base. */
   const untold = new Map<Table, Set<string>>();
@@ -85,7 +86,7 @@ export function createTables({ host, contract, scope, consumers, reread, report 
     if (isOver) return;
     telling = 'later';
     tell();
-    host.schedule(frameMs, () => {
+    frame = host.schedule(frameMs, () => {
       telling = 'not';
       if (changedSince) changed();
     });
@@ -187,6 +188,10 @@ export function createTables({ host, contract, scope, consumers, reread, report 
     let stays = false;
     for (const { overlay } of tables.values()) stays = overlay.answered(mutation, answer) || stays;
     if (!stays) return lift(mutation);
+    lookLater(mutation);
+  }
+
+  function lookLater(mutation: string): void {
     const release = host.schedule(coveredWithinMs, () => {
       uncovered.delete(mutation);
       if (![...tables.values()].some(({ overlay }) => overlay.has(mutation))) return hearNoMore();
@@ -195,6 +200,15 @@ export function createTables({ host, contract, scope, consumers, reread, report 
         .finally(() => lift(mutation));
     });
     uncovered.set(mutation, release);
+  }
+
+  /** Nothing happens by itself any more. */
+  function rest(): void {
+    sources.clear();
+    for (const release of uncovered.values()) release();
+    frame?.();
+    telling = 'not';
+    if (changedSince && !isOver) tell();
   }
 
   function takeWaiting(mutation: WaitingMutation): void {
@@ -219,14 +233,13 @@ export function createTables({ host, contract, scope, consumers, reread, report 
     keepOpened() {
       for (const table of tables.values()) table.keepSources((source) => sources.has(source));
     },
-    release() {
-      sources.clear();
-    },
+    release: rest,
     begin(all) {
       const before = waiting;
       waiting = new Map();
       for (const mutation of all) takeWaiting(mutation);
       for (const id of before.keys()) if (!waiting.has(id)) lift(id);
+      for (const id of Array.from(uncovered.keys())) lookLater(id);
     },
     sent({ id, state, mutation, answer }) {
       switch (state) {
@@ -250,9 +263,8 @@ export function createTables({ host, contract, scope, consumers, reread, report 
     },
     tellBase,
     clear() {
-      sources.clear();
+      rest();
       waiting.clear();
-      for (const release of uncovered.values()) release();
       uncovered.clear();
       for (const table of tables.values()) table.clear();
       hearNoMore();
@@ -260,8 +272,7 @@ export function createTables({ host, contract, scope, consumers, reread, report 
     },
     dispose() {
       isOver = true;
-      for (const release of uncovered.values()) release();
-      uncovered.clear();
+      rest();
       unhear?.();
     },
   };

@@ -432,7 +432,7 @@ const failures = (): Readonly<Record<Exclude<FailureKind, 'http'>, Meaning>> => 
     'unreachable',
     'network',
     'retry',
-    'The connection could not be made, and the browser does not say why. Check server and network.',
+    'The connection could not be made, and the platform does not say why. Check that the server runs, host, port, path and certificate, and the network between.',
   ),
   'no-socket': meaning(
     'no-socket',

@@ -278,7 +278,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (timer?.forMs === forMs) return;
     timer?.release();
     timer = undefined;
-    if (forMs === undefined) return;
+    if (forMs === undefined || forMs === Infinity) return;
     const release = host.schedule(Math.max(0, forMs - host.clock.monotonicMs()), () => {
       timer = undefined;
       dispatch({ kind: 'tick' });

@@ -62,6 +62,8 @@ export interface OutboxOptions {
   readonly report: (error: unknown) => void;
   /** What must hold for this tab to send. */
   readonly fence?: () => Commit['only'];
+  /** Whoever has not the fence takes nothing in either: another one is asked. */
+  readonly takesInAlone?: boolean;
   /** Reasons for which nothing is sent from the beginning. */
   readonly pausedFor?: readonly string[];
   readonly settings?: Partial<OutboxSettings>;
@@ -71,9 +73,9 @@ export interface OutboxOptions {
 export interface Outbox {
   /**
    * Resolves when it is durable on this device. Rejects with a {@link HeardError} when it is refused, and with the store's
-   * error when it could not be written: it will not be sent then.
+   * error when it could not be written: it will not be sent then. `id`: its own, for who may ask again; what is known under
+   * it is not taken in twice.
    */
-  /** `id`: its own, for who may ask again; what is known under it is not taken in twice. */
   enqueue(name: string, input: unknown, id?: string): Promise<MutationHandle>;
   /** Says how one ends that was taken in before, or has ended. */
   watch(id: string): MutationHandle;
@@ -116,7 +118,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   const settings: OutboxSettings = { ...defaultOutboxSettings, ...options.settings };
   const rules = options.rules ?? outboxRules;
   const contract = createOutboxContract({ mutations, scope, maxRequestLength: settings.maxRequestLength, report });
-  const machine: MachineOptions = { settings, rules, contract };
+  const machine: MachineOptions = { settings, rules, contract, takesInAlone: options.takesInAlone === true };
 
   const { records, untouched } = sortRecords(await database.read('outbox'), principal);
   let state: OutboxState = initialOutbox(machine, records, [...untouched.keys()], moment());
@@ -325,7 +327,8 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     const ended: Settled =
       parentState(state, id) === 'answered'
         ? { outcome: 'done', answer: answerTo(state, id), status: undefined, by: 'answer' }
-        : { outcome: 'discarded' };
+        : // It ended so long ago that nobody remembers how, or waits under another id.
+          { outcome: 'kept' };
     return { id, settled: Promise.resolve(ended) };
   }
 

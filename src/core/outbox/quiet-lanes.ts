@@ -7,6 +7,8 @@ export interface QuietLanes {
 }
 
 export function createQuietLanes(afterMs: number, nowMs: () => number): QuietLanes {
+  // What was done before this run began may show as late.
+  const beganAtMs = nowMs();
   /** By when it was touched last, the longest ago first. */
   const touched = new Map<string, number>();
 
@@ -25,7 +27,7 @@ export function createQuietLanes(afterMs: number, nowMs: () => number): QuietLan
     },
     isQuiet(lane) {
       forget();
-      return !touched.has(lane);
+      return !touched.has(lane) && nowMs() - beganAtMs >= afterMs;
     },
   };
 }

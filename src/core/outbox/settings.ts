@@ -26,7 +26,7 @@ export interface OutboxSettings {
   readonly watchdogMs: number;
   /** Between two looks for what other tabs have taken in (O43), at most. */
   readonly othersMs: number;
-  /** What was answered so long ago shows in the rows of a channel that is live: it is read again that often. */
+  /** What was answered so long ago shows in the rows of a channel that is live and whole. */
   readonly shownMs: number;
   readonly journalItems: number;
   readonly journalMs: number;

@@ -30,6 +30,8 @@ export interface MachineOptions {
   readonly settings: OutboxSettings;
   readonly rules: OutboxRules;
   readonly contract: OutboxContract;
+  /** Taking in is fenced as everything else is. */
+  readonly takesInAlone: boolean;
 }
 
 /** Everything from outside that a step may depend on, read once before it. */

@@ -87,11 +87,18 @@ export function store(turn: Turn, item: Item, record: OutboxRecord | undefined):
   turn.effects.push({ kind: 'store', id: item.id, turn: item.turn, record, removes: undefined, fenced: true });
 }
 
-/** Taking in is no tab's privilege, so it is not fenced. To put something in the place of another is. */
+/** Taking in is no tab's privilege, so it is not fenced, unless tabs have it done by one of them (T6). To put something in the place of another is. */
 export function storeNew(turn: Turn, item: Item): void {
   const { id, record, replaces: removes } = item;
   item.turn += 1;
-  turn.effects.push({ kind: 'store', id, turn: item.turn, record, removes, fenced: removes !== undefined });
+  turn.effects.push({
+    kind: 'store',
+    id,
+    turn: item.turn,
+    record,
+    removes,
+    fenced: removes !== undefined || turn.options.takesInAlone,
+  });
 }
 
 export const isStale = (item: Item, { turn }: { readonly turn: number }): boolean => item.turn !== turn;

@@ -7,7 +7,7 @@ import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Signal } from '../signals.ts';
 import type { Arrival } from '../stream/held.ts';
 import { advance, dueAtMs, isCalm, type StreamInput } from '../stream/machine.ts';
-import type { KnownRows } from '../stream/rows.ts';
+import type { KnownRows, RowRef } from '../stream/rows.ts';
 import type { StreamCommit, StreamEffect, StreamState } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
 import { derivedEvent } from './derived.ts';
@@ -31,6 +31,8 @@ export interface StreamSurroundings {
   /** Resolves when the outbox is empty, or cannot go on. */
   readonly drain: () => Promise<void>;
   readonly commit: (wire: string, commit: StreamCommit, rows: KnownRows) => void;
+  /** Stores a row as it is shown now. */
+  readonly keep: (wire: string, row: RowRef, rows: KnownRows) => void;
   /** Takes a row out of the store, with the next commit. */
   readonly forget: (key: string) => void;
   readonly signal: (signal: Signal) => void;
@@ -101,6 +103,8 @@ class Driver implements ChannelStream, Backlog {
   /** The timer is set for the next commit or for something sooner. */
   private isCommitTimed = false;
   private isOver = false;
+  /** Rows of which an event told that it is no newer than what is known. */
+  private readonly uncertain = new Set<string>();
   private hasSwept = false;
   /** What is caused while an input is taken. Mostly it is one, which needs no list. */
   private next: StreamInput | undefined;
@@ -286,8 +290,10 @@ class Driver implements ChannelStream, Backlog {
     if (effect.kind === 'row') return this.handOutRow(effect);
     const { arrival, ticket } = effect;
     const { row, told: heard } = arrival;
-    if (row !== undefined && row.isPart !== true && !effect.stale)
-      this.state.options.rows.show(row.key, arrival.rowValue);
+    if (!effect.stale) this.show(arrival);
+    // Two changes in one second, where a backend counts seconds: nobody knows which of them the row shows.
+    if (row !== undefined && effect.stale) this.uncertain.add(row.key);
+    else if (row !== undefined) this.uncertain.delete(row.key);
     if (heard === undefined || this.isOver) return this.settle(ticket, undefined);
     const { seq, occurredAt } = heard;
     const { around } = this;
@@ -307,6 +313,21 @@ class Driver implements ChannelStream, Backlog {
     );
     if (handling !== undefined) this.beingHandled.set(ticket, heard);
     this.settle(ticket, handling);
+  }
+
+  /** What the row is now that it is the event's turn: what came before it may have changed since it arrived. */
+  private show({ row, rowValue, rowPatch }: Arrival): void {
+    const { rows } = this.state.options;
+    if (rowPatch === undefined) {
+      if (row !== undefined) rows.show(row.key, rowValue);
+      return;
+    }
+    const { key, before, fields } = rowPatch;
+    const known = rows.get(key);
+    if (known === undefined || known.deleted || typeof known.value !== 'object' || known.value === null) return;
+    rows.show(key, known.value === before ? rowValue : { ...known.value, ...fields });
+    // Nothing else stores what makes no version.
+    if (row === undefined) this.around.keep(this.place.wire, { key, version: known.version }, rows);
   }
 
   private handOutRow({ ticket, resource, row }: TellRow): void {
@@ -430,8 +451,10 @@ class Driver implements ChannelStream, Backlog {
   }
 
   shown(key: string): unknown {
-    const { phase, options } = this.state;
-    const row = phase === 'live' ? options.rows.get(key) : undefined;
+    const { phase, front, top, held, position, options } = this.state;
+    // Behind a hole there may be what changed it.
+    const isWhole = held.count === 0 && (position !== 'dense' || front === undefined || top <= front);
+    const row = phase === 'live' && isWhole && !this.uncertain.has(key) ? options.rows.get(key) : undefined;
     return row?.deleted === false ? row.value : undefined;
   }
 

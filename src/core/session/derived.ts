@@ -4,7 +4,8 @@ import type { EventId, HeardEvent } from '../../contract/event.ts';
 import type { DerivedEvent } from '../../contract/resource.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
 import { momentIn } from './row-moment.ts';
-import { listKey, type Subject } from './subjects.ts';
+import type { RowRef } from '../stream/rows.ts';
+import { listKey } from './subjects.ts';
 import type { Place } from './place.ts';
 import { wireName } from '../../contract/routing.ts';
 
@@ -41,7 +42,7 @@ const isList = (told: DerivedEvent | readonly DerivedEvent[]): told is readonly 
 /** The id is the same on every device and after every restart. */
 export function derivedEvent(
   place: Place,
-  row: { readonly key: Subject['ref']['key']; readonly version: Subject['ref']['version']; readonly value: unknown },
+  row: RowRef & { readonly value: unknown },
   { name, data, subject }: DerivedEvent,
   index: number,
 ): HeardEvent {

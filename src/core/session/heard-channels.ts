@@ -129,6 +129,12 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     deliver,
     drain: options.drain,
     commit: (wire, commit, rows) => keeper.save(wire, commit, rows),
+    keep: (wire, row, rows) =>
+      keeper.save(
+        wire,
+        { cursor: undefined, closed: [], marks: new Map(), seen: [], rows: [{ row, deleted: false }] },
+        rows,
+      ),
     forget: (key) => keeper.put('rows', key, undefined),
     signal: options.signal,
     changed: options.changed,

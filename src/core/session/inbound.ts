@@ -87,6 +87,7 @@ export function createInbound({ contract, scope, frames, signal }: InboundOption
           told: event,
           known: true,
           rowValue: subject?.value,
+          rowPatch: subject?.patch,
         };
       }
       case 'unknown': {
@@ -102,6 +103,7 @@ export function createInbound({ contract, scope, frames, signal }: InboundOption
           told: event,
           known: false,
           rowValue: undefined,
+          rowPatch: undefined,
         };
       }
       case 'control':
@@ -166,6 +168,7 @@ export function createInbound({ contract, scope, frames, signal }: InboundOption
       told: undefined,
       known: false,
       rowValue: undefined,
+      rowPatch: undefined,
     };
   }
 

@@ -13,18 +13,29 @@ export function createLastingOrders(
   database: Pick<FencedDatabase, 'read' | 'commit' | 'isDegraded'>,
   repeatOf: (name: string) => Repeat | undefined,
 ): Pick<FencedDatabase, 'read' | 'commit'> {
-  /** Those that the store holds and that have no end there. */
-  const held = new Set<string>();
+  /** Those that the store holds and that have no end there, with their lanes. */
+  const held = new Map<string, unknown>();
 
   function note(key: string, value: StoredValue | undefined): void {
     if (value === undefined || stateOf(value) === 'acked') held.delete(key);
-    else held.add(key);
+    else held.set(key, fieldOf(value, 'lane'));
   }
 
-  const isToWait = ({ table, key, value }: Write): boolean =>
-    table === 'outbox' &&
-    held.has(key) &&
-    (value === undefined || (stateOf(value) === 'inflight' && repeatOf(nameOf(value)) === 'none'));
+  /** Also what would stand behind such a one: it would wait for it as long as the page lives, and go with the page. */
+  function isToWait({ table, key, value }: Write): boolean {
+    if (table !== 'outbox') return false;
+    if (held.has(key))
+      return value === undefined || (stateOf(value) === 'inflight' && repeatOf(nameOf(value)) === 'none');
+    return stateOf(value) === 'pending' && [...held.values()].includes(fieldOf(value, 'lane'));
+  }
+
+  function refuse({ writes }: Commit): void {
+    if (database.isDegraded && writes.some(isToWait))
+      throw new StoreError(
+        'lost',
+        'The store that holds this mutation, or one before it, is lost. Load the app again.',
+      );
+  }
 
   return {
     async read(table, range) {
@@ -33,11 +44,10 @@ export function createLastingOrders(
       return records;
     },
     async commit(commit: Commit) {
+      refuse(commit);
       await database.commit(commit);
       // It may have been lost in this very commit.
-      if (database.isDegraded && commit.writes.some(isToWait)) {
-        throw new StoreError('lost', 'The store that holds this mutation is lost.');
-      }
+      refuse(commit);
       for (const { table, key, value } of commit.writes) {
         if (table !== 'outbox') continue;
         if (!database.isDegraded) note(key, value);
@@ -48,8 +58,11 @@ export function createLastingOrders(
   };
 }
 
-const stateOf = (value: StoredValue | undefined): unknown => (isRecord(value) ? value['state'] : undefined);
+const fieldOf = (value: StoredValue | undefined, field: string): unknown =>
+  isRecord(value) ? value[field] : undefined;
+const stateOf = (value: StoredValue | undefined): unknown => fieldOf(value, 'state');
+
 function nameOf(value: StoredValue): string {
-  const name = isRecord(value) ? value['name'] : undefined;
+  const name = fieldOf(value, 'name');
   return typeof name === 'string' ? name : '';
 }

@@ -136,7 +136,10 @@ export function createReads(options: ReadsOptions): Reads {
         if (first?.asOfSeq !== undefined) asOfSeq = Math.min(asOfSeq ?? first.asOfSeq, first.asOfSeq);
         parts.push(partOf(place, list, name, resource, pages));
       }
-      if (parts.length === 0) return failed(read, notFound);
+      if (parts.length === 0) {
+        tellWithout(place);
+        return failed(read, notFound);
+      }
       return { kind: 'snapshot', answer: { read, epoch, asOfSeq, parts } };
     } catch (error) {
       if (error instanceof Failed) return failed(read, error.answer);
@@ -307,6 +310,16 @@ export function createReads(options: ReadsOptions): Reads {
     toldMissing.add(path);
     const remediation = `The server answers ${answer.status} to GET ${path}. Give this device’s token the right to read it.`;
     signal({ kind: 'config', because: 'unreadable-list', channel: place.channel, remediation });
+  }
+
+  /** None of its lists is there: rather a wrong address than a server that has none of what its contract promises. */
+  function tellWithout({ channel, resources }: Place): void {
+    for (const { path } of resources.values()) {
+      if (toldMissing.has(path)) continue;
+      toldMissing.add(path);
+      const remediation = `The server has no GET ${path}, and what was missed cannot be read. Check \`api.baseUrl\`.`;
+      signal({ kind: 'config', because: 'missing-list', channel, remediation });
+    }
   }
 
   return {

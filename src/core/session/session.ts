@@ -13,7 +13,7 @@ import type { ServerClock } from '../api/server-clock.ts';
 import { createJoiner } from '../channels/joiner.ts';
 import type { ConnectionStatus } from '../connection/connection-status.ts';
 import type { Credentials } from '../connection/credentials.ts';
-import type { ConnectionSettings } from '../connection/settings.ts';
+import { defaultConnectionSettings, type ConnectionSettings } from '../connection/settings.ts';
 import { createSupervisor, type Link } from '../connection/supervisor.ts';
 import type { Verdict } from '../connection/verdict.ts';
 import type { Tables } from '../collections/tables.ts';
@@ -27,6 +27,7 @@ import { createOutbox, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
 import type { Signal } from '../signals.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
+import { watchedApi } from './api-trouble.ts';
 import { createAgenda } from './agenda.ts';
 import { authoriseAt } from './authorisation.ts';
 import type { Health } from './health.ts';
@@ -166,15 +167,17 @@ async function startOn(
     ...(contract.connection.reconcileEveryMs !== undefined && { reconcileMs: contract.connection.reconcileEveryMs }),
     ...options.streamSettings,
   };
+  const { spreadMs, pingAfterMs, pongWithinMs } = { ...defaultConnectionSettings, ...options.connectionSettings };
   let isStopped = false;
   let connection: ConnectionStatus = { word: 'connecting', verdict: undefined };
   let generation = 0;
+  let openSinceMs = 0;
   let link: Link | undefined;
   /** The outbox starts paused. */
   let isReachable = false;
   let isTelling = false;
   let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
-  let lastVerdict: Verdict | undefined;
+  let toldVerdict: Verdict['cause'] | undefined;
   let wokenAtMs = Number.NEGATIVE_INFINITY;
   /** By the event's id: those whose handlers are not done. */
   const underWay = new Map<string, Promise<void>>();
@@ -213,7 +216,13 @@ async function startOn(
   stopWork = inbox.stop;
   const reach = createReachability({
     host,
-    api: options.api,
+    api: watchedApi({
+      host,
+      api: options.api,
+      openSinceMs: () => (connection.word === 'open' ? openSinceMs : undefined),
+      doubtMs: pingAfterMs + pongWithinMs,
+      tell: ({ because, remediation }) => signal({ kind: 'config', because, channel: undefined, remediation }),
+    }),
     contract,
     scope,
     correlationId: options.correlationId,
@@ -237,6 +246,7 @@ async function startOn(
     },
     randomBytes: options.randomBytes,
     fence: () => database.fence,
+    takesInAlone: options.told !== undefined,
     row: (collection, key) => channels.row(collection, key),
     serverNowMs,
     probe: (abort) => reach.probe(abort),
@@ -246,12 +256,15 @@ async function startOn(
     ...(options.onConflict !== undefined && { onConflict: options.onConflict }),
     ...(options.outboxSettings !== undefined && { settings: options.outboxSettings }),
   });
-  // Outside of the database, for when the browser throws it away.
-  outbox.subscribe(() => {
+  /** Outside of the database, for when the browser throws it away. */
+  function leaveNote(): void {
     if (database.isTakenOver) return;
     const { waiting, parked } = outbox.counts();
     database.leaveNote?.(`${waiting} mutations waited, ${parked} were parked`);
-  });
+  }
+  outbox.subscribe(leaveNote);
+  // What was thrown away is told once.
+  leaveNote();
   const inbound = createInbound({ contract, scope, frames, signal });
   const turns = createTurns({ host });
   const agenda = createAgenda({ host });
@@ -394,6 +407,7 @@ async function startOn(
     listener: {
       linkUp(up) {
         ({ generation } = up);
+        openSinceMs = nowMs();
         link = up;
         noteReachability();
         log('info', 'connected', { count: up.generation });
@@ -416,18 +430,25 @@ async function startOn(
       warned: (verdict) => tellVerdict(verdict),
       status(status) {
         connection = status;
-        if (status.verdict !== undefined) tellVerdict(status.verdict);
-        if (status.word === 'offline' || status.word === 'blocked') poll();
+        if (status.verdict !== undefined) tellVerdict(status.verdict, status.word === 'offline');
+        if (status.word === 'offline' || status.word === 'blocked') pollSoon();
         options.changed();
       },
     },
   });
 
-  /** What needs somebody to set something up is told once, until it is something else. */
-  function tellVerdict(verdict: Verdict): void {
-    if (lastVerdict?.cause === verdict.cause) return;
-    lastVerdict = verdict;
-    if (verdict.fault !== 'configuration' && verdict.fault !== 'credentials') return;
+  /**
+   * What needs somebody to set something up is told once, until it is something else. A device that was connected before has
+   * the right address, and its outages pass; one that never was may wait for ever for a host that is misspelt.
+   */
+  function tellVerdict(verdict: Verdict, isOffline = false): void {
+    const isUnreached = isOffline && generation === 0 && verdict.fault !== 'none';
+    if (toldVerdict === verdict.cause) return;
+    if (!isUnreached && verdict.fault !== 'configuration' && verdict.fault !== 'credentials') {
+      toldVerdict = undefined;
+      return;
+    }
+    toldVerdict = verdict.cause;
     signal({ kind: 'config', because: verdict.cause, channel: undefined, remediation: verdict.remediation });
   }
 
@@ -450,6 +471,17 @@ async function startOn(
     }
     wokenAtMs = nowMs();
     void channels.refresh();
+  }
+
+  /**
+   * Whoever had a connection has lost it together with the whole house, perhaps, and would ask at the same moment as all of
+   * them, to the millisecond. So they spread, as those do who connect again, and most of them are connected before it is their turn.
+   */
+  function pollSoon(): void {
+    if (generation === 0) return poll();
+    agenda.at(nowMs() + host.random() * 2 * spreadMs, () => {
+      if (connection.word === 'offline' || connection.word === 'blocked') poll();
+    });
   }
 
   /** Without a socket, lists and the log keep the device current. */

@@ -3,14 +3,17 @@
 import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { HeardEvent } from '../../contract/event.ts';
+import type { RowPatch } from '../stream/held.ts';
 import type { KnownRows, RowRef, RowVersion } from '../stream/rows.ts';
 import { listOf, type Place } from './place.ts';
 import { rowDigest } from './row-digest.ts';
 
 /** A row as an event or a list shows it. */
 export interface Subject {
-  readonly ref: RowRef;
+  /** Undefined: it does not say which version it makes. A list will, and the event is not called old meanwhile. */
+  readonly ref: RowRef | undefined;
   readonly value: unknown;
+  readonly patch?: RowPatch;
 }
 
 /** Rows are known per channel: what one channel was told, another one may have missed. */
@@ -103,23 +106,21 @@ export class Subjects {
       case 'patch': {
         const key = this.keyOf(feed, changed.key);
         const before = this.rows.get(key)?.value;
-        if (typeof before !== 'object' || before === null) return partOf(collection, key, changed.fields);
+        const patch = { key, before, fields: changed.fields };
+        const said = collection.version?.(changed.fields);
+        if (typeof before !== 'object' || before === null) {
+          // A list that is older than the event must not undo it, although nobody knows the row yet.
+          const ref = typeof said === 'number' ? ({ key, version: said, isPart: true } as const) : undefined;
+          return { ref, value: undefined, patch };
+        }
         const row = { ...before, ...changed.fields };
         const version = versionOf(collection.version?.(row), row);
-        // It does not say which version it makes: a list will, and it is not called old meanwhile.
         const isSame = version === versionOf(collection.version?.(before), before);
-        if (isSame && collection.version?.(changed.fields) === undefined) return undefined;
-        return { ref: { key, version }, value: row };
+        return { ref: isSame && said === undefined ? undefined : { key, version }, value: row, patch };
       }
       case 'remove':
       case 'clear':
     }
     return undefined;
   }
-}
-
-/** A list that is older than the event must not undo it, although nobody knows the row yet. */
-function partOf(collection: CollectionDefinition, key: string, fields: object): Subject | undefined {
-  const version = collection.version?.(fields);
-  return typeof version === 'number' ? { ref: { key, version, isPart: true }, value: undefined } : undefined;
 }

@@ -185,7 +185,8 @@ const isFull = (s: StreamState): boolean => s.unsettled.count >= s.options.setti
 function hold(s: StreamState, arrival: Arrival, origin: 'live' | 'replay', { moment }: Turn): Decision {
   const { settings } = s.options;
   // What comes while the log is about to tell what lies before it is no hole, and not in such a hurry.
-  const isAsking = s.phase === 'draining' || (s.phase === 'reading' && s.read !== undefined);
+  const hasLog = s.options.replay !== undefined && !s.replayMissing && s.position !== 'none';
+  const isAsking = hasLog && (s.phase === 'draining' || (s.phase === 'reading' && s.read !== undefined));
   const waitMs = arrival.priority === 'critical' && !isAsking ? settings.holdCriticalMs : settings.holdMs;
   const seq = s.position === 'none' ? undefined : arrival.event.seq;
   const isNew = s.held.put({ arrival, seq, dueAtMs: moment.nowMs + waitMs, origin });
@@ -216,8 +217,11 @@ function handOut(
   if (seq !== undefined) s.positions.put(seq, id);
   if (arrival.broken) return 'duplicate';
   let stale = false;
+  let isPart = false;
   if (row !== undefined) {
     const known = rows.get(row.key);
+    // When it came the row was not known; what came before it may have told it since.
+    isPart = row.isPart === true && (known === undefined || known.isPart || known.deleted);
     // What a list lacked that named a position is gone, also for a late event of before.
     const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
     stale = isListedGone || (known !== undefined && !s.options.rules.appliesRow(known, row.version));
@@ -226,12 +230,13 @@ function handOut(
       s.compacted = true;
       return 'duplicate';
     }
-    if (!stale && (known === undefined || known.isPart || row.isPart !== true)) {
-      rows.put(row, false, false, turn.moment.nowMs);
+    if (!stale && (known === undefined || known.isPart || !isPart)) {
+      const { key, version } = row;
+      rows.put(isPart || row.isPart !== true ? row : { key, version }, false, false, turn.moment.nowMs);
     }
   }
   // A part of a row is not stored: a restart would take it for the whole.
-  const delivery = deliver(s, seq, id, stale || row?.isPart === true ? undefined : row, turn);
+  const delivery = deliver(s, seq, id, stale || isPart ? undefined : row, turn);
   if (origin === 'replay') s.replayed += 1;
   const replayed = origin === 'replay' || event.replayed;
   turn.effects.push({ kind: 'deliver', ticket: delivery.ticket, arrival, replayed, continuity, stale, origin });

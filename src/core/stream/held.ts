@@ -17,6 +17,14 @@ export interface Arrival {
   readonly told?: HeardEvent | undefined;
   readonly known?: boolean;
   readonly rowValue?: unknown;
+  /** Where the event says only some fields of the row: `rowValue` is right over `before` alone. */
+  readonly rowPatch?: RowPatch | undefined;
+}
+
+export interface RowPatch {
+  readonly key: string;
+  readonly before: unknown;
+  readonly fields: object;
 }
 
 export interface HeldEvent {

@@ -77,7 +77,8 @@ export function startRead(s: StreamState, turn: Turn, continueAt: number | undef
   }
   s.reads += 1;
   const { nowMs } = turn.moment;
-  s.lastGapReadMs = nowMs;
+  // What is read after connecting is no question about a hole: the first one after it is asked as soon as any other.
+  if (s.phase === 'live') s.lastGapReadMs = nowMs;
   const since = kind === 'snapshot' ? boundaries(s, nowMs) : noBoundaries;
   const isHead = kind === 'head';
   const from = isHead ? 0 : (continueAt ?? beginAt(s));

@@ -13,12 +13,14 @@ import { createToldLog } from './told-log.ts';
 export interface LeadingOptions {
   readonly host: Host;
   readonly reign: string;
+  readonly rank: number;
   readonly tables: Tables | undefined;
   readonly post: (message: TabMessage) => void;
   readonly report: (error: unknown) => void;
 }
 
 export interface Leading {
+  readonly reign: string;
   /** An event is handed out. */
   told(event: DeliveredEvent, isFirst: boolean): void;
   signal(signal: Signal): void;
@@ -40,7 +42,7 @@ const viewAfterMs = 20;
 const manyItems = 200;
 const manyAfterMs = 500;
 
-export function createLeading({ host, reign, tables, post, report }: LeadingOptions): Leading {
+export function createLeading({ host, reign, rank, tables, post, report }: LeadingOptions): Leading {
   const log = createToldLog();
   /** By tab: the channels that are heard for it. */
   const followers = new Map<string, readonly OpenChannel[]>();
@@ -78,7 +80,7 @@ export function createLeading({ host, reign, tables, post, report }: LeadingOpti
   }
 
   function tellReign(tab: string): void {
-    if (session !== undefined) post({ kind: 'reign', tab, reign, count: log.count, view: view(session) });
+    if (session !== undefined) post({ kind: 'reign', tab, reign, rank, count: log.count, view: view(session) });
   }
 
   function tellRows(rows: readonly ToldRow[]): void {
@@ -118,11 +120,13 @@ export function createLeading({ host, reign, tables, post, report }: LeadingOpti
   }
 
   return {
+    reign,
     told(event, isFirst) {
       log.add({ event, isFirst });
       // Before the event: who hears it looks at the row.
       if (followsRows) tables?.tellBase();
-      if (followers.size > 0) post({ kind: 'events', reign, first: log.count, events: [{ event, isFirst }] });
+      // Also when nobody is known to follow: a tab that sleeps has not said hello, and hears it when it wakes.
+      post({ kind: 'events', reign, rank, first: log.count, events: [{ event, isFirst }] });
     },
     signal(signal) {
       // What a handler of this tab threw is this tab's own affair.
@@ -150,7 +154,7 @@ export function createLeading({ host, reign, tables, post, report }: LeadingOpti
           if (message.reign !== reign) return;
           const { first, events } = log.after(message.after);
           if (first > message.after + 1) post({ kind: 'forgotten', reign, upTo: first - 1 });
-          return post({ kind: 'events', reign, first, events });
+          return post({ kind: 'events', reign, rank, first, events });
         }
         case 'tables':
           return message.reign === reign ? tellTables(message.tab, message.names) : undefined;

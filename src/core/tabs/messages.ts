@@ -74,17 +74,24 @@ export type ToLeader =
 
 /** What a leader says to those who follow. */
 export type ToFollowers =
-  /** The leader is there. `count`: how many events it has told since it leads. */
+  /** The leader is there. `rank`: higher than that of every leader before it; `count`: how many events it has told since it leads. */
   | {
       readonly kind: 'reign';
       readonly tab: string;
       readonly reign: string;
+      readonly rank: number;
       readonly count: number;
       readonly view: View;
     }
   | { readonly kind: 'view'; readonly reign: string; readonly view: View }
   /** `first` is the number of the first one. */
-  | { readonly kind: 'events'; readonly reign: string; readonly first: number; readonly events: readonly Told[] }
+  | {
+      readonly kind: 'events';
+      readonly reign: string;
+      readonly rank: number;
+      readonly first: number;
+      readonly events: readonly Told[];
+    }
   /** All rows of some collections, for one tab, as they are after so many changes were told. */
   | {
       readonly kind: 'tables-told';
@@ -98,9 +105,27 @@ export type ToFollowers =
   | { readonly kind: 'rows'; readonly reign: string; readonly number: number; readonly rows: readonly ToldRow[] }
   /** Nobody remembers what came up to there. */
   | { readonly kind: 'forgotten'; readonly reign: string; readonly upTo: number }
-  | { readonly kind: 'answer'; readonly tab: string; readonly id: string; readonly result: unknown }
-  | { readonly kind: 'refusal'; readonly tab: string; readonly id: string; readonly fault: Fault }
-  | { readonly kind: 'settled'; readonly tab: string; readonly id: string; readonly settled: Settled }
+  | {
+      readonly kind: 'answer';
+      readonly reign: string;
+      readonly tab: string;
+      readonly id: string;
+      readonly result: unknown;
+    }
+  | {
+      readonly kind: 'refusal';
+      readonly reign: string;
+      readonly tab: string;
+      readonly id: string;
+      readonly fault: Fault;
+    }
+  | {
+      readonly kind: 'settled';
+      readonly reign: string;
+      readonly tab: string;
+      readonly id: string;
+      readonly settled: Settled;
+    }
   | { readonly kind: 'changed'; readonly reign: string; readonly change: OutboxChange }
   | { readonly kind: 'signal'; readonly reign: string; readonly signal: Signal };
 

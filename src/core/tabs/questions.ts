@@ -13,6 +13,8 @@ export interface Questions {
   ask<Name extends CallName>(name: Name, ...args: Args<Name>): Promise<Result<Name>>;
   /** How a mutation ends, as soon as the leader says so. */
   settled(id: string): Promise<Settled>;
+  /** It was not taken in: there is no end to wait for. */
+  drop(id: string): void;
   answered(id: string, result: unknown): void;
   refused(id: string, fault: Fault | Error): void;
   tellSettled(id: string, settled: Settled): void;
@@ -43,6 +45,7 @@ export function createQuestions(put: (id: string, call: Call) => void): Question
       new Promise((resolve) => {
         waiting.set(id, [...(waiting.get(id) ?? []), resolve]);
       }),
+    drop: (id) => void waiting.delete(id),
     answered(id, result) {
       open.get(id)?.resolve(result);
       open.delete(id);

@@ -1,8 +1,8 @@
 // One tab of a device that is open in several: it leads or follows, and for the app both are the same session.
 import { fillChannel } from '../../contract/channel.ts';
 import { HeardError } from '../../errors.ts';
+import { StoreError } from '../../storage/store.ts';
 import { createListeners } from '../../lib/listeners.ts';
-import type { Release } from '../../host/host.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { OutboxChange } from '../outbox/changes.ts';
 import type { MutationHandle, Parting, Settled } from '../outbox/handles.ts';
@@ -12,22 +12,16 @@ import type { OpenChannel } from '../session/heard-channels.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import type { Status } from '../session/status.ts';
 import { faultOf } from './faults.ts';
+import { createFollowing } from './following.ts';
 import { createHeardHere } from './heard-here.ts';
-import { LeadersRows } from './leaders-rows.ts';
 import { createLeading, type Leading } from './leading.ts';
-import {
-  isTabMessage,
-  protocolVersion,
-  type Call,
-  type TabMessage,
-  type ToFollowers,
-  type Told,
-  type View,
-  type Wanted,
-} from './messages.ts';
+import { throneByLease } from './lease.ts';
+import { isTabMessage, protocolVersion, type Call, type TabMessage, type Told, type Wanted } from './messages.ts';
 import { createQuestions } from './questions.ts';
+import { nextRank } from './rank.ts';
 import type { TabHost } from './tab-host.ts';
-import { throneByLease, throneByLock, type Throne } from './throne.ts';
+import { throneByLock, type Throne } from './throne.ts';
+import { watchLeader } from './watch.ts';
 
 export type StartSession = (options: SessionOptions) => Promise<Session>;
 
@@ -47,8 +41,6 @@ interface Opened extends Wanted {
 
 /** Until a leader is heard or this tab leads; then the client is started, whatever else. */
 const startWithinMs = 3_000;
-const lookEveryMs = 3_000;
-const silentMs = 9_000;
 const againMs = 5_000;
 
 const nobodyLeads: Status = { word: 'connecting', reason: 'no leading tab' };
@@ -63,19 +55,13 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   const changes = createListeners<OutboxChange>(report);
   const channels = new Set<Opened>();
   const questions = createQuestions(put);
-  let reigns = 0;
+  /** Of the last leader that was heard of, this tab among them. */
+  let rank = 0;
   let session: Session | undefined;
   let leading: Leading | undefined;
   /** One at a time: rising and stepping down take their time. */
   let turn: Promise<void> = Promise.resolve();
   let isOver = false;
-  /** Who leads, as far as this tab knows, and how much of it this tab has heard. */
-  let leader: { readonly reign: string; heardUpTo: number } | undefined;
-  let view: View | undefined;
-  let rows: LeadersRows | undefined;
-  let heardAtMs = host.clock.monotonicMs();
-  let askedAtMs: number | undefined;
-  let looking: Release | undefined;
   /** As long as the start has not come to its end. */
   let whenKnown: (() => void) | undefined;
   let whenFailed: ((error: unknown) => void) | undefined;
@@ -90,6 +76,29 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     tabs.locks === undefined
       ? throneByLease({ host, store: options.store, name: options.storeName, tab, listener, report })
       : throneByLock(tabs.locks, name, listener);
+
+  const following = createFollowing({
+    tab,
+    post,
+    sayHello,
+    questions,
+    tables: options.tables,
+    deliver,
+    signal,
+    outboxChanged: changes.tell,
+    changed: options.changed,
+    heard: () => watch.heard(),
+  });
+  const watch = watchLeader({
+    host,
+    isFollowing: () => leading === undefined,
+    ask: () => post({ kind: 'anybody' }),
+    silent: () => throne.rob(),
+  });
+
+  const leavePage = tabs.onLeave?.(() => {
+    if (leading !== undefined) post({ kind: 'gone', tab });
+  });
 
   function post(message: TabMessage): void {
     try {
@@ -112,8 +121,9 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
 
   async function rise(): Promise<void> {
     if (isOver || session !== undefined) return;
-    reigns += 1;
-    const lead = createLeading({ host, reign: `${tab} ${reigns}`, tables: options.tables, post, report });
+    // A store that cannot be asked is told by the session.
+    rank = await nextRank(options.store, options.storeName, rank).catch(() => rank + 1);
+    const lead = createLeading({ host, reign: `${tab} ${rank}`, rank, tables: options.tables, post, report });
     try {
       session = await startSession({
         ...options,
@@ -127,6 +137,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
         changed() {
           options.changed();
           lead.changed();
+          handOlder();
         },
       });
     } catch (error) {
@@ -140,9 +151,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       return;
     }
     leading = lead;
-    leader = undefined;
-    view = undefined;
-    rows = undefined;
+    following.leaderless();
     session.outbox.subscribe(changes.tell);
     options.tables?.begin(session.outbox.pending());
     for (const opened of channels) opened.open = session.open(opened.channel, opened.params, opened.consumers);
@@ -160,8 +169,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     leading = undefined;
     session = undefined;
     for (const opened of channels) opened.open = undefined;
-    if (isOver) return;
-    options.changed();
+    if (!isOver) options.changed();
     await ending?.stop();
     if (isOver) return;
     throne.ask();
@@ -171,12 +179,13 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   function serve(lead: Leading, { tab: asking, id, call }: Extract<TabMessage, { kind: 'call' }>): void {
     const settled = (of: string, how: Settled): void => {
       // Who steps down keeps it for the next leader, who says how it ends.
-      if (leading === lead) post({ kind: 'settled', tab: asking, id: of, settled: how });
+      if (leading === lead) post({ kind: 'settled', reign: lead.reign, tab: asking, id: of, settled: how });
     };
     lead.perform(call, settled).then(
-      (result) => post({ kind: 'answer', tab: asking, id, result }),
+      (result) => post({ kind: 'answer', reign: lead.reign, tab: asking, id, result }),
       (error: unknown) => {
-        if (leading === lead) post({ kind: 'refusal', tab: asking, id, fault: faultOf(error) });
+        if (leading === lead && !isRobbed(error))
+          post({ kind: 'refusal', reign: lead.reign, tab: asking, id, fault: faultOf(error) });
       },
     );
   }
@@ -197,9 +206,11 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'gone':
         return hasGone(message.tab);
       case 'reign':
-        // Only who has robbed the throne says that to one who leads.
+        // One that was robbed in its sleep and does not know it yet.
+        if (message.rank < rank) return;
+        rank = message.rank;
         if (leading !== undefined) void inTurn(stepDown);
-        else if (message.tab === '' || message.tab === tab || leader?.reign !== message.reign) recognise(message);
+        else recognise(message);
         return;
       case 'answer':
       case 'refusal':
@@ -211,108 +222,31 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       case 'forgotten':
       case 'signal':
       case 'changed':
-        if (leading === undefined) follow(message);
+        if (leading === undefined) following.hear(message);
+        else if (message.kind === 'events') {
+          following.keep(message);
+          handOlder();
+        }
     }
+  }
+
+  /** Last words that nobody reads again are handed out when this tab, which leads now, is caught up. */
+  function handOlder(): void {
+    if (session?.status().word === 'live') following.handOlder(rank);
+  }
+
+  function recognise(message: Extract<TabMessage, { kind: 'reign' }>): void {
+    following.recognise(message, whenKnown !== undefined);
+    known();
   }
 
   function hasGone(other: string): void {
     leading?.gone(other);
-    if (leader?.reign.startsWith(other) === true) {
-      leader = undefined;
-      options.changed();
-    }
-    throne.hurry();
+    following.leaderless(other);
+    throne.vacated(other);
   }
 
   // Following.
-
-  function follow(message: Exclude<ToFollowers, { kind: 'reign' }>): void {
-    switch (message.kind) {
-      case 'answer':
-        if (message.tab === tab) questions.answered(message.id, message.result);
-        return;
-      case 'refusal':
-        if (message.tab === tab) questions.refused(message.id, message.fault);
-        return;
-      case 'settled':
-        if (message.tab === tab) questions.tellSettled(message.id, message.settled);
-        return;
-      case 'tables-told':
-        if (message.tab === tab && isOfLeader(message.reign)) rows?.takeAll(message);
-        return;
-      case 'view':
-      case 'events':
-      case 'rows':
-      case 'forgotten':
-      case 'signal':
-      case 'changed':
-        if (isOfLeader(message.reign)) take(message);
-    }
-  }
-
-  function take(
-    message: Extract<ToFollowers, { kind: 'view' | 'events' | 'rows' | 'forgotten' | 'signal' | 'changed' }>,
-  ): void {
-    switch (message.kind) {
-      case 'view':
-        view = message.view;
-        return options.changed();
-      case 'events':
-        return takeEvents(message.first, message.events);
-      case 'rows':
-        return rows?.take(message);
-      case 'forgotten':
-        return forgotten(message.upTo);
-      case 'signal':
-        return signal(message.signal);
-      case 'changed':
-        changes.tell(message.change);
-    }
-  }
-
-  /** A message of somebody who leads and has not introduced itself was posted before this tab listened. */
-  function isOfLeader(reign: string): boolean {
-    heardAtMs = host.clock.monotonicMs();
-    askedAtMs = undefined;
-    if (leader?.reign === reign) return true;
-    sayHello();
-    return false;
-  }
-
-  function recognise({ reign, count, view: now }: Extract<TabMessage, { kind: 'reign' }>): void {
-    heardAtMs = host.clock.monotonicMs();
-    askedAtMs = undefined;
-    view = now;
-    if (leader?.reign !== reign) {
-      // Who was there before it led has missed nothing of what it told; who comes now begins here.
-      const isNew = whenKnown !== undefined;
-      leader = { reign, heardUpTo: isNew ? count : 0 };
-      sayHello();
-      if (leader.heardUpTo < count) post({ kind: 'missed', reign, after: leader.heardUpTo });
-      options.tables?.release();
-      rows = new LeadersRows(tab, reign, post);
-      options.tables?.open(rows);
-      options.tables?.begin(now.pending);
-      questions.askAgain();
-    }
-    known();
-    options.changed();
-  }
-
-  function forgotten(upTo: number): void {
-    if (leader === undefined || upTo <= leader.heardUpTo) return;
-    leader.heardUpTo = upTo;
-    const lost = { kind: 'continuity', continuity: 'lost', reason: 'this tab was asleep' } as const;
-    for (const { channel } of view?.health.channels ?? []) signal({ ...lost, channel, replayed: 0, compacted: false });
-  }
-
-  function takeEvents(first: number, events: readonly Told[]): void {
-    if (leader === undefined) return;
-    const next = leader.heardUpTo + 1;
-    if (first > next) return post({ kind: 'missed', reign: leader.reign, after: leader.heardUpTo });
-    for (const told of events.slice(next - first)) deliver(told);
-    leader.heardUpTo = Math.max(leader.heardUpTo, first + events.length - 1);
-  }
 
   function deliver({ event, isFirst }: Told): void {
     if (heard.tell(event, isFirst)) void consumers.deliver(event);
@@ -321,33 +255,15 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     if (hearing.length > 0 && heard.tellOn(event)) for (const opened of hearing) void opened.consumers.deliver(event);
   }
 
-  const sayHello = (): void => post({ kind: 'hello', tab, wanted: wanted() });
-
-  /** A leader that is frozen has its lock and says nothing. Asked, whoever is merely throttled answers. */
-  function look(): void {
-    const nowMs = host.clock.monotonicMs();
-    if (leading === undefined && nowMs - heardAtMs >= silentMs) {
-      if (askedAtMs === undefined) {
-        askedAtMs = nowMs;
-        post({ kind: 'anybody' });
-      } else {
-        askedAtMs = undefined;
-        heardAtMs = nowMs;
-        throne.rob();
-      }
-    }
-    lookLater();
-  }
-
-  function lookLater(): void {
-    looking = host.schedule(lookEveryMs, look);
+  function sayHello(): void {
+    post({ kind: 'hello', tab, wanted: wanted() });
   }
 
   // Both.
 
   function put(id: string, call: Call): void {
     if (leading === undefined) {
-      if (leader !== undefined) post({ kind: 'call', tab, id, call });
+      if (following.isLed) post({ kind: 'call', tab, id, call });
       return;
     }
     const lead = leading;
@@ -357,7 +273,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     lead.perform(call, settled).then(
       (result) => questions.answered(id, result),
       (error: unknown) => {
-        if (leading === lead) questions.refused(id, error instanceof Error ? error : faultOf(error));
+        if (leading === lead && !isRobbed(error))
+          questions.refused(id, error instanceof Error ? error : faultOf(error));
       },
     );
   }
@@ -368,18 +285,25 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     whenFailed = undefined;
   }
 
+  async function taken(id: string, asked: Promise<void>): Promise<MutationHandle> {
+    const settled = questions.settled(id);
+    try {
+      await asked;
+    } catch (error) {
+      questions.drop(id);
+      throw error;
+    }
+    return { id, settled };
+  }
+
   async function enqueue(mutation: string, input: unknown): Promise<MutationHandle> {
     const id = createMutationId(options.randomBytes);
-    const settled = questions.settled(id);
-    await questions.ask('mutate', id, mutation, input);
-    return { id, settled };
+    return taken(id, questions.ask('mutate', id, mutation, input));
   }
 
   async function rebase(former: string, input: unknown): Promise<MutationHandle> {
     const id = createMutationId(options.randomBytes);
-    const settled = questions.settled(id);
-    await questions.ask('rebase', former, id, input);
-    return { id, settled };
+    return taken(id, questions.ask('rebase', former, id, input));
   }
 
   function retry(id: string): MutationHandle {
@@ -390,12 +314,12 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
 
   function status(): Status {
     if (session !== undefined) return session.status();
-    return leader === undefined || view === undefined ? nobodyLeads : view.health.status;
+    return following.isLed ? (following.view?.health.status ?? nobodyLeads) : nobodyLeads;
   }
 
   function health(): Health {
     if (session !== undefined) return { ...session.health(), tab: 'leader' };
-    const shown = view?.health ?? options.idleHealth();
+    const shown = following.view?.health ?? options.idleHealth();
     return { ...shown, status: status(), tab: 'follower' };
   }
 
@@ -403,13 +327,14 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   const ofWork = (id: string, what: 'retryWork' | 'discardWork'): boolean => {
     if (session !== undefined) return what === 'retryWork' ? session.inbox.retry(id) : session.inbox.discard(id);
     questions.ask(what, id).catch(report);
-    return view?.deadLetters.some((letter) => letter.id === id) ?? false;
+    return following.view?.deadLetters.some((letter) => letter.id === id) ?? false;
   };
 
   async function stop(as: Parting = 'kept'): Promise<void> {
     if (isOver) return;
     isOver = true;
-    looking?.();
+    watch.stop();
+    leavePage?.();
     await turn;
     const ending = session;
     leading?.stop();
@@ -437,7 +362,6 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       };
       sayHello();
       throne.ask();
-      lookLater();
     });
   }
 
@@ -459,7 +383,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       return {
         word() {
           if (opened.open !== undefined) return opened.open.word();
-          const shown = view?.health.channels.find((one) => wireOf(one.channel, one.params) === opened.wire);
+          const shown = following.view?.health.channels.find((one) => wireOf(one.channel, one.params) === opened.wire);
           return shown?.word ?? 'offline';
         },
         close() {
@@ -477,13 +401,13 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     },
     tokenChanged: () => session?.tokenChanged(),
     inbox: {
-      deadLetters: () => session?.inbox.deadLetters() ?? view?.deadLetters ?? [],
+      deadLetters: () => session?.inbox.deadLetters() ?? following.view?.deadLetters ?? [],
       retry: (id) => ofWork(id, 'retryWork'),
       discard: (id) => ofWork(id, 'discardWork'),
     },
     outbox: {
-      pending: () => session?.outbox.pending() ?? view?.pending ?? [],
-      parked: () => session?.outbox.parked() ?? view?.parked ?? [],
+      pending: () => session?.outbox.pending() ?? following.view?.pending ?? [],
+      parked: () => session?.outbox.parked() ?? following.view?.parked ?? [],
       retry,
       discard: (id) => questions.ask('discard', id),
       rebase,
@@ -501,7 +425,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       await led;
     },
     get isDegraded() {
-      return session?.isDegraded ?? view?.health.storage.survives === 'none';
+      return session?.isDegraded ?? following.view?.health.storage.survives === 'none';
     },
     get isTakenOver() {
       return session?.isTakenOver ?? false;
@@ -509,6 +433,9 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     stop,
   };
 }
+
+/** Somebody else has the storage, and is asked as soon as this tab knows who. */
+const isRobbed = (error: unknown): boolean => error instanceof StoreError && error.fault === 'fenced';
 
 const gone = (): HeardError =>
   new HeardError('not-started', 'The client was stopped before the leading tab had answered.', {

@@ -45,7 +45,8 @@ const keyForm = /^(?:"([!#-~ ]{1,255})"|([!#-~]{1,255}))$/;
  * Wraps what answers a mutation.
  *
  * While an attempt runs, the same request is answered 409 with `Retry-After`; afterwards with the same answer. Another request
- * under the same key is answered 422. What says "not now" or "not you" (408, 425, 429, 5xx, 401, 403, 419) is not remembered.
+ * under the same key is answered 422. A refusal is not remembered: nothing was done, and who asks again, with money on the card or a free
+ * table, is to be heard again.
  *
  * @example
  * ```ts
@@ -95,8 +96,8 @@ export function idempotent(handle: Handler, options: IdempotencyOptions): Handle
   /** What happened has happened: when it cannot be remembered, it is answered all the same. */
   async function keep(key: string, attemptId: string, answer: StoredAnswer): Promise<void> {
     try {
-      if (isPassing(answer.status)) await store.release(key, attemptId);
-      else await store.finish(key, attemptId, answer, time.now() + retentionMs);
+      if (isDone(answer.status)) await store.finish(key, attemptId, answer, time.now() + retentionMs);
+      else await store.release(key, attemptId);
     } catch (error) {
       failed(error);
     }
@@ -116,8 +117,8 @@ export function idempotent(handle: Handler, options: IdempotencyOptions): Handle
   }
 }
 
-/** Said about the moment or about who asks, and not about the request: 419 is Laravel's for a form token that ran out. */
-const isPassing = (status: number): boolean => status >= 500 || [401, 403, 408, 419, 425, 429].includes(status);
+/** Whatever is refused or fails must have changed nothing: a handler that fails in the middle takes back what it did. */
+const isDone = (status: number): boolean => status < 400;
 
 /** The same request again, with the body that was read. */
 const partsOf = (request: Request, body: Uint8Array<ArrayBuffer> | null): RequestInit => ({

@@ -6,6 +6,7 @@ import { joined } from './frames.ts';
 import type { FaultAction } from './rule.ts';
 import type { Due } from './rulebook.ts';
 import { corrupted, laterBy } from './spoiling.ts';
+import { resetSocket } from './reset-socket.ts';
 
 export interface ExchangeOptions {
   readonly host: Pick<Host, 'schedule'>;
@@ -66,9 +67,9 @@ export function exchange({ host, target, request, response, due, reached }: Exch
   });
   onward.on('socket', reached);
   // Who is not there is not there for the client either, and no status is made up.
-  onward.on('error', () => client.resetAndDestroy());
+  onward.on('error', () => resetSocket(client));
   onward.on('response', (answer) => {
-    answer.on('error', () => client.resetAndDestroy());
+    answer.on('error', () => resetSocket(client));
     if (due === undefined) stream(answer, response);
     else void spoil(answer, due);
   });
@@ -93,7 +94,7 @@ export function exchange({ host, target, request, response, due, reached }: Exch
       response.writeHead(answer.statusCode ?? 502, own.flat());
     };
     if (action.kind === 'http-drop-reply') {
-      client.resetAndDestroy();
+      resetSocket(client);
     } else if (action.kind === 'http-delay') {
       const cancel = host.schedule(laterBy({ random }, action), () => {
         head(body.byteLength);
@@ -110,7 +111,7 @@ export function exchange({ host, target, request, response, due, reached }: Exch
     } else if (action.kind === 'rst' || action.kind === 'fin') {
       head(body.byteLength);
       response.write(body.subarray(0, action.afterBytes ?? 0), () => {
-        if (action.kind === 'rst') client.resetAndDestroy();
+        if (action.kind === 'rst') resetSocket(client);
         else client.end();
       });
     }
@@ -134,7 +135,7 @@ function isAnsweredHere(request: IncomingMessage, response: ServerResponse, acti
   }
   if (action.kind === 'rst' || action.kind === 'fin') {
     if (action.afterBytes !== undefined) return false;
-    if (action.kind === 'rst') request.socket.resetAndDestroy();
+    if (action.kind === 'rst') resetSocket(request.socket);
     else request.socket.end();
     return true;
   }

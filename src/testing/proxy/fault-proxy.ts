@@ -12,6 +12,7 @@ import { createRulebook, type FiredFault, type StandingFault } from './rulebook.
 import { seededRandom } from '../fake-host.ts';
 import type { Tunnel } from './tunnel.ts';
 import { upgrade } from './upgrading.ts';
+import { resetSocket } from './reset-socket.ts';
 
 export interface FaultProxyOptions {
   /** The server: `http://127.0.0.1:3001`. Without a path; what comes for a path goes to the same path there. */
@@ -96,7 +97,7 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
     connections += 1;
     numbers.set(socket, connections);
     const due = book.take({ on: 'connection', connection: connections });
-    if (due?.action.kind === 'refuse') socket.resetAndDestroy();
+    if (due?.action.kind === 'refuse') resetSocket(socket);
     else if (due?.action.kind === 'halfopen') socket.pause();
     else http.emit('connection', socket);
   }
@@ -147,7 +148,7 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
 
   async function down(): Promise<void> {
     const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : undefined;
-    for (const end of ends) end.resetAndDestroy();
+    for (const end of ends) resetSocket(end);
     await closed;
   }
 

@@ -6,6 +6,7 @@ import { createOutlet, type Outlet } from './outlet.ts';
 import type { Direction, FaultAction } from './rule.ts';
 import type { Due, Rulebook } from './rulebook.ts';
 import { corrupted, laterBy } from './spoiling.ts';
+import { resetSocket } from './reset-socket.ts';
 
 export interface Tunnel {
   readonly connection: number;
@@ -67,7 +68,7 @@ export function createTunnel({ host, book, connection, path, client, server }: T
       overtake(made);
       outlet.finish(() => sink.end());
     });
-    source.on('error', () => sink.resetAndDestroy());
+    source.on('error', () => resetSocket(sink));
     source.on('close', () => {
       outlet.end();
       made.held?.cancel();
@@ -168,8 +169,8 @@ export function createTunnel({ host, book, connection, path, client, server }: T
   }
 
   function reset(): void {
-    client.resetAndDestroy();
-    server.resetAndDestroy();
+    resetSocket(client);
+    resetSocket(server);
   }
 
   /** The client hears an end in order, after these last words; the server notices only that its client is gone. */

@@ -7,6 +7,7 @@ import { joined } from './frames.ts';
 import type { Due, Rulebook } from './rulebook.ts';
 import { laterBy } from './spoiling.ts';
 import { createTunnel, type Tunnel } from './tunnel.ts';
+import { resetSocket } from './reset-socket.ts';
 
 export interface UpgradingOptions {
   readonly host: Pick<Host, 'clock' | 'schedule'>;
@@ -35,7 +36,7 @@ export function upgrade(options: UpgradingOptions): void {
   const server = connect({ host: target.hostname, port: portOf(target), allowHalfOpen: true });
   options.reached(server);
   server.setNoDelay(true);
-  const lost = (): unknown => client.resetAndDestroy();
+  const lost = (): unknown => resetSocket(client);
   server.on('error', lost);
   server.on('close', lost);
   client.once('close', giveUp);
@@ -100,7 +101,7 @@ export function upgrade(options: UpgradingOptions): void {
 
 /** What happens before the server is asked. */
 function isAnsweredHere(client: Socket, { action }: Due): boolean {
-  if (action.kind === 'rst') client.resetAndDestroy();
+  if (action.kind === 'rst') resetSocket(client);
   else if (action.kind === 'fin') client.end();
   else if (action.kind === 'halfopen') client.pause();
   else if (action.kind === 'http-respond' || action.kind === 'http-html') client.end(refusal(action));

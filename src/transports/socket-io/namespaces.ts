@@ -10,7 +10,8 @@
 //      └─────────── abandoned ─────────────────▶ left ──▶ connecting, once the server has read that
 //
 // A server closes the whole connection when a namespace is left that it has not let the device into yet, or is asked for
-// while it has not read that the device left. So an answer is waited for before anything else is said of that namespace.
+// while it has not read that the device left. So an answer is waited for before anything else is said of that namespace, but
+// not for ever: who was asked for again, and left again without one, is asked for anew.
 import { isRecord } from '../../lib/json.ts';
 import type { Frame, OutgoingMessage, Refusal } from '../transport.ts';
 import {
@@ -70,7 +71,8 @@ interface Entrance {
 type Standing =
   | { readonly phase: 'connecting'; readonly identity: string; readonly early: Frame[] }
   | { readonly phase: 'in'; readonly session: Session | undefined }
-  | { readonly phase: 'abandoned'; again: Entrance | undefined }
+  /** `isOverdue`: somebody has waited for the answer a second time, and in vain. */
+  | { readonly phase: 'abandoned'; again: Entrance | undefined; isOverdue: boolean }
   /** `proof` is the number of the question whose answer shows that the server has read it. */
   | { readonly phase: 'left'; again: Entrance | undefined; proof: number };
 
@@ -107,8 +109,12 @@ export function createNamespaces(options: NamespacesOptions): Namespaces {
     if (standing === undefined) return connect(namespace, again);
     if (standing.phase === 'connecting' || standing.phase === 'in') leave(namespace);
     const left = standings.get(namespace);
-    if (left?.phase === 'abandoned') left.again = again;
-    else if (left?.phase === 'left') comeBack(namespace, left, again);
+    if (left?.phase === 'abandoned') {
+      // An answer that does not come would keep the namespace out for as long as the connection lives. A server that has
+      // given one, which was lost, closes the connection at a second question, and the next one is right.
+      if (left.isOverdue) connect(namespace, again);
+      else left.again = again;
+    } else if (left?.phase === 'left') comeBack(namespace, left, again);
   }
 
   function comeBack(namespace: string, left: Extract<Standing, { phase: 'left' }>, again: Entrance): void {
@@ -126,10 +132,13 @@ export function createNamespaces(options: NamespacesOptions): Namespaces {
     sessions.forget(namespace);
     switch (standing.phase) {
       case 'connecting':
-        return void standings.set(namespace, { phase: 'abandoned', again: undefined });
+        return void standings.set(namespace, { phase: 'abandoned', again: undefined, isOverdue: false });
       case 'in':
         return depart(namespace, undefined);
       case 'abandoned':
+        standing.isOverdue ||= standing.again !== undefined;
+        standing.again = undefined;
+        return;
       case 'left':
         standing.again = undefined;
     }

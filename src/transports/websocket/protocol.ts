@@ -52,6 +52,11 @@ export interface WebSocketCodec {
   salvage?(received: string | Uint8Array): ServerFrame | undefined;
   /** Whether the server answers a `ping`. Default true. */
   readonly pings?: boolean;
+  /**
+   * Where `pings` is false: after so much silence the connection is taken for dead and replaced. `Infinity` for a server that may say
+   * nothing for days; a connection that broke unnoticed is then one until the device goes offline or sleeps. Default 45 s, the client's own.
+   */
+  readonly silenceLimitMs?: number;
   /** Whether it can acknowledge a `send`. Default true. */
   readonly acknowledges?: boolean;
 }

@@ -20,6 +20,7 @@ const repeats = ['key', 'natural', 'none'] as const;
 const options: MachineOptions = {
   settings: defaultOutboxSettings,
   rules: outboxRules,
+  takesInAlone: false,
   contract: {
     facts: (name) => {
       const repeat = repeats.find((word) => word === name);

@@ -98,6 +98,16 @@ describe('holes', () => {
     expect(kinds(at(15_500, { kind: 'tick' }))).toContain('read-replay');
   });
 
+  test('S9: what is read after connecting is no question about a hole: one right after it is asked about after 500 ms', () => {
+    const { at, live, page, delivered } = stream();
+    at(10_000, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    at(10_100, page(10));
+    at(10_200, ...live(arrival(12)));
+    expect(kinds(at(10_700, { kind: 'tick' }))).toContain('read-replay');
+    at(10_900, page(12, arrival(11), arrival(12)));
+    expect(delivered()).toEqual([11, 12]);
+  });
+
   test('S11, S4: a commit-ordered log proves a hole at once, and a late event is still handed out, once', () => {
     const { at, live, goLive, page, delivered } = stream();
     goLive();

@@ -2,6 +2,7 @@
 // question whether the app knows what the server knows.
 import { createClient } from '../../../src/client.ts';
 import type { Contract, ContractSpec } from '../../../src/contract/contract.ts';
+import type { Collection } from '../../../src/core/collections/collection.ts';
 import type { DeliveredEvent } from '../../../src/core/consume/delivered-event.ts';
 import type { MutationHandle } from '../../../src/core/outbox/handles.ts';
 import type { HttpAnswer, HttpRequest } from '../../../src/http/http.ts';
@@ -12,7 +13,7 @@ import type { Client } from '../../../src/surface.ts';
 import type { Frame } from '../../../src/transports/transport.ts';
 import type { Input } from '../outbox/mutations.ts';
 import type { TillDevice } from '../outbox/till.ts';
-import { backends, sku } from './backends.ts';
+import { backends, sku, type Row } from './backends.ts';
 import { createDevice, type Life } from './device.ts';
 import { createDisturbances } from './disturbances.ts';
 import { noWholeFaults, type WholeFault, type WholeFaultCounts } from './faults.ts';
@@ -21,6 +22,7 @@ import { createNetwork } from './network.ts';
 import { Office, type Accepted } from './office.ts';
 import { orderHeaders, Orders, type OrderTotals } from './orders.ts';
 import { PushFirst } from './push-first.ts';
+import { collectionsOf, tableDifferences } from './tables.ts';
 import { wholeScenarioOf, type WholeScenario } from './scenario.ts';
 
 export interface WholeOutcome extends Totals {
@@ -35,7 +37,8 @@ export interface WholeOutcome extends Totals {
 }
 
 /** A contract and a role that are only known at run time. */
-type AnyClient = Omit<Client<ContractSpec, never>, 'mutate'> & {
+type AnyClient = Omit<Client<ContractSpec, never>, 'mutate' | 'collection'> & {
+  collection(name: string): Collection<object>;
   on(names: '*', handler: (event: DeliveredEvent) => unknown): () => void;
   mutate(name: string, input: unknown): Promise<MutationHandle>;
 };
@@ -223,6 +226,8 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       headerNames: orderHeaders,
       onConflict: ({ input }) => ({ do: 'rebase', input: { ...(input as Input), version: 1 } }),
     }) as unknown as AnyClient;
+    // From the beginning: what is shown is kept right, and not looked up in the end.
+    for (const name of collectionsOf(backend)) made.collection(name).subscribe(() => undefined);
     made.outbox.subscribe((change) => {
       if (own.isDead) return;
       orders.till.heard(change);
@@ -547,6 +552,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
         violated(`${limitMs} ms after healing it is ${status?.word} ${status?.reason ?? ''}`);
         for (const { because } of ledger.losses().slice(0, 4)) violated(because);
         for (const difference of ledger.differences().slice(0, 4)) violated(difference);
+        for (const difference of wrongRows().slice(0, 4)) violated(difference);
       }
       if (isLive()) liveMs ??= nowMs() - sinceMs;
       needsPerson ||= isForAPerson();
@@ -575,7 +581,18 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
   const isLive = (): boolean =>
     isStarted && client?.status.get().word === 'live' && client.health().channels.every(({ word }) => word === 'live');
 
-  const isConverged = (): boolean => isLive() && ledger.losses().length === 0 && ledger.differences().length === 0;
+  const isConverged = (): boolean =>
+    isLive() && ledger.losses().length === 0 && ledger.differences().length === 0 && wrongRows().length === 0;
+
+  /** Asked of the client as an app would ask it: by what it shows. */
+  const wrongRows = (): readonly string[] =>
+    tableDifferences({
+      backend,
+      office,
+      nowMs: nowMs(),
+      shown: (name) =>
+        new Map(((client?.collection(name).get() ?? []) as readonly Row[]).map((row) => [String(row.id), row])),
+    });
 
   /** Whoever works there looks at what is parked now and then, until nothing waits but what nobody can help. */
   async function clear(): Promise<void> {

@@ -1,0 +1,5 @@
+import { playInNode } from './node-stage.ts';
+import { playedOver } from './played-over.ts';
+import { scenarios } from './scenarios.ts';
+
+playedOver(scenarios.device, playInNode);

@@ -1,0 +1,40 @@
+// What a screen shows against what is true. Deletions are left out: no event tells of them, and a list is read in full only
+// from time to time.
+import { isDeepStrictEqual } from 'node:util';
+import type { Backend } from './backends.ts';
+import type { Office } from './office.ts';
+
+/** A backend may put more into an event than into a list. */
+const saysAll = (here: object | undefined, row: object): boolean =>
+  here !== undefined && isDeepStrictEqual({ ...here, ...row }, here);
+
+export interface TablesOptions {
+  readonly backend: Backend;
+  readonly office: Office;
+  readonly nowMs: number;
+  /** The rows of a collection, by key. */
+  readonly shown: (collection: string) => ReadonlyMap<string, object>;
+}
+
+/** By the path of its list, a collection's name. */
+const collectionAt = ({ contract }: Backend, path: string): string | undefined =>
+  [...contract.collections].find(
+    ([, { resource }]) => resource !== undefined && contract.resources.get(resource)?.path === path,
+  )?.[0];
+
+export const collectionsOf = (backend: Backend): readonly string[] =>
+  backend.lists.flatMap(({ path }) => collectionAt(backend, path) ?? []);
+
+export function tableDifferences({ backend, office, nowMs, shown }: TablesOptions): readonly string[] {
+  return backend.lists.flatMap(({ path, kind, isFinished }) => {
+    const collection = collectionAt(backend, path);
+    if (collection === undefined) return [];
+    const rows = shown(collection);
+    return [...office.rows(kind, nowMs)].flatMap(([id, { row }]) => {
+      const here = rows.get(String(id));
+      // What is finished may have been forgotten, or never been heard of.
+      if (row === undefined || saysAll(here, row) || (here === undefined && isFinished(row))) return [];
+      return [`${collection} shows ${JSON.stringify(here)} where the server has ${JSON.stringify(row)}`];
+    });
+  });
+}
