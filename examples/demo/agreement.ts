@@ -62,7 +62,7 @@ export interface Verdict {
   readonly look: number;
 }
 
-const lookEveryMs = 350;
+const lookEveryMs = 250;
 
 /**
  * Looks again and again. An event is on its way for some milliseconds, so only what two looks in a row have found is told:

@@ -49,7 +49,7 @@ export function chaosPanel({ chaos, devices, wire }: ChaosPanelOptions): HTMLEle
     server.dataset['is'] = isStopped ? 'stopped' : 'running';
     for (const [name, { press, left }] of armed) {
       const count = standing.armed.get(name) ?? 0;
-      left.textContent = count === 0 ? '' : said.armed(count);
+      left.textContent = count === 0 ? '' : ` ${said.armed(count)}`;
       press.dataset['is'] = count === 0 ? 'idle' : 'armed';
     }
   }
@@ -70,12 +70,7 @@ export function chaosPanel({ chaos, devices, wire }: ChaosPanelOptions): HTMLEle
       button(said.mend, doing(mend), { class: 'primary', data: { does: 'mend' } }),
     ),
     group(said.server, server, button(said.restore, doing(chaos.restoreDatabase), { data: { does: 'restore' } })),
-    group(
-      said.events,
-      mishap('double'),
-      mishap('lose'),
-      button(said.swap, doing(chaos.swap), { data: { does: 'swap' } }),
-    ),
+    group(said.events, mishap('double'), mishap('lose'), mishap('swap')),
     group(said.next, mishap('expire'), mishap('refuse-order'), mishap('refuse-bump')),
     group(said.wire, wireChoice(wire)),
   );

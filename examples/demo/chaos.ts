@@ -1,7 +1,7 @@
 // What can be made to go wrong, asked of the development server. It answers these questions also when it is stopped.
 import type { Fault, FaultReport } from 'heard/dev-server';
 
-export type Mishap = 'double' | 'lose' | 'expire' | 'refuse-order' | 'refuse-bump';
+export type Mishap = 'double' | 'lose' | 'swap' | 'expire' | 'refuse-order' | 'refuse-bump';
 
 const placing = { method: 'POST', path: '*/v1/orders' } as const;
 const bumping = { method: 'POST', path: '*/v1/kds/tickets/*' } as const;
@@ -12,6 +12,8 @@ const eventsOfAnOrder = 4;
 
 const mishaps: Readonly<Record<Mishap, Fault>> = {
   double: { kind: 'doubled-event', times: eventsOfAnOrder },
+  /** They come behind those of the order after it, if that one comes within a second. */
+  swap: { kind: 'reordered-event', times: eventsOfAnOrder },
   lose: { kind: 'dropped-event', times: eventsOfAnOrder },
   expire: { kind: 'expired-token', times: 2 },
   'refuse-order': { kind: 'answer', status: 422, body: refusal, match: placing },
@@ -21,8 +23,6 @@ const mishaps: Readonly<Record<Mishap, Fault>> = {
 export interface Chaos {
   /** From now on, and as often as that mishap happens. */
   arm(mishap: Mishap): Promise<void>;
-  /** The events of the next order come behind those of the order after it. */
-  swap(): Promise<void>;
   restoreDatabase(): Promise<void>;
   stopServer(): Promise<void>;
   startServer(): Promise<void>;
@@ -52,7 +52,6 @@ export function createChaos(): Chaos {
 
   return {
     arm: (mishap) => add(mishaps[mishap]),
-    swap: () => add({ kind: 'reordered-event', times: eventsOfAnOrder }),
     restoreDatabase: () => add({ kind: 'restored-database' }),
     stopServer: () => add({ kind: 'stopped' }),
     async startServer() {

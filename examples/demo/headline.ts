@@ -32,6 +32,7 @@ export function createHeadline(): Headline {
       say(details, agrees ? said.over(orders.length, tickets.length, printJobs.length) : said.on(differences));
       line.dataset['agrees'] = agrees ? 'yes' : 'no';
       line.dataset['look'] = String(look);
+      line.dataset['orders'] = String(orders.length);
     },
   };
 }

@@ -19,9 +19,8 @@ export function kioskScreen(kiosk: Device<'kiosk'>): HTMLElement {
     const price = texts.money(dishes.reduce((sum, id) => sum + priceOf(id), 0));
     const made = button('', () => void client.mutate('order.create', { channel: 'kiosk', items }), {
       class: 'meal',
-      label: said.choice(name, price),
     });
-    made.append(element('span', {}, name), element('small', {}, price));
+    made.append(element('span', {}, name), ' ', element('small', {}, price));
     return made;
   };
 

@@ -13,7 +13,7 @@ const agesEveryMs = 10_000;
 export function kitchenScreen(kds: Device<'kds'>): HTMLElement {
   const { client } = kds;
   const tickets = client.collection('tickets');
-  const list = scrolling(element('div', { class: 'tickets', role: 'list', label: said.tickets }));
+  const list = scrolling(element('ul', { class: 'tickets', label: said.tickets }));
   const refused = new Set<number>();
 
   async function take(ticketId: number, to: Step): Promise<void> {
@@ -47,8 +47,8 @@ export function kitchenScreen(kds: Device<'kds'>): HTMLElement {
     );
     const note = isWaiting ? texts.onItsWay : refused.has(ticket.id) ? said.refused : '';
     return element(
-      'article',
-      { role: 'listitem', data: { ticket: String(ticket.id), status, order: String(ticket.order_id ?? '') } },
+      'li',
+      { class: 'ticket', data: { ticket: String(ticket.id), status, order: String(ticket.order_id ?? '') } },
       element(
         'div',
         { class: 'head' },
@@ -56,7 +56,7 @@ export function kitchenScreen(kds: Device<'kds'>): HTMLElement {
         element('span', { class: 'age' }, ageOf(ticket)),
       ),
       element('p', { class: 'step' }, texts.step(status)),
-      element('ul', {}, ...items),
+      element('ul', { class: 'items' }, ...items),
       note === '' ? undefined : element('p', { class: isWaiting ? 'waiting' : 'refused' }, note),
       element('div', { class: 'steps' }, ...steps),
     );

@@ -39,7 +39,7 @@ export function posScreen(pos: Device<'pos'>): HTMLElement {
       basket.set(id, (basket.get(id) ?? 0) + 1);
       showBasket();
     });
-    dish.append(element('span', {}, name), element('small', {}, texts.money(cents)));
+    dish.append(element('span', {}, name), ' ', element('small', {}, texts.money(cents)));
     return dish;
   };
 
