@@ -28,8 +28,16 @@ export function createHeadline(): Headline {
     show({ differences, lists: { orders, tickets, printJobs }, look }) {
       const agrees = differences.length === 0;
       const roles = [...new Set(differences.map(({ role }) => role))];
+      const reasons = roles
+        .map((role) =>
+          said.on(
+            role,
+            differences.filter((one) => one.role === role),
+          ),
+        )
+        .join(' · ');
       say(words, agrees ? said.yes : said.no(roles));
-      say(details, agrees ? said.over(orders.length, tickets.length, printJobs.length) : said.on(differences));
+      say(details, agrees ? said.over(orders.length, tickets.length, printJobs.length) : reasons);
       line.dataset['agrees'] = agrees ? 'yes' : 'no';
       line.dataset['look'] = String(look);
       line.dataset['orders'] = String(orders.length);

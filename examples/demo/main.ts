@@ -32,13 +32,7 @@ const screens = [
 ];
 document.title = texts.title;
 document.body.replaceChildren(
-  element(
-    'header',
-    { class: 'top' },
-    element('h1', {}, texts.title),
-    headline.line,
-    element('p', { class: 'claim' }, texts.claim),
-  ),
+  element('header', { class: 'top' }, element('h1', {}, texts.title), headline.line),
   element('main', {}, element('div', { class: 'devices' }, ...screens)),
   element('footer', { class: 'bottom' }, chaosPanel({ chaos: createChaos(), devices, wire }), diaryOf(devices)),
 );

@@ -42,19 +42,19 @@ const stepWords: Readonly<Record<string, string>> = {
 };
 
 const intentions: Readonly<Record<string, string>> = {
-  'order.create': 'An order',
-  'kds.bump': 'A step of a ticket',
-  'kds.undo': 'A step back of a ticket',
-  'print.retry': 'A reprint',
-  'print.claim': 'Taking a print job',
-  'print.complete': 'Word of a printed receipt',
+  'order.create': 'an order',
+  'kds.bump': 'a step of a ticket',
+  'kds.undo': 'a step back',
+  'print.retry': 'a reprint',
+  'print.claim': 'taking a print job',
+  'print.complete': 'word of a printed receipt',
 };
 
 function amountsOf({ table, missing, ahead, different }: Difference): string {
   const [one, more] = things[table];
   const parts = [
-    missing > 0 ? `${several(missing, one, more)} not heard of` : '',
-    ahead > 0 ? `${several(ahead, one, more)} that the server has not` : '',
+    missing > 0 ? `${several(missing, one, more)} missing` : '',
+    ahead > 0 ? `${several(ahead, one, more)} ahead` : '',
     different > 0 ? `${several(different, one, more)} different` : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
@@ -62,7 +62,6 @@ function amountsOf({ table, missing, ahead, different }: Difference): string {
 
 export const texts = {
   title: 'heard',
-  claim: 'Five devices of one restaurant. Break what you like: the cables, the server, the messages.',
   names: names as Readonly<Record<Role, string>>,
 
   agreement: {
@@ -72,8 +71,8 @@ export const texts = {
       const who = roles.map((role) => names[role]);
       return `${listed.format(who)} ${who.length === 1 ? 'does' : 'do'} not agree with the server`;
     },
-    on: (differences: readonly Difference[]): string =>
-      differences.map((one) => `${names[one.role]}: ${amountsOf(one)}`).join(' · '),
+    on: (role: Role, differences: readonly Difference[]): string =>
+      `${names[role]}: ${differences.map(amountsOf).join(', ')}`,
     over: (orders: number, tickets: number, printJobs: number): string =>
       `${several(orders, 'order')}, ${several(tickets, 'ticket')} and ${several(printJobs, 'print job')}, the same everywhere`,
     unknown: 'Nobody can ask the server: is the demo still running?',
@@ -139,7 +138,7 @@ export const texts = {
     statuses: 'Orders by status',
     person: 'Waits for a person',
     nothing: 'Nothing was refused',
-    parked: (role: Role, name: string): string => `${intentions[name] ?? name} of ${names[role]}`,
+    parked: (role: Role, name: string): string => `${names[role]}: ${intentions[name] ?? name}`,
     because: (status: number | undefined, mayHaveHappened: boolean): string =>
       mayHaveHappened ? 'it may have happened' : `refused by the server${status === undefined ? '' : `, ${status}`}`,
     retry: 'Try again',
@@ -153,12 +152,12 @@ export const texts = {
     stop: 'Stop it',
     start: 'Start it again',
     restore: 'Restore old data',
-    events: 'The next order’s events',
+    events: 'The next events',
     next: 'The next request',
     mishaps: {
       double: 'Double',
       lose: 'Lose',
-      swap: 'Swap with another’s',
+      swap: 'Reorder',
       expire: 'Expire token',
       'refuse-order': 'Refuse order',
       'refuse-bump': 'Refuse bump',
