@@ -31,28 +31,27 @@ const seen: { readonly [Name in TableName]: (row: Lists[Name][number]) => readon
   devices: ({ status, type }) => [status, type],
 };
 
-export function differences(devices: readonly AnyDevice[], lists: Lists): readonly Difference[] {
-  return devices.flatMap((device) =>
-    device.shows.flatMap((table) => {
-      const found = compare(device, table, lists);
-      return found.missing + found.ahead + found.different === 0 ? [] : [found];
-    }),
-  );
+type Row = Lists[TableName][number];
+
+/** By id, what a person sees of each. */
+function sightOf(table: TableName, rows: readonly Row[]): ReadonlyMap<number, string> {
+  const look = seen[table] as (row: Row) => readonly unknown[];
+  return new Map(rows.map((row) => [row.id, JSON.stringify(look(row))]));
 }
 
-function compare<Name extends TableName>({ role, client }: AnyDevice, table: Name, lists: Lists): Difference {
-  const saysOf = (row: object): string => JSON.stringify(seen[table](row as Lists[Name][number]));
-  const listed = new Map(lists[table].map((row) => [String(row.id), saysOf(row)]));
-  const shown = new Map(
-    client
-      .collection(table)
-      .get()
-      .map((row) => [String(row.id), saysOf(row)]),
-  );
+function compare({ role, client }: AnyDevice, table: TableName, lists: Lists): Difference {
+  const listed = sightOf(table, lists[table]);
+  const shown = sightOf(table, client.collection(table).get());
   const missing = [...listed.keys()].filter((id) => !shown.has(id)).length;
   const ahead = [...shown.keys()].filter((id) => !listed.has(id)).length;
   const different = [...shown].filter(([id, says]) => listed.has(id) && listed.get(id) !== says).length;
   return { role, table, missing, ahead, different };
+}
+
+function differences(devices: readonly AnyDevice[], lists: Lists): readonly Difference[] {
+  return devices
+    .flatMap((device) => device.shows.map((table) => compare(device, table, lists)))
+    .filter(({ missing, ahead, different }) => missing + ahead + different > 0);
 }
 
 export interface Verdict {

@@ -32,7 +32,7 @@ export interface Chaos {
   standing(): Promise<Standing>;
 }
 
-export interface Standing {
+interface Standing {
   readonly isStopped: boolean;
   readonly armed: ReadonlyMap<Mishap, number>;
 }

@@ -3,9 +3,7 @@ import { chromium, type Page } from 'playwright';
 import { chromiumLaunch, findOrInstallChromium } from '../../tools/chromium.ts';
 import { createStage } from './check/stage.ts';
 import { requireForEverybody } from './check/for-everybody.ts';
-import { story } from './check/story.ts';
-
-const ordersAtFirst = 3;
+import { ordersAtFirst, story } from './check/story.ts';
 
 export async function check(url: string): Promise<void> {
   const provision = findOrInstallChromium();

@@ -13,7 +13,7 @@ export function diaryOf(devices: readonly AnyDevice[]): HTMLElement {
   function write(device: AnyDevice, text: string): void {
     list.querySelector('.none')?.remove();
     const at = element('time', {}, texts.time(Date.now()));
-    list.prepend(element('li', {}, at, element('strong', {}, texts.names[device.role]), ` ${text}`));
+    list.prepend(element('li', {}, at, element('strong', {}, texts.device(device.role)), ` ${text}`));
     while (list.childElementCount > longest) list.lastElementChild?.remove();
   }
 

@@ -62,7 +62,7 @@ function amountsOf({ table, missing, ahead, different }: Difference): string {
 
 export const texts = {
   title: 'heard',
-  names: names as Readonly<Record<Role, string>>,
+  device: (role: Role): string => names[role],
 
   agreement: {
     looking: 'Comparing five screens with the server…',

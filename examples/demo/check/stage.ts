@@ -1,8 +1,8 @@
 // The page as somebody in front of it sees it: what can be pressed, and what has to be seen then.
 import type { Locator, Page } from 'playwright';
 
-export type DeviceName = 'pos' | 'kiosk' | 'kds' | 'printer-gateway' | 'back-office';
-export type Count = 'received' | 'swallowed' | 'healed' | 'queued' | 'sent' | 'parked';
+type DeviceName = 'pos' | 'kiosk' | 'kds' | 'printer-gateway' | 'back-office';
+type Count = 'received' | 'swallowed' | 'healed' | 'queued' | 'sent' | 'parked';
 
 export interface Stage {
   readonly page: Page;

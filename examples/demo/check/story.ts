@@ -1,6 +1,9 @@
 // The whole story, act by act. After each, five screens agree with the server.
 import type { Stage } from './stage.ts';
 
+/** A lunch that has begun. */
+export const ordersAtFirst = 3;
+
 export interface Act {
   readonly title: string;
   /** Resolves with how many orders there are then. */
@@ -141,6 +144,11 @@ export const story: readonly Act[] = [
     await stage.page.reload();
     await stage.agrees(orders);
     must((await slips.count()) === before, 'A reload has printed something, or lost paper.');
+    const originals = await slips.evaluateAll((all) =>
+      all.filter(({ dataset }) => dataset['copy'] === 'no').map(({ dataset }) => dataset['job']),
+    );
+    must(new Set(originals).size === originals.length, 'A receipt was printed twice, and not marked as a copy.');
+    must(originals.length === orders - ordersAtFirst, 'There are more or fewer receipts than orders.');
     return orders;
   }),
 
@@ -154,11 +162,11 @@ export const story: readonly Act[] = [
 
   act('Old data are restored: all begin anew from them, and go on', async (stage) => {
     await stage.breaks('restore');
-    await stage.agrees(3);
+    await stage.agrees(ordersAtFirst);
     const slips = stage.device('printer-gateway').locator('li[data-job]');
     const before = await slips.count();
     await stage.orderAtTheTill();
     await slips.nth(before).waitFor();
-    return 4;
+    return ordersAtFirst + 1;
   }),
 ];

@@ -47,8 +47,8 @@ export function frameOf({ role, client, wifi, tally }: AnyDevice, ...screen: rea
   );
   return element(
     'section',
-    { class: 'device', label: texts.names[role], data: { device: role } },
-    element('header', {}, element('h2', {}, texts.names[role]), word, cut),
+    { class: 'device', label: texts.device(role), data: { device: role } },
+    element('header', {}, element('h2', {}, texts.device(role)), word, cut),
     element('div', { class: 'screen' }, ...screen),
     element('footer', {}, counters),
   );

@@ -34,7 +34,8 @@ async function readLists(backends: readonly Backend[]): Promise<unknown> {
   const read = async (path: string, token: string): Promise<unknown> => {
     const headers = { authorization: `Bearer ${token}` };
     const answer = await backend?.fetch(new Request(`http://demo.test${path}`, { headers }));
-    const { data } = (await answer?.json()) as { readonly data: unknown };
+    if (answer === undefined) throw new Error(`The pizzeria has no ${path}.`);
+    const { data } = (await answer.json()) as { readonly data: unknown };
     return data;
   };
   const [orders, tickets, printJobs, devices] = await Promise.all([
