@@ -370,6 +370,47 @@ test('O42: what another tab takes in while somebody signs out is kept, and the r
   await Promise.all([second.pos.dispose(), again.dispose()]);
 });
 
+test.each([{}, { pending: 'discard' }] as const)(
+  'O42: after the last look nothing is taken in any more that would go with the rest: %j',
+  async (choice) => {
+    const kitchen = createKitchen();
+    const taken = takeOrders(kitchen);
+    let go = (): void => undefined;
+    const storage: Store = {
+      ...kitchen.store,
+      async destroy(name) {
+        await new Promise<void>((resolve) => {
+          go = resolve;
+        });
+        await kitchen.store.destroy(name);
+      },
+    };
+    const [first, second] = [tillOf(kitchen, storage), tillOf(kitchen, storage)];
+    await first.pos.start();
+    await second.pos.start();
+    await kitchen.host.pass(10_000);
+    // It has seen that another one sends, and goes on taking in.
+    await first.pos.mutate('order.create', dish(1));
+    await kitchen.host.pass(60_000);
+    const leaving = second.pos.signOut(choice);
+    await kitchen.host.pass(1_000);
+    const late = await first.pos.mutate('order.create', dish(2)).catch((error: unknown) => error);
+    expect(late).toMatchObject({ name: 'StoreError', fault: 'fenced' });
+    go();
+    await kitchen.host.pass(10_000);
+    expect(await leaving).toMatchObject({ mutations: [] });
+    await expect(first.pos.mutate('order.create', dish(3))).rejects.toMatchObject({ fault: 'fenced' });
+    // The same principal comes back.
+    await first.pos.stop();
+    await first.pos.start();
+    await kitchen.host.pass(10_000);
+    await first.pos.mutate('order.create', dish(4));
+    await kitchen.host.pass(10_000);
+    expect(taken).toEqual([1, 4]);
+    await Promise.all([first.pos.dispose(), second.pos.dispose()]);
+  },
+);
+
 test('O1, O43: what was refused although it was written is not taken for what another tab has taken in', async () => {
   const kitchen = createKitchen();
   const taken = takeOrders(kitchen);

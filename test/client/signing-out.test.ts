@@ -80,6 +80,28 @@ test('a page with something unsent is not closed without a question', async () =
   await pos.dispose();
 });
 
+test('a page is not closed over what is just being stored, either', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('orders', []);
+  let isHanging = false;
+  const storage = failingStore(kitchen.store, ({ kind }) =>
+    isHanging && kind === 'commit' ? { kind: 'hang' } : undefined,
+  );
+  const pos = kitchen.client('pos', { storage });
+  await pos.start();
+  await kitchen.host.pass(1_000);
+  const page = new EventTarget();
+  const release = guardUnload(pos, page);
+  isHanging = true;
+  const asked = pos.mutate('order.create', dish(1));
+  expect(page.dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(false);
+  isHanging = false;
+  await Promise.all([expect(asked).rejects.toMatchObject({ fault: 'failed' }), kitchen.host.pass(10_000)]);
+  expect(page.dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true);
+  release();
+  await pos.dispose();
+});
+
 test('O42: a stopped client asks as well, and a start that comes between finds nothing', async () => {
   const kitchen = createKitchen();
   const pos = await queue(kitchen);

@@ -8,6 +8,7 @@ import type { Store } from '../../src/storage/store.ts';
 import { failingStore } from '../../src/testing/failing-store.ts';
 import { createFakeTabs, type FakeTab } from '../../src/testing/fake-tabs.ts';
 import { sharedTabs } from '../../src/tabs.ts';
+import { guardUnload } from '../../src/unload-guard.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { patience, runs } from '../effort.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
@@ -214,6 +215,29 @@ describe.each([
     expect(taken).toEqual([4]);
     expect(second.pos.outbox.pending()).toEqual([]);
     await Promise.all([second.pos.dispose(), kitchen.host.pass(10_000)]);
+  });
+
+  test('T6: what a tab asks for waits from the call on, so that the page is not closed over it', async () => {
+    const { kitchen, taken, open } = openCrew({ hasLocks });
+    const [first, second] = [await open(), await open()];
+    const page = new EventTarget();
+    const release = guardUnload(second.pos, page);
+    const closes = (): boolean => page.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    first.page.freeze();
+    const asked = second.pos.mutate('order.create', dish(9));
+    expect(second.pos.outbox.pending()).toMatchObject([{ name: 'order.create', input: dish(9), state: 'pending' }]);
+    expect(closes()).toBe(false);
+    await kitchen.host.pass(30_000);
+    const { settled } = await asked;
+    expect(await settled).toMatchObject({ outcome: 'done' });
+    expect(closes()).toBe(true);
+    const refused = second.pos.mutate('order.create', { items: 'none' } as never);
+    await expect(refused).rejects.toMatchObject({ code: 'input-invalid' });
+    expect(closes()).toBe(true);
+    expect(taken).toEqual([9]);
+    release();
+    first.page.thaw();
+    await Promise.all([first.pos.dispose(), second.pos.dispose(), kitchen.host.pass(40_000)]);
   });
 
   test('T6: what a leader was asked while it slept, and another one has done, it does not do when it wakes', async () => {

@@ -131,6 +131,70 @@ test('F42, F43: a process that dies in the middle prints again and says so; what
   ]);
 });
 
+test('I12: where nobody knows any more what was printed, what is read again says so, and what is new does not (F79)', async () => {
+  const kitchen = createKitchen();
+  kitchen.lists.set('print-jobs', [row(1, { created_at: iso(kitchen, 60_000), updated_at: iso(kitchen, 60_000) })]);
+  const first = await openGateway(kitchen);
+  await first.gateway.stop();
+  const emptied = memory();
+  const storage: Store = {
+    ...emptied,
+    open: async (name) => ({ ...(await emptied.open(name)), evicted: { note: '' } }),
+  };
+  const { gateway, printed } = await openGateway(kitchen, { storage });
+  kitchen.publish(printing, 'PrintJobQueued', job(2));
+  await kitchen.host.pass(1_000);
+  // Missed, and caught up with: nobody can have printed it before.
+  kitchen.publish(printing, 'PrintJobQueued', job(3), { silently: true });
+  await kitchen.host.pass(90_000);
+  expect(first.printed.map(({ job: id, redelivered }) => [id, redelivered])).toEqual([[1, false]]);
+  expect(printed.map(({ job: id, redelivered }) => [id, redelivered])).toEqual([
+    [1, true],
+    [2, false],
+    [3, false],
+  ]);
+  await gateway.dispose();
+});
+
+test('I12: what a run has done without its storage says so in the next one, and what was missed after it does not', async () => {
+  const kitchen = createKitchen();
+  let isGone = false;
+  const storage = failingStore(memory(), ({ kind }) =>
+    isGone ? (kind === 'open' ? { kind: 'fail', fault: 'unavailable' } : { kind: 'lose' }) : undefined,
+  );
+  const restarted = async () => {
+    storage.crash();
+    await kitchen.host.pass(10_000);
+    storage.restart();
+    return openGateway(kitchen, { storage });
+  };
+  const first = await openGateway(kitchen, { storage });
+  isGone = true;
+  kitchen.publish(printing, 'PrintJobQueued', job(5));
+  await kitchen.host.pass(10_000);
+  expect(first.gateway.health().storage.survives).toBe('none');
+  isGone = false;
+  await kitchen.host.pass(60_000);
+  kitchen.publish(printing, 'PrintJobQueued', job(6));
+  await kitchen.host.pass(1_000);
+  expect(first.jobs()).toEqual([5, 6]);
+  const second = await restarted();
+  kitchen.publish(printing, 'PrintJobQueued', job(7));
+  await kitchen.host.pass(1_000);
+  const marks = ({ printed }: { readonly printed: readonly Printed[] }) =>
+    printed.map(({ job: id, redelivered }) => [id, redelivered]);
+  expect(marks(second)).toEqual([
+    [5, true],
+    [6, true],
+    [7, false],
+  ]);
+  storage.crash();
+  kitchen.publish(printing, 'PrintJobQueued', job(8));
+  const third = await restarted();
+  expect(marks(third)).toEqual([[8, false]]);
+  await Promise.all([third.gateway.dispose(), kitchen.host.pass(1_000)]);
+});
+
 test('I14: a client that is stopped and started goes on where it was', async () => {
   const kitchen = createKitchen();
   const { gateway, printed, last, jobs } = await openGateway(kitchen, { byHand: true });

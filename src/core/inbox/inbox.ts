@@ -31,7 +31,7 @@ export interface WorkContext {
   readonly signal: AbortSignal;
   /** 1 for the first run. */
   readonly attempt: number;
-  /** It may have been done by a run that was interrupted. */
+  /** It may have been done by a run that was interrupted, or of which nobody knows any more what it did. */
   readonly redelivered: boolean;
 }
 
@@ -64,6 +64,8 @@ export interface InboxOptions {
   readonly contract: ContractData;
   readonly store: InboxStore;
   readonly processors: ReadonlyMap<string, Processor>;
+  /** What earlier runs have done is not known any more. */
+  readonly hasForgotten?: boolean;
   readonly serverNowMs: () => number;
   readonly signal: (signal: Signal) => void;
   readonly settings?: Partial<InboxSettings> | undefined;
@@ -106,6 +108,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   /** What each run threw last. */
   const errors = new Map<string, string>();
   const effects: InboxEffect[] = [];
+  const openedAtMs = host.clock.monotonicMs();
   let { state } = { state: initialInbox() };
   let isPerforming = false;
   let isOver = false;
@@ -198,7 +201,14 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     if (!isNew) return;
     const lane = asking.laneOf(event, processors.get(event.name)?.lane);
     const id = nextOrder.toString(36);
-    add(id, { event, lane, key, attempt, order: nextOrder, tries: 0, ran: false, redelivered: false, isClosed: false });
+    const redelivered = mayHaveBeenDone(event);
+    add(id, { event, lane, key, attempt, order: nextOrder, tries: 0, ran: false, redelivered, isClosed: false });
+  }
+
+  /** I12: by a run of which nothing is left. It was asked for before this one began, then, and is not heard but read. */
+  function mayHaveBeenDone({ replayed, ageMs }: DeliveredEvent): boolean {
+    if (options.hasForgotten !== true || !replayed) return false;
+    return ageMs === undefined || ageMs >= host.clock.monotonicMs() - openedAtMs;
   }
 
   /** Put now and not when its turn comes: the cursor may be put right after. */

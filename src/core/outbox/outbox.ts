@@ -332,6 +332,12 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     return { id, settled: Promise.resolve(ended) };
   }
 
+  /** For who asks once more under an id of its own; undefined when nothing is known under it. */
+  function again(id: string | undefined): MutationHandle | Promise<MutationHandle> | undefined {
+    if (id === undefined) return undefined;
+    return takingIn.underWay(id) ?? (parentState(state, id) === 'gone' ? undefined : watch(id));
+  }
+
   async function dispose(as: Parting = 'kept'): Promise<void> {
     if (!disposed) {
       disposed = true;
@@ -352,7 +358,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   return {
     async enqueue(name, input, id) {
       requireAlive();
-      return id !== undefined && parentState(state, id) !== 'gone' ? watch(id) : takingIn.enqueue(name, input, { id });
+      return again(id) ?? takingIn.enqueue(name, input, { id });
     },
     watch,
     async drain(how) {
@@ -392,7 +398,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     },
     async rebase(id, input, as) {
       requireAlive();
-      return as !== undefined && parentState(state, as) !== 'gone' ? watch(as) : decisions.rebase(id, input, as);
+      return again(as) ?? decisions.rebase(id, input, as);
     },
     subscribe: changes.subscribe,
     drained: () =>

@@ -40,6 +40,8 @@ interface TakingInOptions {
 interface TakingIn {
   /** Throws what is wrong with it before anything is stored. */
   enqueue(name: string, given: unknown, as: TakenInAs): Promise<MutationHandle>;
+  /** What becomes of the one that is being taken in under this id. */
+  underWay(id: string): Promise<MutationHandle> | undefined;
   /** The machine says that it is stored … */
   added(id: string): void;
   /** … or that it is not. */
@@ -64,6 +66,7 @@ interface Waiting {
 export function createTakingIn(options: TakingInOptions): TakingIn {
   const { host, mutations, scope, settings, state, writing, handles, changes } = options;
   const waiting = new Map<string, Waiting>();
+  const underWay = new Map<string, Promise<MutationHandle>>();
   const refused = new Set<string>();
 
   function recordOf(name: string, given: unknown, { former, id = newId() }: TakenInAs): OutboxRecord {
@@ -124,31 +127,44 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
       : { ...reference };
   }
 
+  /** Until it is, whoever asks for it again is refused with it: taken in anew, it would be taken back. */
+  async function takeBack(id: string, fault: StoreFault, error: unknown): Promise<void> {
+    const asked = waiting.get(id);
+    const replaced = (): OutboxRecord | undefined => {
+      const former = state().items.get(asked?.former?.id ?? '');
+      return former?.phase.name === 'parked' ? former.record : undefined;
+    };
+    await writing.takeBack(id, fault, replaced);
+    over(id);
+    asked?.reject(error);
+  }
+
+  function over(id: string): void {
+    waiting.delete(id);
+    underWay.delete(id);
+  }
+
   return {
     enqueue(name, given, as) {
       const { former } = as;
       const record = recordOf(name, given, as);
-      return new Promise((resolve, reject) => {
+      const taken = new Promise<MutationHandle>((resolve, reject) => {
         waiting.set(record.id, { former, resolve, reject });
-        options.dispatch({ kind: 'add', record, replaces: former?.id });
       });
+      underWay.set(record.id, taken);
+      options.dispatch({ kind: 'add', record, replaces: former?.id });
+      return taken;
     },
+    underWay: (id) => underWay.get(id),
     added(id) {
       waiting.get(id)?.resolve(handles.of(id));
-      waiting.delete(id);
+      over(id);
     },
     notAdded(id, fault) {
-      const asked = waiting.get(id);
-      const error = notStored(fault, writing.errorOf(id));
-      waiting.delete(id);
       refused.add(id);
       handles.drop(id);
       changes.forget(id);
-      const replaced = (): OutboxRecord | undefined => {
-        const former = state().items.get(asked?.former?.id ?? '');
-        return former?.phase.name === 'parked' ? former.record : undefined;
-      };
-      void writing.takeBack(id, fault, replaced).then(() => asked?.reject(error));
+      void takeBack(id, fault, notStored(fault, writing.errorOf(id)));
     },
     isRefused: (id) => refused.has(id),
   };

@@ -2,7 +2,8 @@
 // could be lost or forgotten. Each starts by writing its token, which is also how the
 // next run learns that this one did not end well; whatever only one may do is committed on the condition that
 // the token is still there, and a commit that comes too late is refused as a whole.
-import { StoreError, type Commit } from '../../storage/store.ts';
+import { StoreError, type Commit, type Database, type StoredValue } from '../../storage/store.ts';
+import { wentOn } from './lost-store.ts';
 import { faultOf, type SteadyDatabase } from './steady-database.ts';
 
 export interface FencedDatabase extends SteadyDatabase {
@@ -16,8 +17,15 @@ export interface FencedDatabase extends SteadyDatabase {
 
 /** Where the token stands of who has it. */
 export const running = { table: 'meta', key: 'running' } as const;
-/** In place of a token: the last run ended well, or its principal has signed out. Nothing at all would be a memory that is new. */
+/** In place of a token: the last run ended well. Nothing at all would be a memory that is new. */
 export const nobody = '';
+/** In place of a token: its principal has signed out, and this is about to go. */
+export const signedOut = 'signed out';
+
+export const readMark = async (
+  database: Pick<Database, 'read'>,
+  { table, key: wanted }: typeof running | typeof wentOn,
+): Promise<StoredValue | undefined> => (await database.read(table)).find(({ key }) => key === wanted)?.value;
 
 /** `token`: nobody else has it. `takenOver` is told once. */
 export async function fenceOff(
@@ -26,8 +34,11 @@ export async function fenceOff(
   takenOver: () => void,
 ): Promise<FencedDatabase> {
   const fence = { ...running, value: token };
+  const hasForgotten = database.hasForgotten || (await readMark(database, wentOn)) !== undefined;
   let before = await holder();
-  const endedInTheMiddle = before !== undefined && before !== nobody;
+  const endedInTheMiddle = before !== undefined && before !== nobody && before !== signedOut;
+  /** Who had it when this client last took something in. */
+  let seen: string | undefined = token;
   let isTaken = false;
   /** What only one client changes, as it was when it could not be taken. */
   let found: Picture | undefined;
@@ -37,8 +48,8 @@ export async function fenceOff(
   await begin();
 
   async function holder(): Promise<string | undefined> {
-    const row = (await database.read(running.table)).find(({ key }) => key === running.key);
-    return typeof row?.value === 'string' ? row.value : undefined;
+    const value = await readMark(database, running);
+    return typeof value === 'string' ? value : undefined;
   }
 
   async function write(only?: Commit['only'], value: string | undefined = token): Promise<void> {
@@ -125,9 +136,30 @@ export async function fenceOff(
     }
   }
 
+  /**
+   * Taking in is everybody's, until their principal has signed out: whoever does that looks once more at what there is, and then
+   * it goes. So it is on the condition that whoever had it when it was last looked at has it still.
+   */
+  async function commitOpenly(commit: Commit): Promise<void> {
+    for (;;) {
+      try {
+        await database.commit({ ...commit, only: { ...running, value: seen } });
+        return;
+      } catch (error) {
+        if (faultOf(error) !== 'fenced') throw error;
+        const now = await holder();
+        // Where nothing could be written at the start, it says what the run before has left.
+        if (now === signedOut && (isTaken || before !== signedOut)) throw tooLate();
+        if (now === seen) throw error;
+        seen = now;
+      }
+    }
+  }
+
   return {
     fence,
     endedInTheMiddle,
+    hasForgotten,
     get isTakenOver() {
       return isTakenOver;
     },
@@ -139,7 +171,7 @@ export async function fenceOff(
     },
     leaveNote: (note) => database.leaveNote?.(note),
     read: database.read,
-    commit: (commit) => (commit.only === fence ? commitFenced(commit) : database.commit(commit)),
+    commit: (commit) => (commit.only === fence ? commitFenced(commit) : commitOpenly(commit)),
     close: database.close,
   };
 }

@@ -38,6 +38,7 @@ import { createInbound, usualBytes } from './inbound.ts';
 import { evictedRemediation, openKeeper, storageRemediation, type Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
 import { createLastingOrders } from './lasting-orders.ts';
+import { wentOn } from './lost-store.ts';
 import { createMessages } from './messages.ts';
 import { signalOf } from './outbox-signals.ts';
 import { createReachability } from './reachability.ts';
@@ -176,6 +177,7 @@ async function startOn(
   /** The outbox starts paused. */
   let isReachable = false;
   let isTelling = false;
+  let isInDoubt = false;
   let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
   let toldVerdict: Verdict['cause'] | undefined;
   let wokenAtMs = Number.NEGATIVE_INFINITY;
@@ -190,6 +192,7 @@ async function startOn(
 
   // Before anything is read: what is read then is what is so until somebody else starts.
   const database = await fenceOff(steady, createMutationId(options.randomBytes), takenOver);
+  isInDoubt = database.hasForgotten;
   const keeper: Keeper = await openKeeper({
     host,
     database,
@@ -210,6 +213,7 @@ async function startOn(
       setAside: setAside.keep,
     },
     processors: options.processors,
+    hasForgotten: database.hasForgotten,
     serverNowMs,
     signal,
   });
@@ -368,9 +372,17 @@ async function startOn(
     drain,
     connection: () => connection.word,
     signal,
-    changed: options.changed,
+    changed: channelsChanged,
     report,
   });
+
+  /** What an earlier run may have done is marked for as long as something of it may be read for the first time. */
+  function channelsChanged(): void {
+    options.changed();
+    if (!isInDoubt || status().word !== 'live') return;
+    isInDoubt = false;
+    keeper.put(wentOn.table, wentOn.key, undefined);
+  }
 
   /** An event that two channels carry is one event to whoever listens to the client. */
   function deliver(event: DeliveredEvent): Promise<void> | undefined {

@@ -3,7 +3,8 @@ import { HeardError } from '../../errors.ts';
 import type { Database, Store, StoreTable, Write } from '../../storage/store.ts';
 import { storeTables } from '../../storage/store.ts';
 import type { Parting } from '../outbox/handles.ts';
-import { nobody, running } from './fenced-database.ts';
+import { readMark, running, signedOut } from './fenced-database.ts';
+import { opened } from './opened.ts';
 import type { Session } from './session.ts';
 import { inWords, isNothing, readUnfinished, type Unfinished } from './unfinished.ts';
 
@@ -32,7 +33,7 @@ export async function signOut(leaving: Leaving, pending: PendingChoice | undefin
   if (!isHere && !isNothing(before) && pending === 'keep') throw notKept(before);
   await leaving.end(pending === 'discard' ? 'discarded' : 'kept');
   // Stopping takes its time: some of it may have been done meanwhile, and another tab may have taken something in.
-  const after = isHere ? await read(store, storeName, principal) : before;
+  const after = isHere ? await lastLook(leaving, pending !== undefined) : before;
   if (!isNothing(after) && pending === undefined) throw unasked(after);
   if (pending === 'keep' && !isNothing(after)) await forgetTheRest(store, storeName);
   else await forgetAll(store, storeName);
@@ -57,27 +58,29 @@ const notKept = (unfinished: Unfinished): HeardError =>
     remediation: 'Wait until it is sent and done, or call signOut({ pending: "discard" }).',
   });
 
-async function opened<Result>(
-  store: Store,
-  name: string,
-  use: (database: Database) => Promise<Result>,
-): Promise<Result> {
-  const database = await store.open(name);
-  try {
-    return await use(database);
-  } finally {
-    await database.close();
-  }
-}
-
 const read = (store: Store, name: string, principal: string): Promise<Unfinished> =>
   opened(store, name, (database) => readUnfinished(database, principal));
+
+/**
+ * From here on nobody takes anything in, or it would go unseen with the rest. Where somebody has to be asked first, all is as
+ * it was before.
+ */
+const lastLook = ({ store, storeName, principal }: Leaving, isDecided: boolean): Promise<Unfinished> =>
+  opened(store, storeName, async (database) => {
+    const put = (write: Write): Promise<void> =>
+      database.commit({ writes: [write], durability: 'strict' }).catch(() => undefined);
+    const before = await readMark(database, running);
+    await put(endAllRuns);
+    const found = await readUnfinished(database, principal);
+    if (!isDecided && !isNothing(found)) await put({ ...running, value: before });
+    return found;
+  });
 
 /**
  * O36: tabs that go on over this memory have no say any more. A memory that is merely new would be theirs, and what one of
  * them still holds may have been sent by another long ago.
  */
-const endAllRuns: Write = { ...running, value: nobody };
+const endAllRuns: Write = { ...running, value: signedOut };
 
 export async function forgetAll(store: Store, name: string): Promise<void> {
   await store.destroy(name);

@@ -1,7 +1,7 @@
 // A store that goes on being there for whoever uses it: every operation ends in time, a lost handle is opened again, and
 // when that does not help, the device remembers as long as the page lives, and says so.
 import { HeardError } from '../../errors.ts';
-import type { Host } from '../../host/host.ts';
+import type { Host, Release } from '../../host/host.ts';
 import {
   StoreError,
   type Commit,
@@ -12,10 +12,14 @@ import {
   type StoreFault,
   type StoreTable,
 } from '../../storage/store.ts';
+import { scheduleAwake } from './awake-timer.ts';
+import { leaveWord } from './lost-store.ts';
 
 export interface SteadyDatabase extends Omit<Database, 'onLost' | 'evicted'> {
   /** What was asked for could not be had: what is written now ends with the page. */
   readonly isDegraded: boolean;
+  /** What was there before this run is not there any more: thrown away, or not to be had. */
+  readonly hasForgotten: boolean;
 }
 
 export interface SteadyOptions {
@@ -29,7 +33,7 @@ export interface SteadyOptions {
   readonly evicted: (note: string) => void;
 }
 
-/** A store that does not answer is as good as none. */
+/** A store that does not answer is as good as none. What was under way when the device fell asleep is answered when it wakes. */
 const answerWithinMs = 5_000;
 /** A handle that is lost again and again is no handle: so often within so long. A tablet that sleeps every night loses one each time. */
 const openings = 3;
@@ -50,9 +54,11 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
   const { host, store, fallback, name, problem } = options;
   let openedAtMs: number[] = [];
   let isDegraded = false;
+  let hasForgotten = false;
   let isClosed = false;
   let reopening: Promise<Database> | undefined;
   let unlisten = (): void => undefined;
+  let leavingWord: Release | undefined;
   let current = await open();
   watch(current);
 
@@ -75,21 +81,30 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     const limit = new AbortController();
     try {
       const database = await within(store.open(name, limit.signal), closeLate, () => limit.abort());
-      if (database.evicted !== undefined) options.evicted(database.evicted.note);
+      if (database.evicted !== undefined) {
+        hasForgotten = true;
+        options.evicted(database.evicted.note);
+      }
       return database;
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'locked') throw lockedOut(error);
       if (hopeless.has(fault) || isSpent()) return degrade(fault);
       // It was set aside, and with it what waited to be sent: the next one is empty.
-      if (fault === 'corrupt') problem(fault);
+      if (fault === 'corrupt') {
+        hasForgotten = true;
+        problem(fault);
+      }
       return undefined;
     }
   }
 
   async function degrade(fault: StoreFault): Promise<Database> {
     isDegraded = true;
+    hasForgotten = true;
     problem(fault);
+    // What a newer version has written is left as it is.
+    if (fault !== 'newer') leavingWord ??= leaveWord({ host, store, name });
     return fallback.open(name);
   }
 
@@ -132,7 +147,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
   function within<Value>(promise: Promise<Value>, late?: (value: Value) => void, giveUp?: () => void): Promise<Value> {
     return new Promise((resolve, reject) => {
       let isLate = false;
-      const release = host.schedule(answerWithinMs, () => {
+      const release = scheduleAwake(host, answerWithinMs, () => {
         isLate = true;
         giveUp?.();
         reject(new StoreError('failed', `The store did not answer within ${answerWithinMs} ms.`));
@@ -161,6 +176,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     get isDegraded() {
       return isDegraded;
     },
+    hasForgotten,
     leaveNote: (note) => current.leaveNote?.(note),
     /** Nothing read is not the same as nothing there: a device that cannot read does without, and writes over nothing. */
     async read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]> {
@@ -193,6 +209,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     async close(): Promise<void> {
       isClosed = true;
       unlisten();
+      leavingWord?.();
       // One that is just being opened again would stay open.
       const last = reopening ?? Promise.resolve(current);
       await within(last.then((database) => database.close())).catch(() => undefined);

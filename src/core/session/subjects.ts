@@ -116,7 +116,7 @@ export class Subjects {
         const row = { ...before, ...changed.fields };
         const version = versionOf(collection.version?.(row), row);
         const isSame = version === versionOf(collection.version?.(before), before);
-        return { ref: isSame && said === undefined ? undefined : { key, version }, value: row, patch };
+        return { ref: isSame && said === undefined ? undefined : { key, version, isPatch: true }, value: row, patch };
       }
       case 'remove':
       case 'clear':

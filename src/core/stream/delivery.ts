@@ -215,13 +215,20 @@ function handOut(
     return 'duplicate';
   }
   if (seq !== undefined) s.positions.put(seq, id);
-  if (arrival.broken) return 'duplicate';
+  if (arrival.broken) {
+    lookForWhatItSaid(s, turn);
+    return 'duplicate';
+  }
   let stale = false;
   let isPart = false;
   if (row !== undefined) {
     const known = rows.get(row.key);
-    // When it came the row was not known; what came before it may have told it since.
-    isPart = row.isPart === true && (known === undefined || known.isPart || known.deleted);
+    // When it came the row was not known; what came before it may have told it since. Over a hole nobody knows the rest, nor
+    // behind an event that could not be read.
+    const isKnown = known !== undefined && !known.isPart && !known.deleted;
+    const mayLack = continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;
+    isPart = (row.isPart === true || row.isPatch === true) && (mayLack || !isKnown);
+    if (isPart) lookForWhatItSaid(s, turn);
     // What a list lacked that named a position is gone, also for a late event of before.
     const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
     stale = isListedGone || (known !== undefined && !s.options.rules.appliesRow(known, row.version));
@@ -230,9 +237,9 @@ function handOut(
       s.compacted = true;
       return 'duplicate';
     }
-    if (!stale && (known === undefined || known.isPart || !isPart)) {
+    if (!stale) {
       const { key, version } = row;
-      rows.put(isPart || row.isPart !== true ? row : { key, version }, false, false, turn.moment.nowMs);
+      rows.put(isPart ? { key, version, isPart } : { key, version }, false, false, turn.moment.nowMs);
     }
   }
   // A part of a row is not stored: a restart would take it for the whole.
@@ -241,6 +248,13 @@ function handOut(
   const replayed = origin === 'replay' || event.replayed;
   turn.effects.push({ kind: 'deliver', ticket: delivery.ticket, arrival, replayed, continuity, stale, origin });
   return 'deliver';
+}
+
+/** S27. A list says the rest. */
+function lookForWhatItSaid(s: StreamState, { moment: { nowMs } }: Turn): void {
+  const { snapshot, settings } = s.options;
+  if (!snapshot || s.snapshotMissing || s.brokenLookAtMs !== Number.POSITIVE_INFINITY) return;
+  s.brokenLookAtMs = Math.max(nowMs + settings.overlapMs, s.fullListAtMs + settings.reconcileMs);
 }
 
 export function deliver(

@@ -11,7 +11,9 @@ import {
   beginReading,
   overflow,
   reset,
+  brokenLookDueAtMs,
   doubtDueAtMs,
+  lookForBroken,
   sourceOf,
   startRead,
   takeFailure,
@@ -141,7 +143,8 @@ function tick(s: StreamState, _: Input<'tick'>, turn: Turn): void {
     pump(s, turn);
   }
   if (s.phase === 'draining' && s.drainDueAtMs <= nowMs) beginReading(s, turn);
-  if (s.read === undefined && readDueAtMs(s) <= nowMs) startRead(s, turn, undefined);
+  if (mayAskLog(s) && readDueAtMs(s) <= nowMs) startRead(s, turn, undefined);
+  else if (s.read === undefined && brokenLookDueAtMs(s) <= nowMs) lookForBroken(s, turn);
 }
 
 /** When what waits goes out as it is: not while page after page brings what lies before it. */
@@ -149,6 +152,9 @@ function releaseDueAtMs({ held, read, options: { settings, rules } }: StreamStat
   if (!rules.releasesOverdue) return Number.POSITIVE_INFINITY;
   return read?.followsPage === true ? Math.max(held.dueAtMs, read.issuedAtMs + settings.holdCriticalMs) : held.dueAtMs;
 }
+
+/** One question at a time; but what a list may say of a broken event waits for whatever the log can tell. */
+const mayAskLog = ({ read }: StreamState): boolean => read === undefined || read.isBrokenLook;
 
 /** When the next read is to be asked by itself. */
 function readDueAtMs(s: StreamState): number {
@@ -165,7 +171,7 @@ function readDueAtMs(s: StreamState): number {
 }
 
 function refresh(s: StreamState, _: Input<'refresh'>, turn: Turn): void {
-  if (s.read === undefined && s.retryAtMs === undefined) startRead(s, turn, undefined);
+  if (mayAskLog(s) && s.retryAtMs === undefined) startRead(s, turn, undefined);
 }
 
 function stop(s: StreamState, _: Input<'stop'>, turn: Turn): void {
@@ -423,6 +429,7 @@ export function dueAtMs(s: StreamState): number {
     oldest === undefined ? Number.POSITIVE_INFINITY : oldest.atMs + settings.handlerMs,
     s.unsettled.count >= settings.maxUnsettled ? Number.POSITIVE_INFINITY : releaseDueAtMs(s),
     s.phase === 'draining' ? s.drainDueAtMs : Number.POSITIVE_INFINITY,
-    s.read === undefined ? readDueAtMs(s) : Number.POSITIVE_INFINITY,
+    mayAskLog(s) ? readDueAtMs(s) : Number.POSITIVE_INFINITY,
+    s.read === undefined ? brokenLookDueAtMs(s) : Number.POSITIVE_INFINITY,
   );
 }

@@ -55,6 +55,31 @@ const isListDue = (s: StreamState, nowMs: number): boolean =>
   (s.blind !== undefined && (!s.blind.looked || s.blind.sinceMs + s.options.settings.overlapMs <= nowMs)) ||
   Math.min(doubtDueAtMs(s), s.secondLookAtMs) <= nowMs;
 
+/** S27. Only when there is nothing to ask the log: what it can tell comes first. */
+export const brokenLookDueAtMs = ({ phase, retryAtMs, held, brokenLookAtMs }: StreamState): number =>
+  phase === 'live' && retryAtMs === undefined && held.count === 0 ? brokenLookAtMs : Number.POSITIVE_INFINITY;
+
+export function lookForBroken(s: StreamState, turn: Turn): void {
+  if (!s.options.snapshot || s.snapshotMissing) {
+    s.brokenLookAtMs = Number.POSITIVE_INFINITY;
+    return;
+  }
+  s.reads += 1;
+  s.read = {
+    number: s.reads,
+    kind: 'snapshot',
+    isHead: false,
+    from: 0,
+    since: noBoundaries,
+    issuedAtMs: turn.moment.nowMs,
+    topAtIssue: s.top,
+    followsPage: false,
+    isSecondLook: false,
+    isBrokenLook: true,
+  };
+  turn.effects.push({ kind: 'read-snapshot', read: s.reads, since: noBoundaries });
+}
+
 export const doubtDueAtMs = (s: StreamState): number =>
   s.isDoubtful ? s.startedAtMs + s.options.settings.overlapMs : Number.POSITIVE_INFINITY;
 
@@ -93,6 +118,7 @@ export function startRead(s: StreamState, turn: Turn, continueAt: number | undef
     topAtIssue: s.top,
     followsPage,
     isSecondLook,
+    isBrokenLook: false,
   };
   turn.effects.push(
     kind === 'snapshot'
@@ -421,13 +447,17 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
     return;
   }
   s.epoch ??= answer.epoch;
-  if (read.since.size === 0) s.secondLookAtMs = Number.POSITIVE_INFINITY;
+  if (read.since.size === 0) {
+    s.secondLookAtMs = Number.POSITIVE_INFINITY;
+    if (read.isBrokenLook || !hasReplay(s)) s.brokenLookAtMs = Number.POSITIVE_INFINITY;
+  }
   if (isToldByLog(s)) {
-    for (const part of answer.parts) takePart(s, part, read, 'put-back', turn);
+    const which = read.isBrokenLook ? 'fill' : 'put-back';
+    for (const part of answer.parts) takePart(s, part, read, which, turn);
     if (settlesDoubt(s, read)) s.isDoubtful = false;
     s.dirty = true;
     if (s.phase === 'reading') startRead(s, turn, undefined);
-    else finish(s, turn);
+    else if (!read.isBrokenLook) finish(s, turn);
     return;
   }
   const covered = rules.coveredBy(answer.asOfSeq, s.top);
@@ -499,7 +529,14 @@ const isToldByLog = (s: StreamState): boolean =>
 const countUpTo = (s: StreamState, limit: number): number =>
   s.held.all.reduce((count, { seq }) => (seq !== undefined && seq <= limit ? count + 1 : count), 0);
 
-function takePart(s: StreamState, part: SnapshotPart, read: Read, which: 'all' | 'put-back', turn: Turn): void {
+/** `fill`: the log tells what has happened, and only what it cannot tell is put into tables. */
+function takePart(
+  s: StreamState,
+  part: SnapshotPart,
+  read: Read,
+  which: 'all' | 'put-back' | 'fill',
+  turn: Turn,
+): void {
   const { rules, rows } = s.options;
   const { nowMs } = turn.moment;
   // A server that went back in time is right, and so is the first list after rows outlived their cursor: what it took back
@@ -512,12 +549,14 @@ function takePart(s: StreamState, part: SnapshotPart, read: Read, which: 'all' |
   const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean =>
     wentBack && known !== undefined && touchedAtMs(known) <= wentBackMs
       ? known.version !== version && (which === 'all' || !rules.appliesRow(known, version))
-      : which === 'all' && rules.appliesRow(known, version);
+      : which !== 'put-back' && rules.appliesRow(known, version);
   for (const row of part.rows) {
     const known = rows.get(row.key);
     // An earlier list lacked it, and without a tombstone nobody said at which version it went.
     const isBack = known?.deleted === true && known.version === row.version;
-    if (isBack || isNewer(known, row.version)) takeRow(s, part.resource, row, turn);
+    if (!isBack && !isNewer(known, row.version)) continue;
+    if (which === 'fill' && !row.openWork) fillRow(s, part.resource, row, turn);
+    else takeRow(s, part.resource, row, turn);
   }
   for (const row of part.deleted) {
     const known = rows.get(row.key);
@@ -543,6 +582,7 @@ function takeAbsent(s: StreamState, part: SnapshotPart, read: Read, wentBackMs: 
       continue;
     }
     known.deleted = true;
+    known.changedAtMs = turn.moment.nowMs;
     s.handledRows.push({ row: { key, version: known.version }, deleted: true });
     turn.effects.push({ kind: 'row-gone', resource: part.resource, key });
   }
@@ -561,6 +601,12 @@ function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Tu
   // Not stored before everything that was handed out until now is handled: a restart would not read it again.
   s.pendingMarks = { afterTicket: s.nextTicket - 1, marks };
   s.marks.set(part.resource, { asOf, tombstones: part.tombstones });
+}
+
+/** Not stored: a restart would not know that it was not told. */
+function fillRow({ options: { rows } }: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
+  rows.fill({ key: row.key, version: row.version }, moment.nowMs);
+  effects.push({ kind: 'row', ticket: undefined, resource, row });
 }
 
 function takeRow(s: StreamState, resource: string, row: Row, turn: Turn): void {
@@ -602,6 +648,7 @@ export function takeFailure(s: StreamState, answer: FailedAnswer, turn: Turn): v
         s.snapshotMissing = true;
         s.isDoubtful = false;
         s.secondLookAtMs = Number.POSITIVE_INFINITY;
+        s.brokenLookAtMs = Number.POSITIVE_INFINITY;
         s.blind = undefined;
       } else {
         s.replayMissing = true;

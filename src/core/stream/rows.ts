@@ -9,12 +9,16 @@ export interface RowRef {
   readonly version: RowVersion;
   /** An event that says only part of a row that is not known yet: enough to know that an older one is old. */
   readonly isPart?: true;
+  /** It says only part of the row, and the rest is as what came before it has left it. */
+  readonly isPatch?: true;
 }
 
 export interface KnownRow {
   version: RowVersion;
   /** Nobody knows the rest of it. */
   isPart: boolean;
+  /** A list has filled it in (S27), and handlers have yet to be told. */
+  isUntold: boolean;
   deleted: boolean;
   /** The last version that handlers were told by a row. Otherwise events told, or the first list only filled collections. */
   rowTold: RowVersion | undefined;
@@ -52,6 +56,7 @@ export class KnownRows {
     this.rows.set(key, {
       version,
       isPart: false,
+      isUntold: false,
       deleted,
       rowTold: undefined,
       isTouched: false,
@@ -66,6 +71,13 @@ export class KnownRows {
     if (known === undefined) return;
     known.value = value;
     this.watcher?.(key, known);
+  }
+
+  /** A list says what it is, which handlers hear of in another way. */
+  fill(row: RowRef, atMs: number): void {
+    this.put(row, false, false, atMs);
+    const known = this.rows.get(row.key);
+    if (known !== undefined) known.isUntold = true;
   }
 
   forget(key: string): void {
@@ -83,6 +95,7 @@ export class KnownRows {
       this.rows.set(row.key, {
         version: row.version,
         isPart: row.isPart === true,
+        isUntold: false,
         deleted,
         rowTold: toldByRow ? row.version : undefined,
         isTouched: true,
@@ -93,6 +106,7 @@ export class KnownRows {
     }
     known.version = row.version;
     known.isPart = row.isPart === true;
+    known.isUntold = false;
     known.deleted = deleted;
     if (toldByRow) known.rowTold = row.version;
     known.isTouched = true;

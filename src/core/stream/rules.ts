@@ -80,8 +80,8 @@ export const streamRules: StreamRules = {
   appliesRow: (known, version) =>
     known === undefined ||
     (typeof known.version === 'number' && typeof version === 'number'
-      ? version > known.version || (known.isPart && version === known.version)
-      : version !== known.version),
+      ? version > known.version || ((known.isPart || known.isUntold) && version === known.version)
+      : version !== known.version || known.isUntold),
   absenceDeletes: (complete, sinceBeginning) => complete && sinceBeginning,
   coveredBy: (asOfSeq) => asOfSeq,
   // A transaction that took a position may not be visible to the list yet, and the log will tell of it.

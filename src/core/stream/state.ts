@@ -142,6 +142,8 @@ export interface Read {
   readonly followsPage: boolean;
   /** A whole list, only because an earlier one lacked what an event had just told of. */
   readonly isSecondLook: boolean;
+  /** A list for what events have said that could not be read. */
+  readonly isBrokenLook: boolean;
 }
 
 export type PhaseName = 'idle' | 'draining' | 'reading' | 'live' | 'stopped';
@@ -196,6 +198,8 @@ export interface StreamState {
   fullListAtMs: number;
   /** When a whole list is to be read again, because one lacked a row that an event may have told of too early. */
   secondLookAtMs: number;
+  /** When every list is to be read whole, because an event could not be read that may have changed a row. */
+  brokenLookAtMs: number;
   /** What a read lacked that may still become visible: a second look has to lack it, too. */
   missed: readonly Missed[];
   /** When the server's head was first found below the front, and where the front was. */
@@ -305,6 +309,9 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     reconcileDueAtMs: nowMs + options.rules.reconcileMs(options.settings.reconcileMs),
     fullListAtMs: Number.NEGATIVE_INFINITY,
     secondLookAtMs: Number.POSITIVE_INFINITY,
+    // A run that ended before it could look has left it to this one.
+    brokenLookAtMs:
+      cursor !== undefined && options.snapshot ? nowMs + options.settings.overlapMs : Number.POSITIVE_INFINITY,
     lowHead: undefined,
     vanished: undefined,
     vanishedResetMs: Number.NEGATIVE_INFINITY,

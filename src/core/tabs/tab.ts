@@ -11,6 +11,7 @@ import type { Health } from '../session/health.ts';
 import type { OpenChannel } from '../session/heard-channels.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import type { Status } from '../session/status.ts';
+import { createAskedHere } from './asked-here.ts';
 import { faultOf } from './faults.ts';
 import { createFollowing } from './following.ts';
 import { createHeardHere } from './heard-here.ts';
@@ -55,6 +56,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   const changes = createListeners<OutboxChange>(report);
   const channels = new Set<Opened>();
   const questions = createQuestions(put);
+  const askedHere = createAskedHere();
   /** Of the last leader that was heard of, this tab among them. */
   let rank = 0;
   let session: Session | undefined;
@@ -298,7 +300,10 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
 
   async function enqueue(mutation: string, input: unknown): Promise<MutationHandle> {
     const id = createMutationId(options.randomBytes);
-    return taken(id, questions.ask('mutate', id, mutation, input));
+    const handle = taken(id, questions.ask('mutate', id, mutation, input));
+    const createdAt = options.serverClock.nowMs();
+    askedHere.add({ id, name: mutation, input, createdAt, state: 'pending' }, handle);
+    return handle;
   }
 
   async function rebase(former: string, input: unknown): Promise<MutationHandle> {
@@ -406,7 +411,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       discard: (id) => ofWork(id, 'discardWork'),
     },
     outbox: {
-      pending: () => session?.outbox.pending() ?? following.view?.pending ?? [],
+      pending: () => askedHere.among(session?.outbox.pending() ?? following.view?.pending ?? []),
       parked: () => session?.outbox.parked() ?? following.view?.parked ?? [],
       retry,
       discard: (id) => questions.ask('discard', id),

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { legalBy } from '../../../src/contract/mutation.ts';
 import { collection } from '../../../src/contract/collection.ts';
 import { createMutationId } from '../../../src/core/outbox/mutation-id.ts';
-import { anything, createRig, define, endOf, ok, type Input } from './rig.ts';
+import type { Commit } from '../../../src/storage/store.ts';
+import { anything, createRig, createTestStore, define, endOf, ok, type Input } from './rig.ts';
 
 test('O1: enqueue resolves once the record is stored strictly', async () => {
   const rig = await createRig({ pausedFor: ['test'] });
@@ -39,6 +40,63 @@ test('O1: what the store may have written after all is taken back before it is r
   await expect(rig.outbox.rebase(id, { n: 3 })).rejects.toMatchObject({ fault: 'failed' });
   expect([...rig.store.rows]).toEqual([[id, before]]);
   expect(rig.outbox.parked()).toMatchObject([{ id }]);
+});
+
+test('O1, O39: who asks again under an id that is being stored is told what the first one is told, and not before', async () => {
+  const rig = await createRig({ pausedFor: ['test'] });
+  const told: string[] = [];
+  const ask = (who: string) =>
+    rig.outbox.enqueue('key', { n: 1 }, 'id-1').then(
+      (handle) => {
+        told.push(`${who} taken`);
+        return handle;
+      },
+      () => void told.push(`${who} refused`),
+    );
+  rig.store.hangs = true;
+  const both = [ask('first'), ask('second')];
+  await rig.settle();
+  expect(told).toEqual([]);
+  rig.store.hangs = false;
+  await rig.host.pass(61_000);
+  const [first, second] = await Promise.all(both);
+  expect(told).toEqual(['first taken', 'second taken']);
+  expect(first).toBe(second);
+  expect(rig.store.rows.size).toBe(1);
+});
+
+test('O1, O39: who asks again for what is being taken back is refused with it, and it is gone', async () => {
+  const store = createTestStore();
+  const commits: (() => Promise<void>)[] = [];
+  const slow = (commit: Commit): Promise<void> =>
+    new Promise((resolve, reject) => {
+      commits.push(() => store.database.commit(commit).then(resolve, reject));
+    });
+  const rig = await createRig({ store, database: { ...store.database, commit: slow }, pausedFor: ['test'] });
+  const ends: string[] = [];
+  const ask = (): void =>
+    void rig.outbox.enqueue('key', { n: 1 }, 'id-1').then(
+      () => ends.push('taken'),
+      () => ends.push('refused'),
+    );
+  store.unsure = 1;
+  ask();
+  await rig.settle();
+  await commits
+    .shift()?.()
+    .catch(() => undefined);
+  await rig.settle();
+  expect(store.rows.size).toBe(1);
+  ask();
+  await rig.settle();
+  expect(ends).toEqual([]);
+  for (let next = commits.shift(); next !== undefined; next = commits.shift()) {
+    await next();
+    await rig.settle();
+  }
+  expect(ends).toEqual(['refused', 'refused']);
+  expect(store.rows.size).toBe(0);
+  expect(rig.outbox.counts().waiting).toBe(0);
 });
 
 test('O1: one that is too large for the store does not take the others of its commit with it', async () => {

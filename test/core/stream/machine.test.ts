@@ -5,7 +5,7 @@ import { dueAtMs, type StreamInput } from '../../../src/core/stream/machine.ts';
 import { KnownRows } from '../../../src/core/stream/rows.ts';
 import { defaultStreamSettings } from '../../../src/core/stream/settings.ts';
 import type { StreamEffect } from '../../../src/core/stream/state.ts';
-import { arrival, kinds, stream } from './driver.ts';
+import { arrival, kinds, stream, thing } from './driver.ts';
 
 describe('delivery', () => {
   test('S1, S2: what follows is handed out at once, and the same again is not', () => {
@@ -251,6 +251,16 @@ test('S26: what a list told is not forgotten before the log was read to its end 
   at(500, page(10));
   expect(state.read).toBeUndefined();
   expect(kinds(at(600, { kind: 'forget', keys: ['things\n1'] }))).toContain('row-forgotten');
+});
+
+test('S26: what a list lacks has changed when it was missed, and not when it was last told', () => {
+  const rows = new KnownRows();
+  const { at, list } = stream({ rows, replay: undefined });
+  at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+  at(50, list(undefined, [thing('1', 5)]));
+  at(600_000, { kind: 'refresh' });
+  at(600_050, list(undefined, []));
+  expect(rows.get('things\n1')).toMatchObject({ deleted: true, changedAtMs: 600_050 });
 });
 
 describe('reading', () => {

@@ -53,7 +53,7 @@ export interface Scenario {
 const ceilings: Readonly<Record<FaultName, number>> = {
   'lost-request': 0.15,
   'lost-reply': 0.3,
-  'server-error': 0.12,
+  'server-error': 0.16,
   'server-error-after-effect': 0.08,
   unauthorised: 0.1,
   busy: 0.1,

@@ -590,6 +590,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       backend,
       office,
       nowMs: nowMs(),
+      hasNoLog: scenario.logIs404 || backend.log === undefined,
       shown: (name) =>
         new Map(((client?.collection(name).get() ?? []) as readonly Row[]).map((row) => [String(row.id), row])),
     });
