@@ -1,5 +1,6 @@
 // The page as somebody in front of it sees it: what can be pressed, and what has to be seen then.
 import type { Locator, Page } from 'playwright';
+import type { Mishap } from '../chaos.ts';
 
 type DeviceName = 'pos' | 'kiosk' | 'kds' | 'printer-gateway' | 'back-office';
 type Count = 'received' | 'swallowed' | 'healed' | 'queued' | 'sent' | 'parked';
@@ -9,6 +10,10 @@ export interface Stage {
   device(name: DeviceName): Locator;
   /** What the chaos panel does. */
   breaks(what: string): Promise<void>;
+  /** From here on it waits for its moment. */
+  arms(what: Mishap): Promise<void>;
+  /** It has happened as often as it was to. */
+  hasHappened(what: Mishap): Promise<void>;
   wifi(name: DeviceName, is: 'up' | 'cut'): Promise<void>;
   /** An order of one dish, or with a name of it. */
   orderAtTheTill(dish?: string): Promise<void>;
@@ -27,13 +32,19 @@ export function createStage(page: Page): Stage {
   page.setDefaultTimeout(patienceMs);
   const device = (name: DeviceName): Locator => page.locator(`[data-device="${name}"]`);
   const figure = (name: DeviceName, which: Count): Locator => device(name).locator(`[data-figure="${which}"]`);
+  const chaos = (what: string): Locator => page.locator(`.chaos [data-does="${what}"]`);
   const press = (name: DeviceName, label: string): Promise<void> =>
     device(name).getByRole('button', { name: label }).click();
 
   return {
     page,
     device,
-    breaks: (what) => page.locator(`.chaos [data-does="${what}"]`).click(),
+    breaks: (what) => chaos(what).click(),
+    async arms(what) {
+      await chaos(what).click();
+      await page.locator(`[data-does="${what}"][data-is="armed"]`).waitFor();
+    },
+    hasHappened: (what) => page.locator(`[data-does="${what}"][data-is="idle"]`).waitFor(),
     async wifi(name, is) {
       await device(name)
         .getByRole('switch')

@@ -40,13 +40,13 @@ export const story: readonly Act[] = [
   }),
 
   act('A refused bump is taken back, said, and given up by a person', async (stage, orders) => {
-    await stage.breaks('refuse-bump');
-    await stage.page.locator('[data-does="refuse-bump"][data-is="armed"]').waitFor();
+    await stage.arms('refuse-bump');
     await stage.ticketOf('120043').getByRole('button', { name: 'Ready' }).click();
     await stage.ticketOf('120043').getByText('refused by the server, taken back').waitFor();
     await stage.page.locator(`${kitchen} .ticket[data-order="120043"][data-status="in_preparation"]`).waitFor();
     await stage.device('back-office').getByRole('button', { name: 'Discard' }).click();
     await stage.device('back-office').getByText('Nothing was refused').waitFor();
+    await stage.hasHappened('refuse-bump');
     return orders;
   }),
 
@@ -62,19 +62,26 @@ export const story: readonly Act[] = [
     return orders + 2;
   }),
 
-  act('The till’s Wi-Fi is cut: orders are kept over a reload, and sent once', async (stage, orders) => {
-    await stage.wifi('pos', 'cut');
-    await stage.orderAtTheTill();
-    await stage.orderAtTheTill('Merguez');
-    await stage.counts('pos', 'queued', 2);
-    await stage.page.reload();
-    await stage.counts('pos', 'queued', 2);
-    const waiting = stage.device('pos').locator('li[data-waiting]');
-    await waiting.nth(1).waitFor();
-    await stage.wifi('pos', 'up');
-    await stage.counts('pos', 'sent', 2);
-    return orders + 2;
-  }),
+  act(
+    'No Wi-Fi at the till and in the kitchen: orders and bumps are kept over a reload, and sent once',
+    async (stage, orders) => {
+      await stage.wifi('pos', 'cut');
+      await stage.wifi('kds', 'cut');
+      await stage.ticketOf('120045').getByRole('button', { name: 'Ready' }).click();
+      await stage.orderAtTheTill();
+      await stage.orderAtTheTill('Merguez');
+      await stage.counts('pos', 'queued', 2);
+      await stage.page.reload();
+      await stage.counts('pos', 'queued', 2);
+      const waiting = stage.device('pos').locator('li[data-waiting]');
+      await waiting.nth(1).waitFor();
+      await stage.ticketOf('120045').getByText('on its way').waitFor();
+      await stage.wifi('pos', 'up');
+      await stage.wifi('kds', 'up');
+      await stage.counts('pos', 'sent', 2);
+      return orders + 2;
+    },
+  ),
 
   act('The server is stopped: an order waits until it is started again', async (stage, orders) => {
     await stage.breaks('server');
@@ -89,46 +96,46 @@ export const story: readonly Act[] = [
 
   act('Events that come twice are told once', async (stage, orders) => {
     const before = await stage.count('back-office', 'swallowed');
-    await stage.breaks('double');
-    await stage.page.locator('[data-does="double"][data-is="armed"]').waitFor();
+    await stage.arms('double');
     await stage.orderAtTheTill();
     await stage.counts('back-office', 'swallowed', before + 1);
+    await stage.hasHappened('double');
     return orders + 1;
   }),
 
   act('Events that get lost are found', async (stage, orders) => {
     const before = await stage.count('back-office', 'healed');
-    await stage.breaks('lose');
-    await stage.page.locator('[data-does="lose"][data-is="armed"]').waitFor();
+    await stage.arms('lose');
     await stage.orderAtTheTill();
     await stage.counts('back-office', 'healed', before + 1);
+    await stage.hasHappened('lose');
     return orders + 1;
   }),
 
   act('Events that overtake each other are put in order', async (stage, orders) => {
-    await stage.breaks('swap');
-    await stage.page.locator('[data-does="swap"][data-is="armed"]').waitFor();
+    await stage.arms('swap');
     await stage.orderAtTheTill();
     await stage.orderAtTheKiosk();
+    await stage.hasHappened('swap');
     return orders + 2;
   }),
 
   act('A token that has run out is renewed, and the order is taken', async (stage, orders) => {
-    await stage.breaks('expire');
-    await stage.page.locator('[data-does="expire"][data-is="armed"]').waitFor();
+    await stage.arms('expire');
     await stage.orderAtTheTill();
     await stage.page.locator('.diary').getByText('asked for another token').first().waitFor();
+    await stage.hasHappened('expire');
     return orders + 1;
   }),
 
   act('A refused order waits for a person, who sends it again', async (stage, orders) => {
-    await stage.breaks('refuse-order');
-    await stage.page.locator('[data-does="refuse-order"][data-is="armed"]').waitFor();
+    await stage.arms('refuse-order');
     await stage.orderAtTheTill('Classic Burger');
     await stage.counts('pos', 'parked', 1);
     await stage.agrees(orders);
     await stage.device('back-office').getByRole('button', { name: 'Try again' }).click();
     await stage.device('back-office').getByText('Nothing was refused').waitFor();
+    await stage.hasHappened('refuse-order');
     return orders + 1;
   }),
 
