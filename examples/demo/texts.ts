@@ -120,6 +120,7 @@ export const texts = {
     steps: { ready: 'Ready', served: 'Served', in_preparation: 'Not yet' },
     does: (step: string, number: number): string => `${step}, ticket ${number}`,
     minutes: (minutes: number): string => `${minutes} min`,
+    keeping: 'being kept…',
     refused: 'refused by the server, taken back',
   },
   printer: {

@@ -53,6 +53,8 @@ export function createStage(page: Page): Stage {
     async orderAtTheTill(dish = 'Margherita') {
       await press('pos', dish);
       await press('pos', 'Send to the kitchen');
+      // The basket is empty as soon as the till has stored the order.
+      await device('pos').locator('.basket.empty').waitFor();
     },
     orderAtTheKiosk: (meal = 'Burger') => press('kiosk', meal),
     ticketOf: (order) => device('kds').locator(`.ticket[data-order="${order}"]`).first(),

@@ -68,6 +68,7 @@ export const story: readonly Act[] = [
       await stage.wifi('pos', 'cut');
       await stage.wifi('kds', 'cut');
       await stage.ticketOf('120045').getByRole('button', { name: 'Ready' }).click();
+      await stage.ticketOf('120045').getByText('on its way').waitFor();
       await stage.orderAtTheTill();
       await stage.orderAtTheTill('Merguez');
       await stage.counts('pos', 'queued', 2);

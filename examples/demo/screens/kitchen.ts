@@ -15,13 +15,18 @@ export function kitchenScreen(kds: Device<'kds'>): HTMLElement {
   const tickets = client.collection('tickets');
   const list = scrolling(element('ul', { class: 'tickets', label: said.tickets }));
   const refused = new Set<number>();
+  /** Not stored on this screen yet, which takes some milliseconds: a reload right now would lose it. */
+  const unkept = new Set<number>();
 
   async function take(ticketId: number, to: Step): Promise<void> {
     refused.delete(ticketId);
-    const { settled } =
+    unkept.add(ticketId);
+    const taken =
       to === 'in_preparation'
-        ? await client.mutate('kds.undo', { ticketId, to })
-        : await client.mutate('kds.bump', { ticketId, to });
+        ? client.mutate('kds.undo', { ticketId, to })
+        : client.mutate('kds.bump', { ticketId, to });
+    const { settled } = await taken.finally(() => unkept.delete(ticketId));
+    showOpen();
     const { outcome } = await settled;
     if (outcome === 'parked') refused.add(ticketId);
     showOpen();
@@ -45,7 +50,13 @@ export function kitchenScreen(kds: Device<'kds'>): HTMLElement {
     const items = ticket.items.map(({ qty, name, modifiers }) =>
       element('li', {}, `${qty} × ${name}`, modifiers?.length ? element('small', {}, modifiers.join(', ')) : undefined),
     );
-    const note = isWaiting ? texts.onItsWay : refused.has(ticket.id) ? said.refused : '';
+    const note = isWaiting
+      ? unkept.has(ticket.id)
+        ? said.keeping
+        : texts.onItsWay
+      : refused.has(ticket.id)
+        ? said.refused
+        : '';
     return element(
       'li',
       { class: 'ticket', data: { ticket: String(ticket.id), status, order: String(ticket.order_id ?? '') } },
@@ -67,7 +78,8 @@ export function kitchenScreen(kds: Device<'kds'>): HTMLElement {
     keyOf: ({ id }) => String(id),
     draw,
     none: said.none,
-    besides: (ticket) => `${tickets.waiting(ticket.id).length} ${refused.has(ticket.id)} ${ageOf(ticket)}`,
+    besides: (ticket) =>
+      `${tickets.waiting(ticket.id).length} ${refused.has(ticket.id)} ${unkept.has(ticket.id)} ${ageOf(ticket)}`,
   });
   const showOpen = (): void => show(open.get());
   open.subscribe(showOpen);

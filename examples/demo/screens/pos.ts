@@ -26,12 +26,16 @@ export function posScreen(pos: Device<'pos'>): HTMLElement {
     send.disabled = words.length === 0;
   }
 
-  /** Resolves when the order is stored on the till; it is sent now, or when the network is back. */
+  /** The basket is emptied when the order is stored on the till: from then on neither a reload nor an outage can lose it. */
   async function order(): Promise<void> {
     const items = Array.from(basket, ([item_id, qty]) => ({ item_id, qty }));
-    basket.clear();
-    showBasket();
-    await client.mutate('order.create', { channel: 'pos', items });
+    send.disabled = true;
+    try {
+      await client.mutate('order.create', { channel: 'pos', items });
+      basket.clear();
+    } finally {
+      showBasket();
+    }
   }
 
   const dishButton = ({ id, name, cents }: Dish): HTMLElement => {
