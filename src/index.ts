@@ -6,6 +6,8 @@ export { HeardError, isHeardError, type ErrorCode } from './errors.ts';
 export { createClient } from './client.ts';
 export { guardUnload, type Unsent } from './unload-guard.ts';
 export type { ClientOptions } from './options.ts';
+export type { Collection } from './core/collections/collection.ts';
+export type { Question } from './core/collections/question.ts';
 export type { Client, ListenOptions, Listening, OpenedChannel, OutboxSurface, Readable, ToldEvent } from './surface.ts';
 export type { Unsubscribe } from './core/consume/consumers.ts';
 export type { DeliveredEvent } from './core/consume/delivered-event.ts';

@@ -100,14 +100,14 @@ export const gates: readonly Gate[] = [
   },
   {
     name: 'browser',
-    proves: 'the tests that need a browser pass in a real one',
-    command: vitest('browser'),
+    proves: 'the tests that need a browser pass in a real one, those of the hooks with React 19 and with React 18',
+    command: [...vitest('browser'), '--project', 'react 18'],
     needs: 'chromium',
   },
   {
     name: 'tabs',
     proves:
-      'several tabs of one browser share what is stored, and a killed browser has kept what it was told and does nothing twice unmarked',
+      'several tabs of one browser share what is stored, a killed browser has kept what it was told and does nothing twice unmarked, and a page may do with the development server what `--cors` allows',
     command: vitest('tabs'),
     needs: 'chromium',
   },
@@ -126,7 +126,7 @@ export const gates: readonly Gate[] = [
   {
     name: 'imports',
     proves:
-      'every built entry loads as ESM and CommonJS, browser entries reach no Node module, and a class exists once',
+      'every built entry loads as ESM and CommonJS, browser entries reach no Node module, hooks say that they are for browsers, and a class exists once',
     command: ['node', 'tools/gates/imports.ts'],
     after: 'build',
   },

@@ -49,7 +49,7 @@ export function createDevice<One extends Role>(role: One, wire: Wire): Device<On
     // A kitchen is more patient with its server, and kinder to it. Here, somebody is watching.
     timing: {
       connection: { backoffCapMs: 1_000, attemptBurst: 60, spreadMs: 500, offlineAfterMs: 2_000 },
-      stream: { reconcileMs: 4_000, gapEveryMs: 1_000 },
+      stream: { reconcileMs: 4_000, gapEveryMs: 1_000, overlapMs: 1_000 },
       outbox: { backoffCapMs: 1_000, networkCapMs: 1_000, unauthorisedMs: 200 },
     },
   });

@@ -104,9 +104,18 @@ function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: 
   try {
     return parseArgs({ args: withSeeds(args), options }).values;
   } catch (cause) {
-    throw new HeardError('usage', `"heard dev ${args.join(' ')}" was not understood.`, { remediation, cause });
+    throw new HeardError('usage', `"heard dev ${args.join(' ')}" was not understood: ${reasonOf(cause)}.`, {
+      remediation: `It takes ${Object.keys(options)
+        .map((name) => `--${name}`)
+        .join(', ')}; "heard --help" says what each does.`,
+      cause,
+    });
   }
 }
+
+/** Which word it was: the first sentence says it, and what follows is advice for whoever wrote the command. */
+const reasonOf = (cause: unknown): string =>
+  cause instanceof Error ? (/^[^.\n]+/.exec(cause.message)?.[0] ?? cause.message) : String(cause);
 
 /** `--chaos` may have a seed behind it, and `parseArgs` knows no values that may be left out. */
 const withSeeds = (args: readonly string[]): string[] =>

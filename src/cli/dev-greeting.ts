@@ -8,7 +8,8 @@ import { isLoopback } from '../lib/network-address.ts';
 export function greeting(server: DevServer, host: string | undefined): readonly string[] {
   const { http = [], ...wires } = server.addresses;
   const width = Math.max(...server.backends.map(({ contract }) => contract.name.length), 12);
-  const isExposed = host !== undefined && !isLoopback(host);
+  // As it was typed: `::1` has no brackets there.
+  const isExposed = host !== undefined && !isLoopback(host.includes(':') ? `[${host}]` : host);
   return [
     '',
     `  heard dev listens at ${server.url}`,

@@ -165,18 +165,18 @@ export const legalBy = <Input, Row>(
 });
 
 /** Shows what a mutation will do to the rows of a collection. */
-export const showBy = <Input, Answer, Row>(
+export const showBy = <Input, Row>(
   collection: CollectionDefinition<Row>,
   rule: {
     change(input: Input, context: MutationContext): Change<Row> | undefined;
-    answered?(answer: Answer, input: Input, context: MutationContext): Row | undefined;
+    answered?(answer: never, input: Input, context: MutationContext): Row | undefined;
     is?(row: Row, input: Input, context: MutationContext): boolean;
   },
 ): Showing<Input> => ({
   collection: collection,
   change: rule.change,
   ...(rule.answered !== undefined && {
-    answered: (answer, input, context) => rule.answered?.(answer as Answer, input, context),
+    answered: (answer, input, context) => rule.answered?.(answer as never, input, context),
   }),
   ...(rule.is !== undefined && { is: (row, input, context) => rule.is?.(row as Row, input, context) === true }),
 });

@@ -1,6 +1,7 @@
 // One restaurant's backend as the development server hosts it: what its document says, over a few tables. It knows
 // nothing of sockets: it answers requests, hears messages and emits.
 import type { ContractData } from '../contract/contract.ts';
+import type { Route } from '../contract/routing.ts';
 import type { EventLog, Publisher, ServerTime } from '../emit/index.ts';
 import type { Keep } from './keep.ts';
 
@@ -59,6 +60,8 @@ export interface Backend {
   readonly devices: readonly KnownDevice[];
   /** Whose token this is; `undefined`: nobody's. */
   callerOf(token: string | undefined): Caller | undefined;
+  /** Whether they may hear a channel that is not everybody's. Absent: as the contract has it. */
+  mayHear?(caller: Caller, channel: Route): boolean;
   /** Lets a connection in and joins its rooms, or says why not ("Authentication error"). */
   connected?(connection: Connection): { readonly refused: string } | undefined;
   /** What a device says; the answer is the acknowledgement, where it asked for one. `undefined`: none is given. Never rejects. */

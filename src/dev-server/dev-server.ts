@@ -95,9 +95,9 @@ export function createDevServer(options: DevServerOptions): DevServer {
 
   const faults = createFaults({
     traffic,
-    stop: () => cut(undefined),
+    stop: () => cut(undefined, undefined),
     acts: {
-      'cut-connections': async (fault) => cut(fault.match?.wire),
+      'cut-connections': async (fault) => cut(fault.match?.wire, fault.code),
       'epoch-reset': async () => void (await log.beginEpoch()),
       'restored-database': async () => {
         for (const backend of backends) await backend.restore();
@@ -198,8 +198,10 @@ export function createDevServer(options: DevServerOptions): DevServer {
       return refuseUpgrade(socket, 403);
     }
     const refused = faults.take('refused-connection', { wire: part.name, path });
-    if (refused !== undefined) return refuse(socket, refused.status ?? 503, path, 'it was asked for');
-    part.handleUpgrade(request, socket, head);
+    if (refused !== undefined && refused.code === undefined) {
+      return refuse(socket, refused.status ?? 503, path, 'it was asked for');
+    }
+    part.handleUpgrade(request, socket, head, refused?.code);
   }
 
   /** The way to start it again must stay, and so must what is only there for developers. */
@@ -210,10 +212,10 @@ export function createDevServer(options: DevServerOptions): DevServer {
     refuseUpgrade(socket, status);
   }
 
-  async function cut(wire: string | undefined): Promise<void> {
+  async function cut(wire: string | undefined, code: number | undefined): Promise<void> {
     for (const part of parts) {
       if (wire !== undefined && wire !== part.name) continue;
-      const count = part.cut?.() ?? 0;
+      const count = part.cut?.(code) ?? 0;
       if (count > 0) traffic({ kind: 'connection', wire: part.name, connection: `${count}`, what: 'cut' });
     }
   }

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { openSqlite } from '../emit/open-sqlite.ts';
 import { sqliteIdempotency } from '../emit/sqlite-idempotency.ts';
 import type { Keep } from './keep.ts';
 
@@ -16,7 +16,7 @@ const schema = `
 /** Keeps tables in a file of Node's built-in SQLite: the one of `sqliteLog`. */
 export function keptTables(file: string): KeptTables {
   const answers = sqliteIdempotency({ file });
-  const database = new DatabaseSync(file, { timeout: 5_000 });
+  const database = openSqlite(file);
   // Nothing waits for the disk here: the event that tells of a change goes into the same journal behind it, and that waits.
   // So a number that an event has is not given again, even after a power cut.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');

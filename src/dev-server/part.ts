@@ -46,7 +46,8 @@ export interface Part {
   addresses(authority: string): readonly PartAddress[];
   /** Whether an upgrade of this path is its own. */
   upgrades?(path: string): boolean;
-  handleUpgrade?(request: PartRequest, socket: PartStream, head: Uint8Array): void;
+  /** With a `code` of the wire, it lets nobody in and says that code. */
+  handleUpgrade?(request: PartRequest, socket: PartStream, head: Uint8Array, code?: number): void;
   /** It refuses connections on request by itself, for not all of them begin with an upgrade. */
   readonly refusesByItself?: boolean;
   /** Whether requests of this path are its own before anything has read them, CORS included. */
@@ -56,8 +57,8 @@ export interface Part {
   fetch?(request: Request): Promise<Response | undefined>;
   /** How long the body of a request of this path may be. `undefined`: as long as any other. */
   mostBodyBytes?(path: string): number | undefined;
-  /** Every connection is gone, and nobody was told; answers how many that were. */
-  cut?(): number;
+  /** Every connection is gone, and nobody was told more than the `code`, if there is one; answers how many that were. */
+  cut?(code?: number): number;
   close(): Promise<void>;
 }
 

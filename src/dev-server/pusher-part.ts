@@ -19,10 +19,10 @@ interface PusherHappening {
 
 /** As much of a Pusher server as is needed here. */
 export interface HostedPusher {
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, code?: number): boolean;
   fetch(request: Request): Promise<Response | undefined>;
   publisherOf(appId: string): Publisher;
-  connections(): readonly { cut(): void }[];
+  connections(): readonly { cut(): void; sendAway(code: number): void }[];
   close(): void;
 }
 
@@ -31,6 +31,7 @@ export interface HostedPusherOptions {
   readonly time: ServerTime;
   readonly report: (hazard: { readonly message: string }) => void;
   readonly traffic: (happening: PusherHappening) => void;
+  readonly refuse: (channel: string) => number | undefined;
 }
 
 const wire = 'pusher';
@@ -40,12 +41,13 @@ const mostBodyBytes = 4 * 1_048_576;
 /** `pusherPart(createPusherServer)`. */
 export const pusherPart =
   (createPusherServer: (options: HostedPusherOptions) => HostedPusher): CreatePart =>
-  ({ app, time, traffic, showsPayloads }) => {
+  ({ app, time, traffic, faults, showsPayloads }) => {
     const server = createPusherServer({
       apps: [app],
       time,
       report: ({ message }) => traffic({ kind: 'trouble', what: message }),
       traffic: teller(traffic, showsPayloads),
+      refuse: (channel) => faults.take('answer', { wire, channel })?.status,
     });
     const publisher = server.publisherOf(app.id);
 
@@ -57,13 +59,16 @@ export const pusherPart =
         { what: `its HTTP API, app ${app.id}, secret ${app.secret}`, url: `http://${authority}/apps/${app.id}` },
       ],
       upgrades: (path) => path === '/app' || path.startsWith('/app/'),
-      handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-        void server.handleUpgrade(request, socket, head),
+      handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, code?: number) =>
+        void server.handleUpgrade(request, socket, head, code),
       fetch: server.fetch,
       mostBodyBytes: (path) => (path.startsWith('/apps/') ? mostBodyBytes : undefined),
-      cut() {
+      cut(code) {
         const connections = server.connections();
-        for (const connection of connections) connection.cut();
+        for (const { cut, sendAway } of connections) {
+          if (code === undefined) cut();
+          else sendAway(code);
+        }
         return connections.length;
       },
       publisher: {

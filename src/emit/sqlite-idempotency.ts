@@ -1,7 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Begun, IdempotencyStore, StoredAnswer } from './idempotency-store.ts';
+import { openSqlite } from './open-sqlite.ts';
 
 export interface SqliteIdempotency extends IdempotencyStore {
   close(): Promise<void>;
@@ -22,8 +20,7 @@ const schema = `
 
 /** Remembers answers over restarts, for all processes of one machine. */
 export function sqliteIdempotency({ file }: SqliteIdempotencyOptions): SqliteIdempotency {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(file, { timeout: 5_000 });
+  const database = openSqlite(file);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   database.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1');
   database.exec(schema);

@@ -1,6 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { HeardError } from '../errors.ts';
 import {
   defaultRetention,
@@ -10,6 +8,7 @@ import {
   type Placed,
   type Retention,
 } from './event-log.ts';
+import { openSqlite } from './open-sqlite.ts';
 import { serverTime, type ServerTime } from './server-time.ts';
 
 export interface SqliteLogOptions extends Retention {
@@ -124,8 +123,7 @@ export function sqliteLog({ file, time = serverTime, ...kept }: SqliteLogOptions
 }
 
 function open(file: string): DatabaseSync {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(file, { timeout: 5_000 });
+  const database = openSqlite(file);
   try {
     // The last two matter where fsync alone does not reach the disk (macOS).
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');

@@ -20,7 +20,7 @@ export interface Device<Role extends keyof LaravelPos['roles']> {
   readonly client: Client<LaravelPos, Role>;
   /** What the server answers to whoever asks for the events behind a position: by channel and position, as text. */
   readonly pages: Map<string, string>;
-  /** What the client complained about. A client in trouble does other work than the one that is to be measured. */
+  /** What the client complained about. */
   readonly troubles: ReadonlySet<string>;
   push(frame: Frame): void;
   /** Ends the connection; the client comes back by itself. */
@@ -105,7 +105,14 @@ export function createDevice<const Role extends keyof LaravelPos['roles']>(
   };
 }
 
-const emptyList = JSON.stringify({
+/** A client in trouble does other work than the one that is to be measured. */
+export function expectHeard(count: number, sent: number, { troubles }: Pick<Device<'pos'>, 'troubles'>): void {
+  const complaints = [...troubles].join(', ');
+  if (count !== sent || complaints !== '')
+    throw new Error(`Not what was to be measured: ${count} of ${sent} events were heard. ${complaints}`);
+}
+
+export const emptyList: string = JSON.stringify({
   data: [],
   deleted: [],
   complete: true,

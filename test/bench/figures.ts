@@ -1,7 +1,7 @@
 // What is told of a row once its rounds are over.
 import type { BenchRow, Costs, NotRun, OpenRow, RatioRow, TimeRow, Times } from './rows.ts';
 
-const rounds = 7;
+const usualRounds = 7;
 
 interface Told {
   readonly name: string;
@@ -31,7 +31,7 @@ interface Time extends Told {
   readonly highestMs: number;
   readonly mustMs: number;
   readonly aimMs: number;
-  /** What the bare store took. */
+  readonly bare: TimeRow['bare'];
   readonly bareMs: number | undefined;
 }
 
@@ -43,12 +43,12 @@ interface Missing extends Told {
 export type Figures = Ratio | Time | Missing;
 
 export async function measure(row: BenchRow): Promise<Figures> {
-  if (row.kind === 'ratio') return ratioOf(row, await roundsOf(await row.open()));
+  if (row.kind === 'ratio') return ratioOf(row, await roundsOf(await row.open(), usualRounds));
   const opened = await row.open();
-  return 'notRun' in opened ? missing(row, opened) : timeOf(row, await roundsOf(opened));
+  return 'notRun' in opened ? missing(row, opened) : timeOf(row, await roundsOf(opened, row.rounds ?? usualRounds));
 }
 
-async function roundsOf<Measure>(opened: OpenRow<Measure>): Promise<readonly Measure[]> {
+async function roundsOf<Measure>(opened: OpenRow<Measure>, rounds: number): Promise<readonly Measure[]> {
   try {
     // The first one is for the compiler.
     await opened.round();
@@ -62,11 +62,17 @@ async function roundsOf<Measure>(opened: OpenRow<Measure>): Promise<readonly Mea
 
 const sorted = (values: readonly number[]): readonly number[] => values.toSorted((left, right) => left - right);
 
-const medianOf = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? Number.NaN;
+export const medianOf = (values: readonly number[]): number =>
+  sorted(values)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const notPassedBy =
+  (part: number) =>
+  (values: readonly number[]): number =>
+    sorted(values)[Math.ceil(values.length * part) - 1] ?? Number.NaN;
 
 /** What 95 of 100 do not pass. */
-export const p95Of = (values: readonly number[]): number =>
-  sorted(values)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
+export const p95Of: (values: readonly number[]) => number = notPassedBy(0.95);
+export const p99Of: (values: readonly number[]) => number = notPassedBy(0.99);
 
 const verdictOn = (value: number, must: number, aim: number): Told['verdict'] =>
   value <= aim ? 'aim reached' : value <= must ? 'ok' : 'TOO SLOW';
@@ -91,9 +97,9 @@ function ratioOf(row: RatioRow, costs: readonly Costs[]): Ratio {
 }
 
 function timeOf(row: TimeRow, all: readonly Times[]): Time {
-  const { name, figure, mustMs, aimMs } = row;
+  const { name, figure, bare, mustMs, aimMs } = row;
   const times = all.map(({ ms }) => ms);
-  const bare = all.flatMap(({ bareMs }) => bareMs ?? []);
+  const bareTimes = all.flatMap(({ bareMs }) => bareMs ?? []);
   const ms = medianOf(times);
   return {
     kind: 'time',
@@ -104,7 +110,8 @@ function timeOf(row: TimeRow, all: readonly Times[]): Time {
     highestMs: Math.max(...times),
     mustMs,
     aimMs,
-    bareMs: bare.length === 0 ? undefined : medianOf(bare),
+    bare,
+    bareMs: bareTimes.length === 0 ? undefined : medianOf(bareTimes),
     verdict: verdictOn(ms, mustMs, aimMs),
   };
 }
@@ -116,17 +123,17 @@ const missing = ({ name }: BenchRow, { notRun }: NotRun): Missing => ({
   reason: notRun,
 });
 
-export const heading: string = `    median        spread   must    aim  verdict       what it costs (${rounds} rounds; × is a ratio, ms is time on this machine)`;
+export const heading: string = `    median        spread   must    aim  verdict       what it costs (${usualRounds} rounds; × is a ratio, ms is time on this machine)`;
 
 export function lineOf(figures: Figures): string {
   if (figures.kind === 'not-run') {
     return `${' '.repeat(38)}  ${figures.verdict.padEnd(12)} ${figures.name}: ${figures.reason}`;
   }
   if (figures.kind === 'time') {
-    const { ms, lowestMs, highestMs, mustMs, aimMs, bareMs, name, figure } = figures;
+    const { ms, lowestMs, highestMs, mustMs, aimMs, bare, bareMs, name, figure } = figures;
     const remarks = [
-      ...(figure === 'p95' ? ['p95'] : []),
-      ...(bareMs === undefined ? [] : [`the bare store takes ${short(bareMs)} ms`]),
+      ...(figure === 'single' ? [] : [figure]),
+      ...(bareMs === undefined ? [] : [`the bare ${bare} takes ${short(bareMs)} ms`]),
     ];
     const what = remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
     return columns('ms', [ms, lowestMs, highestMs, mustMs, aimMs], figures, what);

@@ -82,7 +82,7 @@ interface Device {
 
 function rowsOf({ where, mustMs, aimMs, open }: Device): readonly TimeRow[] {
   const name = `mutate() until it is durable, ${where}`;
-  const row = { kind: 'time', figure: 'p95', mustMs, aimMs } as const;
+  const row = { kind: 'time', figure: 'p95', bare: 'store', mustMs, aimMs } as const;
   return [
     { ...row, name, open: () => open('each is answered before the next') },
     { ...row, name: `${name}, in a burst`, open: () => open('burst') },

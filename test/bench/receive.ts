@@ -1,58 +1,12 @@
 // What receiving costs a whole client: from the frame to the handler, with everything that is remembered on the way.
-import { pusher, type AuthoriseChannel } from '../../src/transports/pusher.ts';
-import { stationWire, createDevice, ordersWire, pageKey, type Device } from './device.ts';
-import { referenceEnvelope } from './reference-envelope.ts';
+import { createDevice, expectHeard, ordersWire, pageKey, type Device } from './device.ts';
+import { eventsPerRound, orders, someHistory, tickets, type Printer, type Told } from './orders.ts';
 import { perEvent, type Load } from './per-event.ts';
-import { frameText, officialListener, pusherProcess } from './pusher-line.ts';
 import type { BenchRow } from './rows.ts';
 
-const eventsPerRound = 10_000;
-/** Enough that everything is compiled, and as many ids are remembered as ever. */
-const someHistory = 60_000;
 /** As many frames as one read of a socket brings. */
 const framesPerRead = 16;
-/** Orders that change again and again: what is known of them does not grow without end. */
-const openOrders = 1_000;
 const pageLimit = 500;
-
-interface Told {
-  readonly wire: string;
-  readonly name: string;
-  readonly text: string;
-}
-
-let written = 0;
-
-/** No two have the same id, and no two leave the same row behind. */
-function orderText(seq: number): string {
-  written += 1;
-  const id = referenceEnvelope.data.order.id + (seq % openOrders);
-  return JSON.stringify({
-    ...referenceEnvelope,
-    event_id: `${written.toString(16).padStart(8, '0')}${referenceEnvelope.event_id.slice(8)}`,
-    seq,
-    occurred_at: new Date().toISOString(),
-    subject: { type: 'Order', id },
-    data: { order: { ...referenceEnvelope.data.order, id, number: `C${written}` } },
-  });
-}
-
-function ticketText(seq: number, station: string, number: number): string {
-  const { data: _, ...envelope } = referenceEnvelope;
-  written += 1;
-  const id = 98_765 + (number % openOrders);
-  return JSON.stringify({
-    ...envelope,
-    event: 'KdsTicketCreated',
-    event_id: `${written.toString(16).padStart(8, '0')}${envelope.event_id.slice(8)}`,
-    seq,
-    occurred_at: new Date().toISOString(),
-    subject: { type: 'KdsTicket', id },
-    data: {
-      ticket: { id, order_id: written, items: [{ name: 'Margherita', qty: 1 }], status: 'in_preparation', station },
-    },
-  });
-}
 
 const nextRead = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -106,34 +60,6 @@ function receiving({ device, heard, close }: Listener, write: () => readonly Tol
   };
 }
 
-function expectHeard(count: number, sent: number, { troubles }: Pick<Device<'pos'>, 'troubles'>): void {
-  const complaints = [...troubles].join(', ');
-  if (count !== sent || complaints !== '')
-    throw new Error(`Not what was to be measured: ${count} of ${sent} events were heard. ${complaints}`);
-}
-
-/** Writes the orders of one channel, one after the other. */
-interface Printer {
-  seq: number;
-  /** The newest one. */
-  last: string;
-  write(): readonly Told[];
-}
-
-function orders(): Printer {
-  const printer: Printer = {
-    seq: 0,
-    last: '',
-    write: () =>
-      Array.from({ length: eventsPerRound }, () => {
-        printer.seq += 1;
-        printer.last = orderText(printer.seq);
-        return { wire: asRead(ordersWire), name: 'OrderCreated', text: printer.last };
-      }),
-  };
-  return printer;
-}
-
 interface Till extends Listener {
   readonly device: Device<'pos'>;
   readonly printer: Printer;
@@ -170,20 +96,6 @@ async function openKitchen(stations: number): Promise<Listener> {
   return { device, heard: () => count, close: () => device.client.dispose() };
 }
 
-function tickets(stations: number): () => readonly Told[] {
-  let number = 0;
-  return () =>
-    Array.from({ length: eventsPerRound }, () => {
-      const station = `s${number % stations}`;
-      number += 1;
-      const text = ticketText(Math.ceil(number / stations), station, number);
-      return { wire: asRead(stationWire(station)), name: 'KdsTicketCreated', text };
-    });
-}
-
-/** A text of its own, as it comes out of a frame. */
-const asRead = (text: string): string => Buffer.from(text).toString('latin1');
-
 /** What comes in pages of the log after an outage. */
 function catchingUp(till: Till): Load {
   const { device, printer } = till;
@@ -217,56 +129,6 @@ function catchingUp(till: Till): Load {
 }
 
 const live = (till: Till): Load => receiving(till, till.printer.write);
-
-/** Orders over the wire of the Pusher protocol, from another process, until each was heard. */
-async function overPusher(join: (port: number, heard: () => void) => Promise<() => unknown>): Promise<Load> {
-  const server = await pusherProcess();
-  const { write } = orders();
-  let left = 0;
-  let allHeard = (): void => undefined;
-  const leave = await join(server.port, () => {
-    left -= 1;
-    if (left === 0) allHeard();
-  });
-  const load: Load = {
-    events: eventsPerRound,
-    prepare: () => server.give(write().map(({ wire, name, text }) => frameText(wire, name, text))),
-    async run() {
-      left = eventsPerRound;
-      const heard = new Promise<void>((resolve) => {
-        allHeard = resolve;
-      });
-      server.say();
-      await heard;
-    },
-    async close() {
-      await leave();
-      await server.stop();
-    },
-  };
-  for (let done = 0; done < someHistory; done += eventsPerRound) {
-    await load.prepare();
-    await load.run();
-  }
-  return load;
-}
-
-async function tillOverPusher(port: number, heard: () => void): Promise<() => Promise<void>> {
-  const transport = pusher({ key: 'key', wsHost: '127.0.0.1', wsPort: port, forceTLS: false, authorise });
-  const device = createDevice('pos', { transport, push: () => undefined, drop: () => undefined });
-  device.client.on('OrderCreated', heard);
-  await device.client.start();
-  await device.live();
-  return async () => {
-    expectHeard(0, 0, device);
-    await device.client.dispose();
-  };
-}
-
-const authorise: AuthoriseChannel = ({ socketId, channel }) => Promise.resolve({ auth: `key:${socketId}:${channel}` });
-
-const officialTill = (port: number, heard: () => void): Promise<() => void> =>
-  officialListener(port, ordersWire, 'OrderCreated', heard);
 
 /** Another device each time, that has heard of nothing yet. */
 function withoutHistory(): Load {
@@ -306,16 +168,6 @@ export const rows: readonly BenchRow[] = [
     aim: 2.1,
     async open() {
       return perEvent(live(await openTill(someHistory)), parsing(orders().write));
-    },
-  },
-  {
-    kind: 'ratio',
-    name: 'receive an event, over Pusher, from the socket to handler and memory',
-    against: 'pusher-js alone, to its listener',
-    must: 1.4,
-    aim: 1,
-    async open() {
-      return perEvent(await overPusher(tillOverPusher), await overPusher(officialTill));
     },
   },
   {

@@ -15,7 +15,7 @@ export interface RatioRow {
   open(): Promise<OpenRow<Costs>>;
 }
 
-/** How long it took, and what the bare store took for as much right after it: a slow disk is not ours. */
+/** How long it took, and what the bare store or socket took for as much right after it: a slow machine is not ours. */
 export interface Times {
   readonly ms: number;
   readonly bareMs?: number;
@@ -25,8 +25,12 @@ export interface Times {
 export interface TimeRow {
   readonly kind: 'time';
   readonly name: string;
-  /** What a round tells: what 95 of 100 did not pass, or the time of the only one that it measured. */
-  readonly figure: 'p95' | 'single';
+  /** What a round tells: the middle, what 95 or 99 of 100 did not pass, or the time of the only one that it measured. */
+  readonly figure: 'median' | 'p95' | 'p99' | 'single';
+  /** Fewer than usual, for what takes long. */
+  readonly rounds?: number;
+  /** What it is beside. */
+  readonly bare?: 'store' | 'socket';
   readonly mustMs: number;
   readonly aimMs: number;
   open(): Promise<OpenRow<Times> | NotRun>;

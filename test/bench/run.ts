@@ -2,12 +2,15 @@
 // because absolute figures mean nothing between machines, and milliseconds where a person waits for a disk or a server.
 // `--json FILE` writes them down; `--only TEXT` measures the rows whose names have it.
 import { writeFileSync } from 'node:fs';
+import { rows as comeBackRows } from './come-back.ts';
 import { rows as decodeRows } from './decode.ts';
 import { rows as deliverRows } from './deliver.ts';
 import { heading, lineOf, measure, type Figures } from './figures.ts';
 import { rows as keepRows } from './keep.ts';
+import { rows as onItsWayRows } from './on-its-way.ts';
 import { rows as receiveRows } from './receive.ts';
 import { rows as socketIoRows } from './socket-io.ts';
+import { rows as socketRows } from './sockets.ts';
 
 function argument(name: string): string | undefined {
   const at = process.argv.indexOf(name);
@@ -15,7 +18,16 @@ function argument(name: string): string | undefined {
 }
 
 const only = argument('--only') ?? '';
-const all = [...decodeRows, ...receiveRows, ...socketIoRows, ...keepRows, ...deliverRows];
+const all = [
+  ...decodeRows,
+  ...receiveRows,
+  ...socketRows,
+  ...socketIoRows,
+  ...keepRows,
+  ...deliverRows,
+  ...onItsWayRows,
+  ...comeBackRows,
+];
 console.log(heading);
 const figures: Figures[] = [];
 for (const row of all.filter(({ name }) => name.includes(only))) {

@@ -20,6 +20,8 @@ test('who listens for the whole network says so, and how clients are permitted t
   expect(text).toContain("api: { baseUrl: 'http://192.168.1.20:3001/laravel-pos', allowInsecureLan: true },");
   expect(text).toContain("transport: webSocket({ url: 'ws://192.168.1.20:3001/socket', allowInsecureLan: true }),");
   expect(greetingAt('127.0.0.1:3001', [till])).not.toMatch(/Everybody|allowInsecureLan/);
+  expect(greetingAt('[::1]:3001', [till], '::1')).not.toMatch(/Everybody|allowInsecureLan/);
+  expect(greetingAt('[::1]:3001', [till], '::')).toContain('Everybody');
 });
 
 test('the client is that of the first who is one, and what it says is JavaScript', () => {

@@ -189,6 +189,16 @@ test('what devices say cannot give the terminal orders', async () => {
   expect(running.stdout()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });
 
+test('a Node without SQLite starts it all the same, and is told what it lacks where a file is to be kept', async () => {
+  const old = { NODE_OPTIONS: '--no-experimental-sqlite' };
+  const running = dev(['--port', '0'], old);
+  const url = await running.said(/listens at (http:\S+)/);
+  expect((await fetch(`${url}/service-floor/orders`)).status).toBe(200);
+  const keeping = dev(['--port', '0', '--data', 'house.db'], old, plant({}));
+  expect(await keeping.exit).toEqual([1, null]);
+  expect(keeping.stderr()).toMatch(/^heard: Node \S+ has no SQLite to keep \S+house\.db with\.\nUse Node 22\.13 .+\n$/);
+});
+
 test('a production environment is refused, unless it is meant', async () => {
   const refused = dev(['--port', '0'], { NODE_ENV: 'production' });
   expect(await refused.exit).toEqual([1, null]);
@@ -212,7 +222,13 @@ test('a port that is taken is said, with what to do next', async () => {
 });
 
 test.each<[string, string[], RegExp]>([
-  ['an unknown option', ['--fast'], /"heard dev --fast" was not understood/],
+  [
+    'an unknown option',
+    ['--fast'],
+    /"heard dev --fast" was not understood: Unknown option '--fast'\.\nIt takes --port, /,
+  ],
+  ['a word too many', ['3001'], /"heard dev 3001" was not understood: Unexpected argument '3001'\.\n/],
+  ['an option without its value', ['--port'], /was not understood: Option '--port <value>' argument missing\.\n/],
   ['a port that is none', ['--port', '70000'], /"70000" is no port/],
   ['an origin that is none', ['--cors', 'till.example.test/path'], /is no origin/],
   ['a file that is a folder', ['--data', '.'], /^heard: The events cannot be kept in /],

@@ -139,3 +139,59 @@ test('a burst of orders that are taken while nobody answers asks once whether so
   expect(asked - before).toBe(1);
   expect(waiter.outbox.pending()).toHaveLength(200);
 });
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+  'C39: once a request is answered again, it is live within 2.6 s, although its attempts are used up (seed %i)',
+  async (seed) => {
+    const host = createFakeHost({ seed });
+    let answeredAtMs: number | undefined;
+    const http = createMemoryHttp({
+      host,
+      latencyMs: 10,
+      handle() {
+        answeredAtMs ??= host.clock.monotonicMs();
+        return { status: 200, body: { data: [] } };
+      },
+    });
+    let isInReach = true;
+    let refused = 0;
+    const transport = createMemoryTransport({
+      host,
+      server: {
+        connected(socket) {
+          if (isInReach) return socket.accept({ socketId: `1.${socket.number}` });
+          refused += 1;
+          return socket.refuse({ kind: 'unreachable' });
+        },
+      },
+    });
+    const waiter = createClient(brasserie, {
+      role: 'waiter',
+      scope: { userId: 7 },
+      transport,
+      api: http,
+      token: () => 'token-1',
+      storage: memory(),
+      // None is left when the server is back, and the next one would come twenty seconds later.
+      timing: { connection: { attemptBurst: 2 } },
+      host,
+    });
+    onTestFinished(() => waiter.dispose());
+    await waiter.start();
+    await host.pass(20_000);
+    isInReach = false;
+    http.weather = 'down';
+    transport.live[0]?.close({ code: 1006 });
+    await host.pass(10_000);
+    expect(refused).toBeGreaterThan(0);
+    isInReach = true;
+    answeredAtMs = undefined;
+    http.weather = 'clear';
+    let liveAtMs = Number.NaN;
+    waiter.status.subscribe(({ word }) => {
+      if (word === 'live') liveAtMs = host.clock.monotonicMs();
+    });
+    await host.pass(20_000);
+    expect(liveAtMs - (answeredAtMs ?? Number.NaN)).toBeLessThanOrEqual(2_600);
+  },
+);

@@ -178,6 +178,26 @@ describe('what cannot be told is refused before it is in the log:', () => {
       ({ emitter }) => emitter.emit('OrderCreated', { scope: {}, data: { order } }),
     ],
     [
+      'no scope at all',
+      'scope-invalid',
+      /"OrderCreated" has no scope/,
+      // @ts-expect-error it is asked for
+      ({ emitter }) => emitter.emit('OrderCreated', { data: { order } }),
+    ],
+    [
+      'nothing but a name',
+      'scope-invalid',
+      /"OrderCreated" has no scope/,
+      // @ts-expect-error it is asked for
+      ({ emitter }) => emitter.emit('OrderCreated'),
+    ],
+    [
+      'channels that are no list of objects',
+      'input-invalid',
+      /channels of "OrderCreated"/,
+      ({ emitter }) => emitter.emit('OrderCreated', { scope, channels: ['orders'] as never, data: { order } }),
+    ],
+    [
       'a channel of another store',
       'scope-invalid',
       /"private-store\.another\.orders" is somebody else’s/,

@@ -1,5 +1,5 @@
 // `npm run mutants -- [--seeds N]`: every wrong rule is put in place of the right one and has to be noticed: in the stream,
-// the outbox, the inbox, and among the mistakes that the whole client could make.
+// the outbox, the inbox, among the mistakes that the whole client could make, and in what screens show.
 import { parseArgs } from 'node:util';
 import * as inbox from './inbox/summary.ts';
 import { wrongRules as wrongInboxRules } from './inbox/wrong-rules.ts';
@@ -8,6 +8,7 @@ import { wrongRules as wrongOutboxRules } from './outbox/wrong-rules.ts';
 import { firstSiblingFailure, wrongSiblingRules } from './siblings.ts';
 import { firstFailure } from './summary.ts';
 import { hunt } from './whole/mutants.ts';
+import { mutations as tableMutations } from './tables/mutations.ts';
 import { mutations } from './whole/mutations.ts';
 import { wrongRules } from './wrong-rules.ts';
 
@@ -41,6 +42,11 @@ for (const mutation of mutations) {
   const answer = await hunt(mutation, 2_000);
   const failure = answer.kind === 'caught' ? { seed: answer.seed, violations: [answer.how] } : undefined;
   note('whole client', mutation.name, failure);
+}
+for (const mutation of tableMutations) {
+  const answer = await hunt(mutation, 5_000);
+  const failure = answer.kind === 'caught' ? { seed: answer.seed, violations: [answer.how] } : undefined;
+  note('tables', mutation.name, failure);
 }
 console.table(rows);
 process.exitCode = rows.some(({ how }) => how === survived) ? 1 : 0;

@@ -252,10 +252,8 @@ class Siblings extends Course<Happening> {
         startFrom: startsNow ? 'now' : 'earliest',
         settings: { ...defaultStreamSettings, pageLimit: scenario.pageSize, maxHeld: scenario.maxHeld },
         rules: this.rules.stream,
-        seen,
-        rows: new KnownRows(),
       },
-      { cursor, closed, marks: new Map(), positions },
+      { seen, rows: new KnownRows(), cursor, closed, marks: new Map(), positions },
       this.nowMs,
     );
   }

@@ -299,10 +299,8 @@ class World extends Course<Happening> {
         startFrom: scenario.snapshot || scenario.startsNow ? 'now' : 'earliest',
         settings: { ...defaultStreamSettings, pageLimit: scenario.pageSize, maxHeld: scenario.maxHeld },
         rules: this.rules,
-        seen,
-        rows,
       },
-      { cursor: durable.cursor, closed: durable.closed, marks: durable.marks, positions: durable.seen },
+      { seen, rows, cursor: durable.cursor, closed: durable.closed, marks: durable.marks, positions: durable.seen },
       this.nowMs,
     );
   }

@@ -164,7 +164,7 @@ export const sabotages: readonly Sabotage[] = [
     says: /subscribing\.test\.ts/,
     apply: (tree) =>
       tree.edit('src/dev-server/pusher/subscribing.ts', (text) =>
-        text.replace('auth !== channelSignature(', 'auth === undefined && auth !== channelSignature('),
+        text.replace('!isSigned(app, signed, auth)', 'auth === undefined'),
       ),
   },
   {
@@ -253,6 +253,12 @@ export const sabotages: readonly Sabotage[] = [
     breaks: 'a browser entry needs a module of Node',
     says: /\. runs in browsers but reaches node:fs/,
     apply: (tree) => append(tree, 'src/index.ts', "export { readFileSync } from 'node:fs';"),
+  },
+  {
+    gate: 'imports',
+    breaks: 'hooks that do not begin with "use client" in CommonJS',
+    says: /dist\/react\/index\.cjs does not begin with "use client";/,
+    apply: (tree) => tree.edit('tsup.config.ts', (text) => text.replace("onSuccess: 'node tools/directives.ts',", '')),
   },
   {
     gate: 'imports',

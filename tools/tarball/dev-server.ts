@@ -13,8 +13,16 @@ interface Start {
   readonly called: string;
   readonly file: string;
   readonly args: readonly string[];
-  /** npx has a start of its own, which is not ours to shorten: it is printed alone. */
-  readonly isBound: boolean;
+  /** npx has a start of its own, which is not ours to shorten on a busy machine: the quickest of so many counts. */
+  readonly attempts: number;
+  /** npm tells of signals and of its settings in its own way; what counts there is that it is over. */
+  readonly isOurs: boolean;
+}
+
+interface Tried {
+  /** Until the first answer. */
+  readonly tookMs: number;
+  readonly problems: readonly string[];
 }
 
 const dev = ['dev', '--port', '0', '--json'];
@@ -25,22 +33,37 @@ export async function devServerProblems(folder: string): Promise<readonly string
       called: 'node dist/cli.js dev',
       file: process.execPath,
       args: [join('node_modules', 'heard', 'dist', 'cli.js'), ...dev],
-      isBound: true,
+      attempts: 1,
+      isOurs: true,
     },
     {
       called: 'npx heard dev',
       file: process.platform === 'win32' ? 'npx.cmd' : 'npx',
       args: ['--no-install', 'heard', ...dev],
-      isBound: false,
+      attempts: 3,
+      isOurs: false,
     },
   ];
   const problems: string[] = [];
   // One after the other: each is timed.
-  for (const start of starts) problems.push(...(await problemsOf(start, folder)));
+  for (const start of starts) {
+    const found = await problemsOf(start, folder);
+    problems.push(...found.map((problem) => `${start.called}: ${problem}`));
+  }
   return problems;
 }
 
-async function problemsOf({ called, file, args, isBound }: Start, folder: string): Promise<readonly string[]> {
+async function problemsOf(start: Start, folder: string): Promise<readonly string[]> {
+  let tried: Tried = { tookMs: Infinity, problems: [] };
+  for (let left = start.attempts; left > 0 && tried.tookMs > mostMs && tried.problems.length === 0; left -= 1) {
+    tried = await attempt(start, folder);
+  }
+  const { tookMs, problems } = tried;
+  const isLate = problems.length === 0 && tookMs > mostMs;
+  return isLate ? [`its first answer came after ${Math.round(tookMs)} ms`] : problems;
+}
+
+async function attempt({ called, file, args, isOurs }: Start, folder: string): Promise<Tried> {
   const startedAt = performance.now();
   const child = spawn(file, [...args], {
     cwd: folder,
@@ -78,16 +101,14 @@ async function problemsOf({ called, file, args, isBound }: Start, folder: string
       ),
     );
     console.log(`${called}: the first answer after ${Math.round(tookMs)} ms`);
-    if (isBound && tookMs > mostMs) problems.push(`its first answer came after ${Math.round(tookMs)} ms`);
     tell('SIGTERM');
-    // npm tells a signal in its own way; what counts there is that it is over.
     const [code, signal] = await ended;
-    if (isBound && code !== 0) problems.push(`it ended with ${code ?? signal ?? 'nothing'} when it was told to stop`);
-    if (isBound && complaint !== '') problems.push(`it complained: ${complaint}`);
-    return problems.filter((problem) => problem !== undefined).map((problem) => `${called}: ${problem}`);
+    if (isOurs && code !== 0) problems.push(`it ended with ${code ?? signal ?? 'nothing'} when it was told to stop`);
+    if (isOurs && complaint !== '') problems.push(`it complained: ${complaint}`);
+    return { tookMs, problems: problems.filter((problem) => problem !== undefined) };
   } catch (error) {
     tell('SIGKILL');
-    return [`${called}: ${error instanceof Error ? error.message : String(error)} ${complaint}`];
+    return { tookMs: Infinity, problems: [`${error instanceof Error ? error.message : String(error)} ${complaint}`] };
   }
 }
 

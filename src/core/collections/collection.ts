@@ -1,6 +1,6 @@
 // A table as an app sees it.
 import type { Table } from './table.ts';
-import type { LiveQuery } from './live-query.ts';
+import { isSameAnswer, type LiveQuery } from './live-query.ts';
 import type { Question } from './question.ts';
 
 interface ListenOptions {
@@ -41,7 +41,7 @@ export function collectionOf(table: Table): Collection<object> {
       subscribe: (listener, { signal } = {}) =>
         until(signal, () => table.watch(String(key), () => listener(table.row(String(key))))),
     }),
-    query: (question) => queryOf(table, question as Question<never>),
+    query: (question) => queryOf(table, question),
     waiting: (key) => table.waiting(String(key)),
     changes: (listener, { signal } = {}) => until(signal, () => table.onChanges(listener)),
   };
@@ -56,7 +56,7 @@ function queryOf(table: Table, question: Question<never>): Followable<readonly o
     if (looked?.revision !== table.revision) {
       const query = table.ask(question);
       looked = {
-        query: looked !== undefined && isSame(looked.query.rows, query.rows) ? looked.query : query,
+        query: looked !== undefined && isSameAnswer(looked.query.rows, query.rows) ? looked.query : query,
         revision: table.revision,
       };
     }
@@ -71,7 +71,7 @@ function queryOf(table: Table, question: Question<never>): Followable<readonly o
     },
     subscribe: (listener, { signal } = {}) =>
       until(signal, () => {
-        live ??= table.follow(question);
+        live ??= table.follow(question, looked?.query.rows);
         followers += 1;
         const { followed, end } = live;
         const release = followed.listeners.add(listener);
@@ -86,9 +86,6 @@ function queryOf(table: Table, question: Question<never>): Followable<readonly o
       }),
   };
 }
-
-const isSame = (left: readonly object[], right: readonly object[]): boolean =>
-  left.length === right.length && left.every((row, index) => row === right[index]);
 
 /** Ends once, by itself or by the signal. */
 function until(signal: AbortSignal | undefined, begin: () => () => void): () => void {

@@ -52,6 +52,11 @@ export class LiveQuery {
     this.answer = this.shown();
   }
 
+  /** An answer that is the same stays the same object. */
+  keep(answer: readonly object[]): void {
+    if (isSameAnswer(this.answer, answer)) this.answer = answer;
+  }
+
   /** Whether it is another answer now. */
   take(changes: readonly RowChange[]): boolean {
     const own = changes.filter(
@@ -61,9 +66,9 @@ export class LiveQuery {
     if (own.length * manyOf > this.entries.length) this.rebuild(own);
     else for (const change of own) this.move(change);
     const answer = this.shown();
-    const isSame = answer.length === this.answer.length && answer.every((row, index) => row === this.answer[index]);
-    if (!isSame) this.answer = answer;
-    return !isSame;
+    if (isSameAnswer(answer, this.answer)) return false;
+    this.answer = answer;
+    return true;
   }
 
   private rebuild(changes: readonly RowChange[]): void {
@@ -107,6 +112,9 @@ export class LiveQuery {
     return rows.map(({ row }) => row);
   }
 }
+
+export const isSameAnswer = (left: readonly object[], right: readonly object[]): boolean =>
+  left.length === right.length && left.every((row, index) => row === right[index]);
 
 /** A function of the app that throws is reported, and its row is as if it had not matched. */
 const guarded =

@@ -108,7 +108,7 @@ export class Overlay {
     this.options.touched(layer.key);
   }
 
-  /** C6. Whether it stays until the base covers it. */
+  /** V6. Whether it stays until the base covers it. */
   answered(mutation: string, answer: unknown): boolean {
     const layer = this.layers.get(mutation);
     if (layer === undefined) return false;
@@ -145,7 +145,8 @@ export class Overlay {
   /** A mutation that these refer to goes by another key now. */
   renamed(parent: string): void {
     for (const layer of Array.from(this.layers.values())) {
-      if (!layer.parents.includes(parent)) continue;
+      // What the server has said of it goes by its number already.
+      if (!layer.parents.includes(parent) || layer.version !== undefined) continue;
       const change = this.changeOf(layer.mutation, layer.showing);
       const key = change && this.keyOfChange(change);
       if (change === undefined || key === undefined) continue;
@@ -187,7 +188,7 @@ export class Overlay {
     return this.attempt(() => showing.is?.(row, this.inputOf(mutation), this.contextOf(mutation))) === true;
   }
 
-  /** C8: a row of the base is the one that was made here. */
+  /** V8: a row of the base is the one that was made here. */
   private recognise(layer: Layer, key: string): void {
     layer.isSeen = true;
     this.rename(layer, key);
@@ -227,8 +228,8 @@ export class Overlay {
       case 'remove':
         return this.resolve(change.key);
       case 'clear':
-        return undefined;
     }
+    return undefined;
   }
 
   /** At the moment of the answer: it may have come by another way before. */
@@ -242,8 +243,8 @@ export class Overlay {
         return base !== undefined && isSaidBy(base.row, change.fields);
       case 'remove':
       case 'clear':
-        return base === undefined;
     }
+    return base === undefined;
   }
 
   /** The base has changed since the answer. */
@@ -274,8 +275,8 @@ function applied(change: Change, row: object | undefined): object | undefined {
       return row === undefined ? undefined : { ...row, ...(change.fields as object) };
     case 'remove':
     case 'clear':
-      return undefined;
   }
+  return undefined;
 }
 
 const isSame = (left: unknown, right: unknown): boolean => left === right || rowDigest(left) === rowDigest(right);

@@ -3,19 +3,19 @@
 type Plain = string | number | boolean | null | undefined;
 
 /** The fields of a row that can be compared. */
-export type PlainField<Row> = {
+type PlainField<Row> = {
   [Field in keyof Row]-?: Row[Field] extends Plain ? Field : never;
 }[keyof Row] &
   string;
 
 /** `{ status: ['queued', 'ready'], station: 'grill' }`: every field has the value, or one of the values. Or a function. */
-export type Where<Row> =
+type Where<Row> =
   | ((row: Row) => boolean)
   | { readonly [Field in PlainField<Row>]?: Row[Field] | readonly Row[Field][] };
 
 /** `'created_at'`, or `'-created_at'` for the newest first. Or a function, as for sorting a list. */
-export type Order<Row> = PlainField<Row> | `-${PlainField<Row>}`;
-export type OrderBy<Row> = Order<Row> | readonly Order<Row>[] | ((left: Row, right: Row) => number);
+type Order<Row> = PlainField<Row> | `-${PlainField<Row>}`;
+type OrderBy<Row> = Order<Row> | readonly Order<Row>[] | ((left: Row, right: Row) => number);
 
 export interface Question<Row> {
   /** Default: all rows. */

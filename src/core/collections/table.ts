@@ -3,7 +3,7 @@ import type { CollectionDefinition } from '../../contract/collection.ts';
 import { createListeners, type Listeners } from '../../lib/listeners.ts';
 import { rowDigest } from '../session/row-digest.ts';
 import type { RowVersion } from '../stream/rows.ts';
-import { LiveQuery, type Entry, type RowChange } from './live-query.ts';
+import { isSameAnswer, LiveQuery, type Entry, type RowChange } from './live-query.ts';
 import { Overlay, type BaseRow } from './overlay.ts';
 import type { Question, Sought } from './question.ts';
 
@@ -59,7 +59,7 @@ export class Table {
       baseOf: (key) => this.baseOf(key),
       baseRows: () => this.baseRows(),
       keyOf: options.keyOf,
-      touched: (key) => this.refresh(key),
+      touched: (key) => this.refresh(key, true),
       renamed: options.renamed,
       report,
     });
@@ -85,7 +85,7 @@ export class Table {
     return this.overlay.waitingFor(this.overlay.resolve(key));
   }
 
-  /** C1. */
+  /** V1. */
   show(source: string, key: string, version: RowVersion, row: object | undefined): void {
     const known = this.base.get(key) ?? [];
     const others = known.filter((one) => one.source !== source);
@@ -100,14 +100,14 @@ export class Table {
     this.refresh(key, others.length > 0);
   }
 
-  /** C2: what it showed and does not show now is gone. */
+  /** V2: what it showed and does not show now is gone. */
   keepOf(source: string, keys: ReadonlySet<string>): void {
     for (const [key, shown] of Array.from(this.base)) {
       if (!keys.has(key) && shown.some((one) => one.source === source)) this.show(source, key, 0, undefined);
     }
   }
 
-  /** C2: nothing is shown any more by others than these. */
+  /** V2: nothing is shown any more by others than these. */
   keepSources(isKept: (source: string) => boolean): void {
     for (const [key, shown] of Array.from(this.base)) {
       for (const { source } of shown) if (!isKept(source)) this.show(source, key, 0, undefined);
@@ -117,7 +117,7 @@ export class Table {
   clear(): void {
     this.overlay.clear();
     this.base.clear();
-    for (const key of Array.from(this.view.keys())) this.refresh(key);
+    for (const key of Array.from(this.view.keys())) this.refresh(key, false);
   }
 
   /** What the channels show, without what was asked for. */
@@ -134,9 +134,14 @@ export class Table {
     return query;
   }
 
-  follow(question: Question<never>): { readonly followed: Followed; readonly end: () => void } {
+  /** `before`: the answer that was looked up last; the same answer is the same object. */
+  follow(
+    question: Question<never>,
+    before?: readonly object[],
+  ): { readonly followed: Followed; readonly end: () => void } {
     this.take();
     const query = this.ask(question);
+    if (before !== undefined) query.keep(before);
     const followed = { query, listeners: createListeners<readonly object[]>(this.options.report), told: query.rows };
     this.followed.add(followed);
     return { followed, end: () => void this.followed.delete(followed) };
@@ -159,7 +164,7 @@ export class Table {
     return this.changes.add(listener);
   }
 
-  /** C11: answers are right before anybody looks at one. */
+  /** V11: answers are right before anybody looks at one. */
   take(): void {
     if (this.untaken.size === 0) return;
     const changes: RowChange[] = [];
@@ -171,7 +176,7 @@ export class Table {
     for (const { query } of this.followed) query.take(changes);
   }
 
-  /** C10. */
+  /** V10. */
   tell(): void {
     this.take();
     if (this.before.size === 0) return;
@@ -187,7 +192,8 @@ export class Table {
     }
     for (const followed of Array.from(this.followed)) {
       const { rows } = followed.query;
-      if (rows === followed.told) continue;
+      // It may have been another one for a moment in between.
+      if (isSameAnswer(rows, followed.told)) continue;
       followed.told = rows;
       followed.listeners.tell(rows);
     }
@@ -204,13 +210,12 @@ export class Table {
     return best;
   }
 
-  /** `isTwice`: several say what it is. */
-  private refresh(key: string, isTwice = false): void {
+  /** `isTwice`: several say what it is, and often the next one says what was shown all the time. */
+  private refresh(key: string, isTwice: boolean): void {
     const base = this.baseOf(key)?.row;
     const after = this.overlay.size === 0 ? base : this.overlay.over(key, base);
     const before = this.view.get(key);
     if (before === after) return;
-    // What lies over it comes and goes, and so do channels: often the next one says what was shown all the time.
     const mayBeSame = before !== undefined && after !== undefined && (isTwice || this.overlay.size > 0);
     if (mayBeSame && isSame(before, after)) return;
     this.revision += 1;

@@ -67,6 +67,8 @@ export interface Supervisor {
   stop(): void;
   /** Stops for good. */
   dispose(): void;
+  /** Its server was found again by other means. */
+  serverReturned(): void;
   status(): ConnectionStatus;
 }
 
@@ -84,6 +86,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const machine: MachineOptions = { settings, asksForTokens: credentials.available };
 
   let state: ConnectionState = initialState(machine);
+  let knocking: Release | undefined;
   let told: ConnectionStatus = statusOf(state);
   let disposed = false;
   /** The token of the newest attempt, to know a refused one from its successor. */
@@ -309,7 +312,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     dispatch({ kind: 'start' });
   }
 
+  /** Not at once: everybody who waits for the same server finds it in the same second. */
+  function serverReturned(): void {
+    knocking ??= host.schedule(host.random() * settings.returnedWithinMs, () => {
+      knocking = undefined;
+      dispatch({ kind: 'hinted' });
+    });
+  }
+
   function stop(): void {
+    knocking?.();
+    knocking = undefined;
     leaveHost?.();
     leaveHost = undefined;
     lastReading = undefined;
@@ -324,6 +337,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       disposed = true;
       stop();
     },
+    serverReturned,
     status: () => told,
   };
 }

@@ -207,7 +207,7 @@ class Driver implements ChannelStream, Backlog {
     const { isForgettable, state } = this.options;
     const nowMs = this.around.host.clock.monotonicMs();
     const keys: string[] = [];
-    for (const [key, row] of state.options.rows.entries) {
+    for (const [key, row] of state.rows.entries) {
       if (isForgettable(key, row, row.value, nowMs)) keys.push(key);
     }
     if (keys.length > 0) this.dispatch({ kind: 'forget', keys });
@@ -241,7 +241,7 @@ class Driver implements ChannelStream, Backlog {
         } else this.handOut(effect);
         return;
       case 'row-gone':
-        this.state.options.rows.show(effect.key, undefined);
+        this.state.rows.show(effect.key, undefined);
         return;
       case 'row-forgotten':
         around.forget(effect.key);
@@ -257,7 +257,7 @@ class Driver implements ChannelStream, Backlog {
         return;
       case 'commit':
         this.isCommitTimed = false;
-        around.commit(place.wire, effect.commit, this.state.options.rows);
+        around.commit(place.wire, effect.commit, this.state.rows);
         return;
       case 'signal':
         this.tellSignal(effect.signal);
@@ -317,7 +317,7 @@ class Driver implements ChannelStream, Backlog {
 
   /** What the row is now that it is the event's turn: what came before it may have changed since it arrived. */
   private show({ row, rowValue, rowPatch }: Arrival): void {
-    const { rows } = this.state.options;
+    const { rows } = this.state;
     if (rowPatch === undefined) {
       if (row !== undefined) rows.show(row.key, rowValue);
       return;
@@ -332,7 +332,7 @@ class Driver implements ChannelStream, Backlog {
 
   private handOutRow({ ticket, resource, row }: TellRow): void {
     const { around, place } = this;
-    const { rows } = this.state.options;
+    const { rows } = this.state;
     const previous = rows.get(row.key)?.value;
     rows.show(row.key, row.value);
     if (ticket === undefined) return;
@@ -451,10 +451,10 @@ class Driver implements ChannelStream, Backlog {
   }
 
   shown(key: string): unknown {
-    const { phase, front, top, held, position, options } = this.state;
+    const { phase, front, top, held, position, rows } = this.state;
     // Behind a hole there may be what changed it.
     const isWhole = held.count === 0 && (position !== 'dense' || front === undefined || top <= front);
-    const row = phase === 'live' && isWhole && !this.uncertain.has(key) ? options.rows.get(key) : undefined;
+    const row = phase === 'live' && isWhole && !this.uncertain.has(key) ? rows.get(key) : undefined;
     return row?.deleted === false && !row.isPart ? row.value : undefined;
   }
 

@@ -14,7 +14,7 @@ import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Signal } from '../signals.ts';
 import { streamRules } from '../stream/rules.ts';
 import type { StreamSettings } from '../stream/settings.ts';
-import { initialStream } from '../stream/state.ts';
+import { initialStream, type StreamOptions } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
 import { createForgetting, sweepEveryMs, type Retention } from './forgetting.ts';
 import { createChannelStream, type Audience, type ChannelStream, type StreamSurroundings } from './channel-stream.ts';
@@ -64,6 +64,12 @@ export interface OpenChannel {
   close(): void;
 }
 
+/** What all channels have in common that the contract calls by the same name. A thousand of them look at it for every event. */
+interface Kind {
+  readonly feeds: Feeds;
+  readonly streamOptions: StreamOptions;
+}
+
 /** A channel as those see it who read on its behalf. */
 interface Heard extends Audience {
   readonly place: Place;
@@ -75,7 +81,8 @@ interface Heard extends Audience {
   listening: Listening | undefined;
   /** Its memory is being read. */
   opening: Promise<void>;
-  lastReceivedAtMs: number | undefined;
+  /** Always a number, which is written where it stands: what is sometimes something else is made anew for every event. */
+  lastReceivedAtMs: number;
 }
 
 export interface HeardChannels {
@@ -112,7 +119,7 @@ const lingerMs = 200;
 export function createHeardChannels(options: HeardChannelsOptions): HeardChannels {
   const { host, contract, scope, keeper, joiner, inbound, serverClock, settings } = options;
   const channels = new Map<string, Heard>();
-  const feedsByChannel = new Map<string, Feeds>();
+  const kinds = new Map<string, Kind>();
   const collectionNames = new Map([...contract.collections].map(([name, collection]) => [collection, name]));
   /** Still joined, and heard by nobody. */
   const lingering = new Map<string, Release>();
@@ -149,10 +156,23 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     });
   }
 
-  function feedsFor(place: Place): Feeds {
-    const feeds = feedsByChannel.get(place.channel) ?? feedsOf(contract, place);
-    feedsByChannel.set(place.channel, feeds);
-    return feeds;
+  function kindOf(place: Place): Kind {
+    const { channel, definition, resources } = place;
+    const known = kinds.get(channel);
+    if (known !== undefined) return known;
+    const kind: Kind = {
+      feeds: feedsOf(contract, place),
+      streamOptions: {
+        position: options.sequence[channel] ?? definition.position,
+        replay: contract.replay && (contract.replay.commitOrdered ? 'commit-ordered' : 'unordered'),
+        snapshot: resources.size > 0,
+        startFrom: options.startFrom,
+        settings,
+        rules: streamRules,
+      },
+    };
+    kinds.set(channel, kind);
+    return kind;
   }
 
   function wireOf(channel: string, params: object = {}): string {
@@ -176,7 +196,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       stream: undefined,
       listening: undefined,
       opening: Promise.resolve(),
-      lastReceivedAtMs: undefined,
+      lastReceivedAtMs: Number.NEGATIVE_INFINITY,
     };
     channels.set(wire, heard);
     heard.opening = begin(heard).catch(options.report);
@@ -190,21 +210,9 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     const lists = new Map([...place.resources, ...place.tables].map(([name, { row }]) => [listKey(place, name), row]));
     const memory = await keeper.channel(wire, lists);
     if (isStopped || channels.get(wire) !== heard) return;
-    const state = initialStream(
-      {
-        position: options.sequence[place.channel] ?? place.definition.position,
-        replay: contract.replay && (contract.replay.commitOrdered ? 'commit-ordered' : 'unordered'),
-        snapshot: place.resources.size > 0,
-        startFrom: options.startFrom,
-        settings,
-        rules: streamRules,
-        seen: memory.seen,
-        rows: memory.rows,
-      },
-      memory.stream,
-      host.clock.monotonicMs(),
-    );
-    heard.listening = inbound.listening(place, new Subjects(feedsFor(place), place, memory.rows));
+    const { feeds, streamOptions } = kindOf(place);
+    const state = initialStream(streamOptions, memory, host.clock.monotonicMs());
+    heard.listening = inbound.listening(place, new Subjects(feeds, place, memory.rows));
     heard.stream = createChannelStream(around, {
       place,
       state,
@@ -213,7 +221,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       doubtfulTo:
         keeper.endedInTheMiddle && state.front !== undefined
           ? state.front + settings.maxUnsettled + settings.commitEvents
-          : Number.NEGATIVE_INFINITY,
+          : -1,
       derive: createDeriver(contract, options.role, scope, place, options.report),
       isForgettable: createForgetting(place, options.retention, options.report),
     });
@@ -282,7 +290,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       held: state?.held.count ?? 0,
       unsettled: state?.unsettled.count ?? 0,
       waiting: stream?.backlog ?? 0,
-      lastReceivedAtMs,
+      lastReceivedAtMs: lastReceivedAtMs > Number.NEGATIVE_INFINITY ? lastReceivedAtMs : undefined,
     };
   }
 
@@ -347,7 +355,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     },
     place: (wire) => channels.get(wire)?.place,
     listening: (wire) => channels.get(wire)?.listening,
-    knownVersion: (wire, key) => channels.get(wire)?.stream?.state.options.rows.get(key)?.version,
+    knownVersion: (wire, key) => channels.get(wire)?.stream?.state.rows.get(key)?.version,
     row(collection, key) {
       const own = collectionNames.get(collection) ?? '';
       for (const { place, stream } of channels.values()) {

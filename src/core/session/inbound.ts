@@ -22,9 +22,8 @@ export interface Listening {
   /** What its name on the wire means. */
   readonly route: Route | undefined;
   readonly subjects: Subjects;
-  /** What its last event said of itself: another one that says the same is no stranger either. */
-  tenant: string | undefined;
-  params: HeardEvent['params'] | undefined;
+  /** What its name says, where that is no stranger's: an event that says the same is none either. */
+  readonly native: HeardEvent['params'] | undefined;
 }
 
 export interface InboundCounts {
@@ -63,6 +62,8 @@ export const usualBytes = 512;
 export function createInbound({ contract, scope, frames, signal }: InboundOptions): Inbound {
   const counts: InboundCounts = { frames: 0, events: 0, unknown: 0, quarantined: 0, foreign: 0, unheard: 0 };
   let quarantined: readonly Quarantined[] = [];
+  /** What the last event said that was no stranger: nearly all say the same. */
+  let nativeTenant: string | undefined;
 
   function read(frame: Frame, listening: Listening): Arrival | undefined {
     counts.frames += 1;
@@ -115,11 +116,11 @@ export function createInbound({ contract, scope, frames, signal }: InboundOption
   }
 
   function isForeign(event: Pick<HeardEvent, 'tenant' | 'params' | 'name'>, listening: Listening): boolean {
-    if (listening.params === event.params && listening.tenant === event.tenant) return false;
+    const { params, tenant } = event;
+    if (params === listening.native && (tenant === undefined || tenant === nativeTenant)) return false;
     const foreign = foreignTo(contract, scope, event);
     if (foreign === undefined) {
-      listening.tenant = event.tenant;
-      listening.params = event.params;
+      nativeTenant = tenant ?? nativeTenant;
       return false;
     }
     counts.foreign += 1;
@@ -180,13 +181,11 @@ export function createInbound({ contract, scope, frames, signal }: InboundOption
 
   return {
     counts,
-    listening: (place, subjects) => ({
-      place,
-      route: frames.routeOf(place.wire),
-      subjects,
-      tenant: undefined,
-      params: undefined,
-    }),
+    listening(place, subjects) {
+      const route = frames.routeOf(place.wire);
+      const isNative = route !== undefined && foreignTo(contract, scope, { ...route, tenant: undefined }) === undefined;
+      return { place, route, subjects, native: isNative ? route.params : undefined };
+    },
     skip: () => void (counts.unheard += 1),
     quarantine(told) {
       const isKnown = quarantined.some(({ digest, name }) => digest === told.digest && name === told.name);

@@ -3,7 +3,6 @@ import type { Host, Release } from '../../host/host.ts';
 import type { Commit, Database, StoreFault, StoredValue, StoreTable } from '../../storage/store.ts';
 import { validate, type Schema } from '../../contract/schema.ts';
 import { isRecord } from '../../lib/json.ts';
-import type { Seen } from '../stream/seen.ts';
 import { KnownRows } from '../stream/rows.ts';
 import type { StreamCommit, StreamMemory } from '../stream/state.ts';
 import { nobody } from './fenced-database.ts';
@@ -23,7 +22,7 @@ export interface Keeper {
   /** What keeps it from writing right now. */
   readonly failing: StoreFault | undefined;
   /** `lists`: their names, with what a row of each has to be. */
-  channel(wire: string, lists: ReadonlyMap<string, Schema>): Promise<ChannelMemory>;
+  channel(wire: string, lists: ReadonlyMap<string, Schema>): Promise<StreamMemory>;
   save(wire: string, commit: StreamCommit, rows: KnownRows): void;
   /** Written with the next commit. */
   put(table: StoreTable, key: string, value: StoredValue | undefined): void;
@@ -33,13 +32,6 @@ export interface Keeper {
   flush(): Promise<void>;
   /** `isSettled`: nothing that was handed out is still being handled. */
   close(isSettled: boolean): Promise<void>;
-}
-
-interface ChannelMemory {
-  /** Ids that were handled on this channel. */
-  readonly seen: Seen;
-  readonly stream: StreamMemory;
-  readonly rows: KnownRows;
 }
 
 export interface KeeperOptions {
@@ -124,7 +116,10 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       const { key, value } = history.add(wire, commit.seen, nowMs, wallMs);
       put('seen', key, value);
     }
-    for (const { row, deleted } of commit.rows) {
+    // An order that changed five times in one commit is copied and written once.
+    const newest = new Map<string, StreamCommit['rows'][number]>();
+    for (const handled of commit.rows) newest.set(handled.row.key, handled);
+    for (const { row, deleted } of newest.values()) {
       const value = deleted ? undefined : rows.get(row.key)?.value;
       const kept = value === undefined ? undefined : redacted(value, row.key);
       put('rows', row.key, { version: row.version, deleted, value: kept, at: wallMs });
@@ -239,7 +234,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       }
       const { cursor, closed } = readCursor(cursors.get(wire));
       const positions = history.of(wire, positionsKept);
-      return { seen: heard.on(wire), stream: { cursor, closed, marks, positions }, rows };
+      return { seen: heard.on(wire), rows, cursor, closed, marks, positions };
     },
     save,
     put,

@@ -1,6 +1,7 @@
 // Whether the server answers over HTTP, and what follows from it for what must not be asked twice.
 import type { ContractData } from '../../contract/contract.ts';
 import type { RequestPlan } from '../../contract/request.ts';
+import type { RoleDefinition } from '../../contract/role.ts';
 import type { Host } from '../../host/host.ts';
 import type { Api, ApiAnswer, AskOptions } from '../api/api.ts';
 import { probePath } from './probe-path.ts';
@@ -28,10 +29,13 @@ export interface ReachabilityOptions {
   readonly host: Host;
   readonly api: Api;
   readonly contract: ContractData;
+  readonly role: RoleDefinition;
   readonly scope: Readonly<Record<string, unknown>>;
   readonly correlationId: string;
   /** `isAnswering` is not what it was. */
   readonly changed: () => void;
+  /** It answers again, after somebody asked and nobody answered. */
+  readonly returned: () => void;
   readonly report: (error: unknown) => void;
 }
 
@@ -39,9 +43,10 @@ export interface ReachabilityOptions {
 const freshForMs = 5_000;
 
 export function createReachability(options: ReachabilityOptions): Reachability {
-  const { host, api, contract, scope, correlationId, changed, report } = options;
+  const { host, api, contract, role, scope, correlationId, changed, returned, report } = options;
   const over = new AbortController();
   let isAnswering = false;
+  let wasSilent = false;
   let answeredAtMs = Number.NEGATIVE_INFINITY;
   let isLooking = false;
 
@@ -53,12 +58,16 @@ export function createReachability(options: ReachabilityOptions): Reachability {
       isAnswering = isAnswer;
       changed();
     }
+    if (isAnswer && wasSilent && !over.signal.aborted) returned();
+    wasSilent = !isAnswer;
     return answer;
   }
 
   async function probe(signal: AbortSignal = over.signal): Promise<boolean> {
     try {
-      return hasReached(await ask({ method: 'GET', path: probePath(contract, scope) }, { signal, correlationId }));
+      return hasReached(
+        await ask({ method: 'GET', path: probePath(contract, role, scope) }, { signal, correlationId }),
+      );
     } catch (error) {
       // A contract's own functions may have faults.
       report(error);
@@ -82,6 +91,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     },
     forget() {
       isAnswering = false;
+      wasSilent = true;
     },
     probe,
     look() {

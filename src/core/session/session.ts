@@ -228,12 +228,16 @@ async function startOn(
       tell: ({ because, remediation }) => signal({ kind: 'config', because, channel: undefined, remediation }),
     }),
     contract,
+    role,
     scope,
     correlationId: options.correlationId,
     changed() {
       if (isStopped) return;
       noteReachability();
       options.changed();
+    },
+    returned() {
+      if (connection.word === 'offline' && !isStopped) supervisor.serverReturned();
     },
     report,
   });

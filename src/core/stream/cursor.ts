@@ -13,13 +13,13 @@ export interface Delivery {
 }
 
 export class Unsettled {
-  /** Where it is the only one: handlers are mostly done at once, and need no list. */
+  /** Where it is the only one: handlers are mostly done at once, and need no list. Nothing else is looked at then. */
   private only: Delivery | undefined;
+  private open = 0;
   /** Otherwise from `first` up to `end`; slots are used again. What is settled is let go at once: of a thousand channels it adds up. */
   private entries: (Delivery | undefined)[] = [];
   private first = 0;
   private end = 0;
-  private open = 0;
   private highest = -1;
   private inOrder = true;
 
@@ -33,23 +33,27 @@ export class Unsettled {
   }
 
   push(delivery: Delivery): void {
-    if (this.open === 0) this.startAnew();
-    else if (this.only !== undefined) {
-      this.append(this.only);
+    this.open += 1;
+    if (this.open === 1) {
+      this.only = delivery;
+      return;
+    }
+    const { only } = this;
+    if (only !== undefined) {
+      this.startAnew();
+      this.append(only);
       this.only = undefined;
     }
-    if (this.open === 0) this.only = delivery;
-    else this.append(delivery);
-    this.open += 1;
-    const { seq } = delivery;
-    if (seq === undefined) return;
-    if (seq < this.highest) this.inOrder = false;
-    else this.highest = seq;
+    this.append(delivery);
   }
 
   private append(delivery: Delivery): void {
     this.entries[this.end] = delivery;
     this.end += 1;
+    const { seq } = delivery;
+    if (seq === undefined) return;
+    if (seq < this.highest) this.inOrder = false;
+    else this.highest = seq;
   }
 
   /** Settles a delivery; `undefined` when it is not waiting any more. */

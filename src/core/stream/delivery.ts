@@ -127,7 +127,7 @@ function putAhead(s: StreamState, seq: number, previousSeq: number | undefined):
 
 function acceptUnplaced(s: StreamState, arrival: Arrival, origin: 'live' | 'replay', turn: Turn): Decision {
   const { id } = arrival.event;
-  if (id !== undefined && s.options.seen.has(id)) return 'duplicate';
+  if (id !== undefined && s.seen.has(id)) return 'duplicate';
   if (isBuffering(s) || isFull(s)) return hold(s, arrival, origin, turn);
   return handOut(s, arrival, origin, 'kept', turn);
 }
@@ -145,7 +145,7 @@ function acceptMonotonic(
     return 'duplicate';
   }
   const isThere = s.positions.idAt(seq) !== undefined && (seq !== s.beganAt || id === undefined);
-  if (isThere || (id !== undefined && s.options.seen.has(id))) return 'duplicate';
+  if (isThere || (id !== undefined && s.seen.has(id))) return 'duplicate';
   if ((origin === 'live' && isBuffering(s)) || isFull(s)) return hold(s, arrival, origin, turn);
   return handOut(s, arrival, origin, 'kept', turn);
 }
@@ -162,9 +162,9 @@ function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live'
     if (origin === 'replay' && id !== undefined && s.positions.idAt(seq) === undefined) s.positions.put(seq, id);
     return 'duplicate';
   }
-  if (id !== undefined && s.options.seen.has(id)) return 'duplicate';
+  if (id !== undefined && s.seen.has(id)) return 'duplicate';
   if (isFull(s)) return hold(s, arrival, origin, turn);
-  s.closed.fill(seq);
+  s.closed = s.closed.without(seq);
   s.dirty = true;
   return handOut(s, arrival, origin, 'kept', turn);
 }
@@ -174,7 +174,7 @@ function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live'
  * of it may still be on its way, here or on another channel.
  */
 function noteBefore(s: StreamState, seq: number, id: string | undefined): void {
-  if (id === undefined || s.positions.idAt(seq) !== undefined || s.options.seen.has(id)) return;
+  if (id === undefined || s.positions.idAt(seq) !== undefined || s.seen.has(id)) return;
   s.positions.put(seq, id);
   s.handled.push({ seq, id, sequence: s.sequence, isOnlyThere: true });
   s.dirty = true;
@@ -203,7 +203,7 @@ function handOut(
 ): Decision {
   const { event, row } = arrival;
   const { id } = event;
-  const { seen, rows } = s.options;
+  const { seen, rows } = s;
   const seq = s.position === 'none' ? undefined : event.seq;
   s.dirty = true;
   if (id !== undefined && !seen.add(id, turn.moment.nowMs)) {
@@ -307,7 +307,7 @@ export function pump(s: StreamState, turn: Turn): void {
     if (!rules.joins(front, first.seq, first.arrival.event.previousSeq)) break;
     s.held.shift();
     s.front = first.seq;
-    if (hole !== undefined) s.closed.fill(first.seq);
+    if (hole !== undefined) s.closed = s.closed.without(first.seq);
     handOut(s, first.arrival, first.origin, 'kept', turn);
   }
   if (s.ahead.length === 0) s.released = false;
@@ -347,7 +347,7 @@ export function missing(s: StreamState, after: number, to: number): readonly Spa
 
 export function close(s: StreamState, holes: readonly Span[], as: ClosedHole['as'], turn: Turn): void {
   for (const { from, to } of holes) {
-    s.closed.close({ from, to, as });
+    s.closed = s.closed.with({ from, to, as });
     s.dirty = true;
     if (as === 'compacted') s.compacted = true;
     turn.effects.push({ kind: 'signal', signal: { kind: 'gap', from, to, as } });

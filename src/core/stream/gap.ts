@@ -10,42 +10,45 @@ export interface ClosedHole {
 /** As many as are kept; the lowest go first. */
 const maxHoles = 256;
 
+/** Never changed: another one takes its place. */
 export class ClosedHoles {
-  private holes: readonly ClosedHole[];
+  readonly all: readonly ClosedHole[];
   /** The highest closed position: on the hot path one comparison says that nothing is closed above the front. */
-  highest = -1;
+  readonly highest: number;
 
-  constructor(holes: readonly ClosedHole[] = []) {
-    this.holes = holes;
-    for (const hole of holes) if (hole.to > this.highest) this.highest = hole.to;
-  }
-
-  get all(): readonly ClosedHole[] {
-    return this.holes;
+  constructor(all: readonly ClosedHole[]) {
+    this.all = all;
+    this.highest = all.reduce((highest, { to }) => Math.max(highest, to), -1);
   }
 
   at(seq: number): ClosedHole | undefined {
-    return this.holes.find((hole) => hole.from <= seq && seq <= hole.to);
+    return this.all.find((hole) => hole.from <= seq && seq <= hole.to);
   }
 
-  close(hole: ClosedHole): void {
-    const holes = [...this.holes, hole].sort((left, right) => left.from - right.from);
-    this.holes = holes.length > maxHoles ? holes.slice(holes.length - maxHoles) : holes;
-    if (hole.to > this.highest) this.highest = hole.to;
+  with(hole: ClosedHole): ClosedHoles {
+    return closedHoles([...this.all, hole].sort((left, right) => left.from - right.from).slice(-maxHoles));
   }
 
   /** A late event came after all: its position is no hole any more. */
-  fill(seq: number): void {
-    this.holes = this.holes.flatMap((hole) =>
-      seq < hole.from || seq > hole.to
-        ? [hole]
-        : [
-            { ...hole, to: seq - 1 },
-            { ...hole, from: seq + 1 },
-          ].filter(({ from, to }) => from <= to),
+  without(seq: number): ClosedHoles {
+    return closedHoles(
+      this.all.flatMap((hole) =>
+        seq < hole.from || seq > hole.to
+          ? [hole]
+          : [
+              { ...hole, to: seq - 1 },
+              { ...hole, from: seq + 1 },
+            ].filter(({ from, to }) => from <= to),
+      ),
     );
   }
 }
+
+/** One for all streams, which look at it for every event. */
+export const noneClosed: ClosedHoles = new ClosedHoles([]);
+
+export const closedHoles = (all: readonly ClosedHole[]): ClosedHoles =>
+  all.length === 0 ? noneClosed : new ClosedHoles(all);
 
 export interface Span {
   readonly from: number;

@@ -117,7 +117,7 @@ function settle(s: StreamState, { ticket }: Input<'settled'>, turn: Turn): void 
   const { id, row, seq } = delivery;
   if (id !== undefined) s.handled.push({ seq: seq === 0 ? undefined : seq, id, sequence: s.sequence });
   // An older handler may settle last, or a list may have told meanwhile that it is gone: what is stored never goes back.
-  const known = row === undefined ? undefined : s.options.rows.get(row.key);
+  const known = row === undefined ? undefined : s.rows.get(row.key);
   if (row !== undefined && known?.version === row.version && !known.deleted) {
     s.handledRows.push({ row, deleted: false });
   }
@@ -182,7 +182,7 @@ function stop(s: StreamState, _: Input<'stop'>, turn: Turn): void {
 }
 
 function forget(s: StreamState, { keys }: Input<'forget'>, { effects }: Turn): void {
-  const { rows } = s.options;
+  const { rows } = s;
   for (const key of keys) {
     // What a list told may lie before what the log still has to tell, which would look new then.
     if ((rows.get(key)?.changedAtMs ?? 0) > s.readToEndMs) continue;

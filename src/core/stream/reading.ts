@@ -1,6 +1,6 @@
 // Catching up: what is asked of the server, and what its answers mean.
 import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, type Turn } from './delivery.ts';
-import { ClosedHoles, uncovered } from './gap.ts';
+import { noneClosed, uncovered } from './gap.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import { derivedId, touchedAtMs, type KnownRow, type RowVersion } from './rows.ts';
@@ -409,7 +409,7 @@ export function reset(
   s.listedUpTo = -1;
   s.top = s.front ?? 0;
   s.ahead = [];
-  s.closed = new ClosedHoles();
+  s.closed = noneClosed;
   s.checkFrom = undefined;
   s.held.clear();
   s.positions = new PositionWindow();
@@ -453,6 +453,7 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   }
   if (isToldByLog(s)) {
     const which = read.isBrokenLook ? 'fill' : 'put-back';
+    if (read.isBrokenLook) s.fullListAtMs = turn.moment.nowMs;
     for (const part of answer.parts) takePart(s, part, read, which, turn);
     if (settlesDoubt(s, read)) s.isDoubtful = false;
     s.dirty = true;
@@ -537,7 +538,8 @@ function takePart(
   which: 'all' | 'put-back' | 'fill',
   turn: Turn,
 ): void {
-  const { rules, rows } = s.options;
+  const { rows } = s;
+  const { rules } = s.options;
   const { nowMs } = turn.moment;
   // A server that went back in time is right, and so is the first list after rows outlived their cursor: what it took back
   // must not win by a higher version. Both can be true of one list, and then what came before the later moment is doubtful.
@@ -554,7 +556,8 @@ function takePart(
     const known = rows.get(row.key);
     // An earlier list lacked it, and without a tombstone nobody said at which version it went.
     const isBack = known?.deleted === true && known.version === row.version;
-    if (!isBack && !isNewer(known, row.version)) continue;
+    const isFilled = which === 'fill' && known?.isUntold === true && known.version === row.version;
+    if (isFilled || (!isBack && !isNewer(known, row.version))) continue;
     if (which === 'fill' && !row.openWork) fillRow(s, part.resource, row, turn);
     else takeRow(s, part.resource, row, turn);
   }
@@ -569,7 +572,8 @@ function takePart(
 }
 
 function takeAbsent(s: StreamState, part: SnapshotPart, read: Read, wentBackMs: number, turn: Turn): void {
-  const { rows, settings } = s.options;
+  const { rows } = s;
+  const { settings } = s.options;
   const touchedSinceMs = Math.max(wentBackMs, read.issuedAtMs - settings.overlapMs);
   const present = new Set(part.rows.map((row) => row.key));
   const prefix = `${part.resource}\n`;
@@ -604,13 +608,13 @@ function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Tu
 }
 
 /** Not stored: a restart would not know that it was not told. */
-function fillRow({ options: { rows } }: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
-  rows.fill({ key: row.key, version: row.version }, moment.nowMs);
+function fillRow({ rows }: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
+  rows.fillIn({ key: row.key, version: row.version }, moment.nowMs);
   effects.push({ kind: 'row', ticket: undefined, resource, row });
 }
 
 function takeRow(s: StreamState, resource: string, row: Row, turn: Turn): void {
-  const { rows, seen } = s.options;
+  const { rows, seen } = s;
   const { nowMs } = turn.moment;
   const id = derivedId(row);
   const isTold = (!s.isFirst || row.openWork) && !seen.has(id);
@@ -715,7 +719,8 @@ export function overflow(s: StreamState, turn: Turn): void {
   // What lies before where the log is read from would not come again.
   release(s, countUpTo(s, s.front ?? -1), turn);
   // What was heard of is not absent: neither a closed hole nor a page that is under way says so any more.
-  for (const { seq } of s.held.all) if (seq !== undefined && s.closed.at(seq) !== undefined) s.closed.fill(seq);
+  for (const { seq } of s.held.all)
+    if (seq !== undefined && s.closed.at(seq) !== undefined) s.closed = s.closed.without(seq);
   s.missed = [];
   s.held.clear();
   s.restarts += 1;

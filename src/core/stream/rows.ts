@@ -74,7 +74,7 @@ export class KnownRows {
   }
 
   /** A list says what it is, which handlers hear of in another way. */
-  fill(row: RowRef, atMs: number): void {
+  fillIn(row: RowRef, atMs: number): void {
     this.put(row, false, false, atMs);
     const known = this.rows.get(row.key);
     if (known !== undefined) known.isUntold = true;

@@ -2,7 +2,7 @@ import type { Position } from '../../contract/channel.ts';
 import type { Unsettled } from './cursor.ts';
 import { Unsettled as UnsettledDeliveries } from './cursor.ts';
 import type { Seen } from './seen.ts';
-import { ClosedHoles, type ClosedHole, type Missed, type Span } from './gap.ts';
+import { closedHoles, type ClosedHole, type ClosedHoles, type Missed, type Span } from './gap.ts';
 import { HeldEvents, type Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import type { KnownRows, RowRef } from './rows.ts';
@@ -10,7 +10,7 @@ import type { StreamRules } from './rules.ts';
 import type { StreamSettings } from './settings.ts';
 import type { Watermark } from './watermark.ts';
 
-/** What the server offers for a channel, and what is shared with the other channels of the client. */
+/** What the server offers for a channel, and how it is to be heard: the same for all channels of a kind. */
 export interface StreamOptions {
   readonly position: Position;
   readonly replay: 'commit-ordered' | 'unordered' | undefined;
@@ -19,8 +19,6 @@ export interface StreamOptions {
   readonly startFrom: 'now' | 'earliest' | { readonly seq: number };
   readonly settings: StreamSettings;
   readonly rules: StreamRules;
-  readonly seen: Seen;
-  readonly rows: KnownRows;
 }
 
 export interface Cursor {
@@ -39,8 +37,11 @@ export interface SeenRecord {
   readonly isOnlyThere?: true;
 }
 
-/** What a commit stores and a restart gives back. */
+/** What commits store and a restart gives back. */
 export interface StreamMemory {
+  /** Ids that were handled on this channel. */
+  readonly seen: Seen;
+  readonly rows: KnownRows;
   readonly cursor: Cursor | undefined;
   readonly closed: readonly ClosedHole[];
   readonly marks: ReadonlyMap<string, Watermark>;
@@ -154,6 +155,8 @@ export type PhaseName = 'idle' | 'draining' | 'reading' | 'live' | 'stopped';
  */
 export interface StreamState {
   readonly options: StreamOptions;
+  readonly seen: Seen;
+  readonly rows: KnownRows;
   readonly unsettled: Unsettled;
   readonly held: HeldEvents;
   positions: PositionWindow;
@@ -269,6 +272,8 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
   return {
     // First, and together, what every event needs: of a thousand channels, what lies apart is fetched one by one.
     options,
+    seen: memory.seen,
+    rows: memory.rows,
     phase: 'idle',
     generation: 0,
     position: options.position,
@@ -276,7 +281,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     sequence: isUnknown ? sequences : cursor?.sequence,
     front,
     top: front ?? 0,
-    closed: new ClosedHoles(memory.closed),
+    closed: closedHoles(memory.closed),
     held: new HeldEvents(),
     ahead: nothingAhead,
     unsettled: new UnsettledDeliveries(),
@@ -301,7 +306,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     pendingMarks: undefined,
     isFirst,
     isListNoted: !isFirst,
-    isDoubtful: cursor === undefined && options.snapshot && options.rows.size > 0,
+    isDoubtful: cursor === undefined && options.snapshot && memory.rows.size > 0,
     reads: 0,
     failures: 0,
     drainDueAtMs: Number.POSITIVE_INFINITY,

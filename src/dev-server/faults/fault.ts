@@ -43,9 +43,10 @@ export type StandingFault = Common &
         readonly kind: 'dropped-event' | 'doubled-event' | 'reordered-event';
       }
     | {
-        /** Who wants to connect is answered with a status, default 503. */
+        /** Who wants to connect is answered with a status, default 503; on Pusher's wire with a `code` of it, as below. */
         readonly kind: 'refused-connection';
         readonly status?: number;
+        readonly code?: number;
       }
     | {
         /**
@@ -63,6 +64,11 @@ export interface SuddenFault extends Pick<Common, 'match'> {
    * `restored-database`: the tables are as they were at the start, and positions begin anew.
    */
   readonly kind: 'cut-connections' | 'epoch-reset' | 'restored-database';
+  /**
+   * Of `cut-connections`, with `match: { wire: 'pusher' }`: they are told why and closed with this code of Pusher's, as a real server does
+   * when it stops (4200), when the app puts its user out (4009), or when it is full (4100).
+   */
+  readonly code?: number;
 }
 
 export type Fault = StandingFault | SuddenFault;
@@ -110,7 +116,8 @@ const matchNames: readonly string[] = ['wire', 'method', 'path', 'channel', 'eve
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   answer: ['status', 'retryAfterS', 'body'],
   'delayed-reply': ['delayMs'],
-  'refused-connection': ['status'],
+  'refused-connection': ['status', 'code'],
+  'cut-connections': ['code'],
 };
 
 /** What is known at the moment of such a fault; of the others, all of it may be. A fault that no moment fits would wait for ever. */
@@ -131,7 +138,7 @@ const isWholeWithin = (value: unknown, least: number, most: number): boolean =>
 /** What is wrong with a fault that somebody wrote, or `undefined`. */
 export function wrongWith(value: unknown): string | undefined {
   if (!isRecord(value)) return 'A fault is an object: { "kind": "answer", "status": 503, "times": 2 }.';
-  const { kind, match, times, status, retryAfterS, delayMs } = value;
+  const { kind, match, times, status, retryAfterS, delayMs, code } = value;
   const kinds = [...standingKinds, ...suddenKinds];
   if (typeof kind !== 'string' || !kinds.includes(kind)) return `The "kind" is one of: ${kinds.join(', ')}.`;
   const known = ['kind', 'match', ...(suddenKinds.has(kind) ? [] : ['times']), ...(fieldsOf[kind] ?? [])];
@@ -144,6 +151,10 @@ export function wrongWith(value: unknown): string | undefined {
   }
   if (retryAfterS !== undefined && !isWholeWithin(retryAfterS, 0, 86_400)) return '"retryAfterS" is from 0 to 86400.';
   if (kind === 'delayed-reply' && !isWholeWithin(delayMs, 0, 600_000)) return '"delayMs" is from 0 to 600000.';
+  if (code !== undefined && !isWholeWithin(code, 4_000, 4_399)) return '"code" is a whole number from 4000 to 4399.';
+  if (code !== undefined && (!isRecord(match) || match['wire'] !== 'pusher')) {
+    return '"code" is one of Pusher’s: it needs "match": { "wire": "pusher" }.';
+  }
   if (match === undefined) return undefined;
   if (!isRecord(match)) return '"match" is an object of texts: { "path": "*/v1/orders" }.';
   const names = matchesOf[kind] ?? matchNames;

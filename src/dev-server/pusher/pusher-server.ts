@@ -15,7 +15,7 @@ import type { Hazard, ReportHazard } from './hazards.ts';
 import { createHttpApi } from './http-api.ts';
 import { createHub, type Hub } from './hub.ts';
 import { publisherOf } from './publishing.ts';
-import { farewells, unknownKey } from './server-frames.ts';
+import { farewellOf, farewells, unknownKey } from './server-frames.ts';
 import { openSession, type Session } from './session.ts';
 
 export interface PusherServerOptions {
@@ -31,6 +31,8 @@ export interface PusherServerOptions {
   readonly backlogBytes?: number;
   /** Hears every frame, for whoever shows the traffic. */
   readonly traffic?: (traffic: PusherTraffic) => void;
+  /** Asked at each subscription: the status with which it fails although nothing is wrong with it, a fault on request. */
+  readonly refuse?: (channel: string) => number | undefined;
 }
 
 export interface PusherTraffic {
@@ -48,13 +50,15 @@ interface ConnectedDevice {
   readonly appId: string;
   readonly channels: readonly string[];
   close(code: number): void;
+  /** Told why, as a real server tells it, and closed with the same code. */
+  sendAway(code: number): void;
   /** Gone without a word. */
   cut(): void;
 }
 
 export interface PusherServer {
-  /** False for a path that is not under `/app`: nobody was answered. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** False for a path that is not under `/app`: nobody was answered. With a `code`, who comes is sent away with it. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, code?: number): boolean;
   /** The HTTP API. `undefined` for a path that is not under `/apps/`. Never rejects. */
   fetch(request: Request): Promise<Response | undefined>;
   /** Publishes in one app from within this process, with the same limits as over HTTP. */
@@ -69,7 +73,7 @@ export interface PusherServer {
 const usualBacklogBytes = 1024 * 1024;
 
 export function createPusherServer(options: PusherServerOptions): PusherServer {
-  const { time = serverTime, report = () => undefined, backlogBytes = usualBacklogBytes, traffic } = options;
+  const { time = serverTime, report = () => undefined, backlogBytes = usualBacklogBytes, traffic, refuse } = options;
   const hubs = options.apps.map((app) => createHub(pusherApp(app), time));
   const sockets = new Set<WebSocket>();
   const connected = new Set<Connection>();
@@ -83,7 +87,7 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
 
   const hubOf = (appId: string): Hub | undefined => hubs.find(({ app }) => app.id === appId);
 
-  function handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+  function handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, code?: number): boolean {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (path !== '/app' && !path.startsWith('/app/')) return false;
     // A reset may come before anybody else listens, and would end the process.
@@ -96,12 +100,12 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
     } else {
       if (head.byteLength > 0) report(unread(head.byteLength));
       // What came along with the request is lost, as it is there.
-      upgrades.handleUpgrade(request, socket, head.subarray(0, 0), (opened) => accept(opened, key));
+      upgrades.handleUpgrade(request, socket, head.subarray(0, 0), (opened) => accept(opened, key, code));
     }
     return true;
   }
 
-  function accept(socket: WebSocket, key: string): void {
+  function accept(socket: WebSocket, key: string, code: number | undefined): void {
     const hub = hubs.find(({ app }) => app.key === key);
     const id = `${randomInt(10_000_000_001)}.${randomInt(10_000_000_001)}`;
     const tell = (what: PusherTraffic['what'], text: string): void => traffic?.({ what, key, socketId: id, text });
@@ -126,9 +130,10 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     if (state === 'closing') return connection.end(farewells.closing);
+    if (code !== undefined) return connection.end(farewellOf(code));
     if (hub === undefined) return connection.end(unknownKey(key));
     connected.add(connection);
-    session = openSession(hub, connection, time, report);
+    session = openSession(hub, connection, { time, report, refuse });
     socket.on('message', (data) => {
       if (!connection.isOpen) return;
       const text = textOf(data);
@@ -168,7 +173,8 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
 
 function deviceOf({ app, channels }: Hub, connection: Connection): ConnectedDevice {
   const { id, close, cut } = connection;
-  return { socketId: id, appId: app.id, channels: channels.channelsOf(connection), close, cut };
+  const sendAway = (code: number): void => connection.end(farewellOf(code));
+  return { socketId: id, appId: app.id, channels: channels.channelsOf(connection), close, sendAway, cut };
 }
 
 const decoder = new TextDecoder();

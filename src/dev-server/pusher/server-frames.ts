@@ -41,6 +41,13 @@ export const farewells: Readonly<Record<Parting, Farewell>> = {
   terminated: { code: 4009, message: 'You got disconnected by the app.' },
 };
 
+/** What is said with a code that was asked for, in the server's own words where it has some. */
+export const farewellOf = (code: number): Farewell =>
+  [farewells.closed, farewells.terminated, farewells.full, farewells.disabled].find((one) => one.code === code) ?? {
+    code,
+    message: `This was asked for: ${code}.`,
+  };
+
 export const errorFrame = (data: Farewell): ServerFrame => ({ event: 'pusher:error', data });
 
 /** The socket stays open, and the channel is beside the data. */
@@ -77,6 +84,12 @@ export const subscriptionError = (channel: string, { type, error, status }: Refu
   event: 'pusher:subscription_error',
   channel,
   data: { type, error, status },
+});
+
+export const refusalAskedFor = (status: number): Refusal => ({
+  type: status === 401 || status === 403 ? 'AuthError' : 'ServerError',
+  error: `This was asked for: ${status}.`,
+  status,
 });
 
 export interface Member {

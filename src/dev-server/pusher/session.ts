@@ -6,7 +6,7 @@ import { readFrame } from './device-frames.ts';
 import type { ReportHazard } from './hazards.ts';
 import type { Hub } from './hub.ts';
 import { createRate } from './rates.ts';
-import { established, farewells, pong } from './server-frames.ts';
+import { established, farewells, pong, refusalAskedFor, subscriptionError } from './server-frames.ts';
 import { createSigningIn, noSigningIn } from './signing-in.ts';
 import { subscribe, unsubscribe } from './subscribing.ts';
 
@@ -17,12 +17,18 @@ export interface Session {
   end(): void;
 }
 
+export interface SessionSeams {
+  readonly time: ServerTime;
+  readonly report: ReportHazard;
+  /** The status with which a subscription is to fail. */
+  readonly refuse?: ((channel: string) => number | undefined) | undefined;
+}
+
 /** `undefined`: it was turned away. */
 export function openSession(
   hub: Hub,
   connection: Connection,
-  time: ServerTime,
-  report: ReportHazard,
+  { time, report, refuse }: SessionSeams,
 ): Session | undefined {
   const { app, connections } = hub;
   if (!app.enabled) return turnAway(connection, farewells.disabled);
@@ -37,9 +43,12 @@ export function openSession(
       switch (frame.kind) {
         case 'ping':
           return connection.say(pong);
-        case 'subscribe':
+        case 'subscribe': {
+          const status = refuse?.(frame.channel);
+          if (status !== undefined) return connection.say(subscriptionError(frame.channel, refusalAskedFor(status)));
           if (subscribe(hub, connection, frame).proven) signingIn.stop();
           return;
+        }
         case 'unsubscribe':
           return unsubscribe(hub, connection, frame.channel);
         case 'client-event':

@@ -1,19 +1,12 @@
-// Who has the secret of an app. A signature is made for one socket id: one that was made for an earlier connection is wrong.
+// Who has the secret of an app: the users whom a backend vouches for, and the backend itself. Channels are in signature.ts.
 import { createHash, createHmac } from 'node:crypto';
+import type { SigningApp } from '../../emit/http/channel-signature.ts';
 
-interface Signer {
-  readonly key: string;
-  readonly secret: string;
-}
-
-const sign = ({ secret }: Signer, text: string): string => createHmac('sha256', secret).update(text).digest('hex');
+const sign = ({ secret }: SigningApp, text: string): string => createHmac('sha256', secret).update(text).digest('hex');
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
-export const channelSignature = (app: Signer, socketId: string, channel: string, channelData?: string): string =>
-  `${app.key}:${sign(app, [socketId, channel, ...(channelData === undefined ? [] : [channelData])].join(':'))}`;
-
-export const userSignature = (app: Signer, socketId: string, userData: string): string =>
+export const userSignature = (app: SigningApp, socketId: string, userData: string): string =>
   `${app.key}:${sign(app, `${socketId}::user::${userData}`)}`;
 
 export interface SignedRequest {
@@ -26,7 +19,7 @@ export interface SignedRequest {
 }
 
 /** The time of the request is part of what is signed, and nobody compares it with a clock; so does Soketi. */
-export function isSigned(app: Signer, { method, path, query, body }: SignedRequest): boolean {
+export function isSigned(app: SigningApp, { method, path, query, body }: SignedRequest): boolean {
   const signed = new Map([['auth_key', app.key], ...query]);
   signed.delete('auth_signature');
   signed.delete('body_md5');

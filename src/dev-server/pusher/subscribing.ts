@@ -1,6 +1,7 @@
 // Coming into a channel and going out of it. Only signatures are checked here: whether a caller may hear a channel is for the
 // backend to say, which signs or does not.
 import { isRecord, readJson } from '../../lib/json.ts';
+import { isSigned } from '../signature.ts';
 import type { PusherApp } from './app.ts';
 import { isGuarded, isLegal, isPresence } from './channel-names.ts';
 import type { Connection } from './connection.ts';
@@ -14,7 +15,6 @@ import {
   type Member,
   type Refusal,
 } from './server-frames.ts';
-import { channelSignature } from './signing.ts';
 import { kbOf } from './sizes.ts';
 
 type Subscribe = Extract<DeviceFrame, { kind: 'subscribe' }>;
@@ -71,8 +71,8 @@ function refusalOf(
     if (kbOf(member.user_info) > limits.memberKb) return memberTooLarge(app);
   }
   // The data that is signed is the data that is read.
-  const signed = isPresence(channel) ? String(channelData) : undefined;
-  if (isGuarded(channel) && auth !== channelSignature(app, id, channel, signed)) return unauthorized;
+  const signed = { socketId: id, channel, channelData: isPresence(channel) ? String(channelData) : undefined };
+  if (isGuarded(channel) && !isSigned(app, signed, auth)) return unauthorized;
   return isLegal(channel) ? undefined : illegalName;
 }
 

@@ -4,7 +4,9 @@ import type { Buffer } from 'node:buffer';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server, type Namespace, type Socket } from 'socket.io';
+import type { Route } from '../../contract/routing.ts';
 import type { Backend } from '../backend.ts';
+import { hearingOf, type Hearing } from '../hearing.ts';
 import type { CreatePart } from '../part.ts';
 import { bytesOf, withoutSecrets } from '../traffic.ts';
 import { createConnection } from './connection.ts';
@@ -12,6 +14,13 @@ import { carryMessages } from './messages.ts';
 
 const wire = 'socket-io';
 const path = '/socket.io/';
+
+/** The first is the sentence of the documents: clients get another token and come again. */
+const refusals = {
+  unknown: 'Authentication error',
+  forbidden: 'Forbidden',
+  allowed: undefined,
+} as const satisfies Record<Hearing, string | undefined>;
 
 export const socketIoPart: CreatePart = (seams) => {
   const { traffic, faults, origins, showsPayloads } = seams;
@@ -48,23 +57,25 @@ export const socketIoPart: CreatePart = (seams) => {
     return isNew && faults.take('refused-connection', { wire, path }) !== undefined ? 'refused' : undefined;
   }
 
-  function open(namespace: Namespace, backend: Backend): void {
+  function open(namespace: Namespace, channel: Route, backend: Backend): void {
     namespace.use((socket, next) => {
       const showsToken = typeof socket.handshake.auth['token'] === 'string';
       if (showsToken && faults.take('expired-token', { wire, channel: namespace.name }) !== undefined) {
         return next(new Error('Authentication error'));
       }
       const connection = createConnection(socket, namespace.name);
+      const { token } = connection.auth;
       let refused: string | undefined;
       try {
-        refused = backend.connected?.(connection)?.refused;
+        const hearing = hearingOf(backend, channel, typeof token === 'string' ? token : undefined);
+        refused = refusals[hearing] ?? backend.connected?.(connection)?.refused;
       } catch (error) {
         traffic({ kind: 'trouble', what: `a handshake failed: ${textOf(error)}` });
         refused = 'Internal error';
       }
       if (refused !== undefined) {
         traffic({ kind: 'connection', wire, connection: socket.id, what: 'refused', because: refused });
-        return next(new Error(refused));
+        return next(errorOf(refused));
       }
       connection.whenOver(() => {
         traffic({ kind: 'connection', wire, connection: socket.id, what: 'closed' });
@@ -87,7 +98,10 @@ export const socketIoPart: CreatePart = (seams) => {
     host(backends) {
       for (const backend of backends) {
         if (!backend.contract.connection.transports.includes('socket-io')) continue;
-        for (const { wire: namespace } of backend.contract.channels.values()) open(io.of(namespace), backend);
+        for (const [name, definition] of backend.contract.channels) {
+          // A namespace has its whole name: nothing of it is anybody's own.
+          open(io.of(definition.wire), { name, definition, params: {} }, backend);
+        }
       }
     },
     addresses: (authority) => [{ what: 'Socket.IO', url: `http://${authority}` }],
@@ -135,5 +149,9 @@ export const socketIoPart: CreatePart = (seams) => {
     },
   };
 };
+
+/** Without a status it would be taken for a token that has run out, and another one would change nothing. */
+const errorOf = (because: string): Error =>
+  Object.assign(new Error(because), because === refusals.forbidden && { data: { status: 403 } });
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,8 +1,9 @@
 // Who may hear which channel on the plain WebSocket: by the signature of the backend's own endpoint where it has one, else
-// by what the token may.
+// by what the contract says of whose token it is.
 import { accessOf } from '../../contract/channel.ts';
 import { createRouter, type Route } from '../../contract/routing.ts';
 import type { Backend, Caller } from '../backend.ts';
+import { hearingOf } from '../hearing.ts';
 import { isSigned, type AppKeys } from '../signature.ts';
 
 interface Asked {
@@ -44,14 +45,13 @@ export function createAccess(backends: readonly Backend[], app: AppKeys): Access
   function judgeAt(backend: Backend, route: Route, asked: Asked): Verdict {
     const access = accessOf(route.definition);
     const caller = asked.token === undefined ? undefined : backend.callerOf(asked.token);
-    if (access === 'public') return { isAllowed: true, backend, caller };
-    if (backend.contract.connection.auth.kind === 'channel') {
+    if (access !== 'public' && backend.contract.connection.auth.kind === 'channel') {
       // Made for another connection, or by somebody else: like the real servers, it does not tell which.
-      if (asked.auth === undefined || !isSigned(app, asked, asked.auth)) return denied(401, 'signature-invalid');
+      if (!isSigned(app, asked, asked.auth)) return denied(401, 'signature-invalid');
     } else {
-      if (caller === undefined) return denied(401, 'token-unknown');
-      const refused = refusalOf(route, caller);
-      if (refused !== undefined) return denied(403, refused);
+      const hearing = hearingOf(backend, route, asked.token);
+      if (hearing === 'unknown') return denied(401, 'token-unknown');
+      if (hearing === 'forbidden') return denied(403, 'not-permitted');
     }
     if (access !== 'presence') return { isAllowed: true, backend, caller };
     const member = memberIn(asked.channelData) ?? caller?.id;
@@ -59,18 +59,6 @@ export function createAccess(backends: readonly Backend[], app: AppKeys): Access
   }
 
   return { knows: (token) => backends.some((backend) => backend.callerOf(token) !== undefined), judge };
-}
-
-/** Why this caller may not hear the channel, or `undefined`. */
-function refusalOf({ definition, params }: Route, { abilities, scope }: Caller): string | undefined {
-  const needed = definition.abilities;
-  if (needed !== undefined && !abilities.includes('*') && !needed.some((ability) => abilities.includes(ability))) {
-    return 'ability-missing';
-  }
-  const isForeign = Object.entries(params).some(
-    ([name, value]) => Object.hasOwn(scope, name) && String(scope[name]) !== value,
-  );
-  return isForeign ? 'not-yours' : undefined;
 }
 
 /** The `user_id` of what Pusher calls `channel_data`. */

@@ -4,13 +4,11 @@ import type { ContractData } from '../../contract/contract.ts';
 import { createRouter } from '../../contract/routing.ts';
 import { mayHear, type AskedChannel, type Caller, type FindCaller } from '../caller.ts';
 import { readFields } from './body.ts';
+import { channelSigner, type SigningApp } from './channel-signature.ts';
 import { unfailing, type Handler, type HandlerOptions } from './handler.ts';
 import { channelDenied, methodNotAllowed, problem, unauthenticated } from './problem.ts';
 
-export interface BroadcastingAuthOptions extends HandlerOptions {
-  /** The app's, as the event server has them. */
-  readonly key: string;
-  readonly secret: string;
+export interface BroadcastingAuthOptions extends HandlerOptions, SigningApp {
   /** Who asks, by the token or the cookie of the request. */
   readonly caller: FindCaller;
   /** What the contract cannot know: a device that is blocked, a station that is not this screen's. Asked last. */
@@ -25,9 +23,9 @@ const socketIdForm = /^\d{1,20}\.\d{1,20}$/;
  * when they may not hear the channel or it is none of the contract's, 422 when a field is missing.
  */
 export function broadcastingAuthHandler(contract: ContractData, options: BroadcastingAuthOptions): Handler {
-  const { key, secret, caller: findCaller } = options;
+  const { caller: findCaller } = options;
   const routeOf = createRouter(contract);
-  const sign = createSigner(secret);
+  const sign = channelSigner(options);
 
   return unfailing(async (request) => {
     if (request.method !== 'POST') return methodNotAllowed('POST');
@@ -48,10 +46,12 @@ export function broadcastingAuthHandler(contract: ContractData, options: Broadca
       mayHear(contract, route, caller) && ((await options.mayHear?.(caller, { ...route, wire })) ?? true);
     if (!isAllowed) return channelDenied(`It needs ${needs(route.definition.abilities)}, and to be one’s own.`);
 
-    const member = accessOf(route.definition) === 'presence' ? memberOf(caller) : undefined;
-    const signed = [socketId, wire, ...(member === undefined ? [] : [member])].join(':');
-    const answer = { auth: `${key}:${await sign(signed)}`, ...(member !== undefined && { channel_data: member }) };
-    return Response.json(answer, { headers: { 'Cache-Control': 'no-store' } });
+    const channelData = accessOf(route.definition) === 'presence' ? memberOf(caller) : undefined;
+    const auth = await sign({ socketId, channel: wire, channelData });
+    return Response.json(
+      { auth, ...(channelData !== undefined && { channel_data: channelData }) },
+      { headers: { 'Cache-Control': 'no-store' } },
+    );
   }, options);
 }
 
@@ -61,21 +61,6 @@ const memberOf = ({ id, info }: Caller): string =>
 
 const needs = (abilities: readonly string[] | undefined): string =>
   abilities === undefined ? 'no ability' : `the ability ${abilities.join(' or ')}`;
-
-/** HMAC with SHA-256, in hexadecimal. */
-function createSigner(secret: string): (text: string) => Promise<string> {
-  const encoder = new TextEncoder();
-  const hmac = { name: 'HMAC', hash: 'SHA-256' } as const;
-  let imported: Promise<CryptoKey> | undefined;
-  return async (text) => {
-    imported ??= crypto.subtle.importKey('raw', encoder.encode(secret), hmac, false, ['sign']);
-    const signature = await crypto.subtle.sign('HMAC', await imported, encoder.encode(text));
-    return hexadecimal(new Uint8Array(signature));
-  };
-}
-
-const hexadecimal = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 const unfit = (field: string, expected: string): Response =>
   problem({

@@ -50,7 +50,10 @@ interface Driver {
 }
 
 /** A dense channel that has handled everything up to 10. */
-export function stream(options: Partial<StreamOptions> = {}, memory: Partial<StreamMemory> = {}): Driver {
+export function stream(
+  { seen = new HeardIds().on(''), rows = new KnownRows(), ...options }: Partial<StreamOptions & StreamMemory> = {},
+  memory: Partial<StreamMemory> = {},
+): Driver {
   const state = initialStream(
     {
       position: 'dense',
@@ -59,11 +62,11 @@ export function stream(options: Partial<StreamOptions> = {}, memory: Partial<Str
       startFrom: 'now',
       settings: defaultStreamSettings,
       rules: streamRules,
-      seen: new HeardIds().on(''),
-      rows: new KnownRows(),
       ...options,
     },
     {
+      seen,
+      rows,
       cursor: { epoch: 'e', seq: 10 },
       closed: [],
       marks: new Map(),

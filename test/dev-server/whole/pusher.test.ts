@@ -31,7 +31,8 @@ function device<R extends Role>(
     }),
     api: { baseUrl: `${url}/laravel-pos` },
     timing: {
-      connection: { backoffBaseMs: 50 },
+      // Usually seconds, so that not all devices of a restaurant come back at once.
+      connection: { backoffBaseMs: 50, backoffFloorMs: 50, spreadMs: 50 },
       stream: { reorderMs: 100, gapEveryMs: 200, confirmMs: 100, backoffMs: 50 },
     },
   });
@@ -125,6 +126,23 @@ test('an app may authorise by itself: it is asked for this socket, its no is a n
   await until(() => tickets.length === 1);
   expect(asked).toContain(`private-store.${store.sku}.kds ${posTokens.kds}`);
   expect(signals.find(({ kind }) => kind === 'denied')).toMatchObject({ reason: 'forbidden' });
+});
+
+test('a server that is full, then stops, then fails at a subscription is come back to, and nothing is missed', async () => {
+  const whole = await startWhole();
+  const wire = { wire: 'pusher' };
+  const { faults } = whole.server;
+  await faults.add({ kind: 'refused-connection', code: 4100, match: wire });
+  const kitchen = device(whole, 'kds');
+  const tickets: number[] = [];
+  kitchen.client.on('KdsTicketCreated', ({ data }) => void tickets.push(data.ticket.id));
+  await live(kitchen.client);
+  await faults.add({ kind: 'answer', status: 503, match: { ...wire, channel: '*.kds' } });
+  await faults.add({ kind: 'cut-connections', code: 4200, match: wire });
+  await ask('POST', `${whole.url}/laravel-pos/v1/orders`, posTokens.pos, order);
+  await until(() => tickets.length === 1 && isLive(kitchen.client));
+  expect(faults.list().map(({ fired }) => fired)).toEqual([1, 1, 1]);
+  expect(kitchen.signals.filter(({ kind }) => kind === 'denied' || kind === 'gap')).toEqual([]);
 });
 
 test('a token that has run out is renewed once for all channels, and no channel is given up', async () => {

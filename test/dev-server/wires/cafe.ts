@@ -6,7 +6,7 @@ import { roomsOf, tableTap, targetRooms } from '../../../src/contracts/table-tap
 import { counterRoomName } from '../../../src/contracts/table-tap/rooms.ts';
 
 const people: ReadonlyMap<string, Caller> = new Map([
-  ['token-mia', { id: 'mia', abilities: ['*'], scope: { cafeId: 'c1' } }],
+  ['token-mia', { id: 'mia', abilities: [], scope: { cafeId: 'c1' } }],
   ['token-bob', { id: 'bob', abilities: [], scope: { cafeId: 'c1' } }],
 ]);
 

@@ -184,6 +184,47 @@ test('connections are refused and cut, all of them or those of one wire', async 
   expect(fired(rig)).toEqual([1, 1, 1, 1]);
 });
 
+test('on Pusher’s wire a subscription fails with a status, and who comes or is there is sent away with a code', async () => {
+  const rig = await start({ backends: [contractBackend(laravelPos)] });
+  const add = (fault: Fault) => rig.server.faults.add(fault);
+  const address = `${rig.ws}/app/heard-key?protocol=7`;
+  const wire = { wire: 'pusher' };
+  const error = (code: number, message: string) => ({ event: 'pusher:error', data: { code, message } });
+
+  await add({ kind: 'answer', status: 503, match: { ...wire, channel: 'orders' } });
+  const till = await device(address);
+  const subscribe = { event: 'pusher:subscribe', data: { channel: 'orders' } };
+  for (let n = 0; n < 2; n += 1) till.say(subscribe);
+  expect((await till.frames(3)).slice(1)).toEqual([
+    {
+      event: 'pusher:subscription_error',
+      channel: 'orders',
+      data: { type: 'ServerError', error: 'This was asked for: 503.', status: 503 },
+    },
+    { event: 'pusher_internal:subscription_succeeded', channel: 'orders' },
+  ]);
+
+  await add({ kind: 'refused-connection', code: 4100, match: wire });
+  const late = await device(address);
+  expect(await late.closed).toBe(4100);
+  expect(late.heard).toEqual([error(4100, 'The current concurrent connections quota has been reached.')]);
+
+  // The socket of another wire stays.
+  const other = await device(`${rig.ws}/socket`);
+  await add({ kind: 'cut-connections', code: 4200, match: wire });
+  expect([await till.closed, till.heard.at(-1)]).toEqual([
+    4200,
+    error(4200, 'Server closed. Please reconnect shortly.'),
+  ]);
+  expect(other.socket.readyState).toBe(other.socket.OPEN);
+
+  const again = await device(address);
+  await again.frames(1);
+  await add({ kind: 'cut-connections', code: 4009, match: wire });
+  expect([await again.closed, again.heard.at(-1)]).toEqual([4009, error(4009, 'You got disconnected by the app.')]);
+  expect(fired(rig)).toEqual([1, 1, 1, 1]);
+});
+
 test('positions begin anew, and the tables are as they were at the start', async () => {
   const rig = await start({ backends: [contractBackend(laravelPos)] });
   const emit = async (): Promise<readonly { readonly seq: number; readonly epoch: string }[]> => {
@@ -248,6 +289,11 @@ test.each<[unknown, string]>([
   [{ kind: 'lost-reply', times: 0 }, '"times"'],
   [{ kind: 'lost-reply', status: 500 }, 'has no "status"'],
   [{ kind: 'epoch-reset', times: 2 }, 'has no "times"'],
+  [{ kind: 'cut-connections', code: 1001, match: { wire: 'pusher' } }, '"code" is a whole number from 4000 to 4399'],
+  // Other wires have no such codes.
+  [{ kind: 'cut-connections', code: 4200 }, 'it needs "match": { "wire": "pusher" }'],
+  [{ kind: 'refused-connection', code: 4100, match: { wire: 'websocket' } }, 'it needs "match": { "wire": "pusher" }'],
+  [{ kind: 'epoch-reset', code: 4200 }, 'has no "code"'],
   [{ kind: 'lost-reply', match: 'all' }, '"match" is an object'],
   [{ kind: 'lost-reply', match: { path: 7 } }, '"match" of the kind "lost-reply" takes texts'],
   // No moment would fit it.

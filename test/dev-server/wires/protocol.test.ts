@@ -1,5 +1,9 @@
 // docs/protocol.md, the server's half: what it says that a server says and does, ours says and does.
 import { expect, test } from 'vitest';
+import { defineContract } from '../../../src/contract/define-contract.ts';
+import { barePayload } from '../../../src/contract/dialects/bare-payload.ts';
+import type { Schema } from '../../../src/contract/schema.ts';
+import type { Caller, CreateBackend } from '../../../src/dev-server/backend.ts';
 import { createFakeTime } from './fake-time.ts';
 import { createDevServer } from '../../../src/dev-server/dev-server.ts';
 import { contractBackend, developmentToken } from '../../../src/dev-server/contract-backend.ts';
@@ -216,6 +220,50 @@ test('a channel of a signing backend needs the signature of this very connection
     { type: 'error', channel: presence, status: 401, code: 'signature-invalid' },
     { type: 'ack', channel: presence, payload: { members: ['18'] } },
   ]);
+});
+
+test('where nothing is signed, a private channel is heard by whom the contract lets, of their own house alone', async () => {
+  const fits = (value: unknown): { readonly value: never } => ({ value: value as never });
+  const houseOf = (value: { readonly house?: unknown }) =>
+    value.house === undefined ? { issues: [{ message: 'lacking', path: ['house'] }] } : fits(value);
+  const schema = (validate: (value: never) => ReturnType<typeof houseOf>): Schema<{ readonly house: string }> => ({
+    '~standard': { version: 1, vendor: 'test', validate: validate as (value: unknown) => never },
+  });
+  const kitchen = defineContract({
+    name: 'kitchen',
+    scope: schema(houseOf),
+    dialect: barePayload({ idField: 'event_id' }),
+    connection: { transports: ['websocket'], auth: { kind: 'handshake' } },
+    events: { served: { data: schema(fits) } },
+    channels: {
+      floor: { wire: 'private-floor.{house}', events: ['served'], position: 'none', abilities: ['floor.read'] },
+    },
+    roles: { cook: { channels: ['floor'] } },
+  });
+  const people: ReadonlyMap<string, Caller> = new Map([
+    ['cook', { id: 'cook', abilities: ['floor.read'], scope: { house: 'h1' } }],
+    ['guest', { id: 'guest', abilities: ['menu.read'], scope: { house: 'h1' } }],
+    ['nomad', { id: 'nomad', abilities: ['floor.read'], scope: {} }],
+  ]);
+  const strict: CreateBackend = (seams) => {
+    const { mayHear: _, ...backend } = contractBackend(kitchen)(seams);
+    return { ...backend, callerOf: (token) => people.get(token ?? '') };
+  };
+  const answers = async (backend: CreateBackend, token: string | undefined) => {
+    const { ws } = await start({ backends: [backend] });
+    const { say, frames } = await device(`${ws}/socket`);
+    say(auth(token));
+    for (const house of ['h1', 'h2']) say({ type: 'subscribe', channel: `private-floor.${house}` });
+    return (await frames(3))
+      .slice(1)
+      .map(({ type, status, code }) => (type === 'ack' ? 'in' : [status, code].join(' ')));
+  };
+  expect(await answers(strict, 'cook')).toEqual(['in', '403 not-permitted']);
+  expect(await answers(strict, 'guest')).toEqual(['403 not-permitted', '403 not-permitted']);
+  expect(await answers(strict, 'nomad')).toEqual(['403 not-permitted', '403 not-permitted']);
+  expect(await answers(strict, undefined)).toEqual(['401 token-unknown', '401 token-unknown']);
+  // The one token of a contract without tables may everything.
+  expect(await answers(contractBackend(kitchen), developmentToken)).toEqual(['in', 'in']);
 });
 
 test('more messages than the backend’s document allows are an error of the connection, 429', async () => {

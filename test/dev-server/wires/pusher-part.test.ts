@@ -39,7 +39,9 @@ function stub() {
             published.push(...publications);
           },
         }),
-        connections: () => [{ cut: () => void asked.push('cut') }],
+        connections: () => [
+          { cut: () => void asked.push('cut'), sendAway: (code: number) => void asked.push(`away ${code}`) },
+        ],
         close: () => void asked.push('close'),
       };
     },
@@ -72,8 +74,15 @@ test('upgrades, its HTTP API and events reach it, faults cut it, and it ends wit
   await until(() => pusher.published.length === 1);
   expect(pusher.published[0]).toMatchObject({ channel: 'private-store.corner.kds', name: 'KdsTicketUpdated' });
   await server.faults.add({ kind: 'cut-connections', match: { wire: 'pusher' } });
+  await server.faults.add({ kind: 'cut-connections', code: 4200, match: { wire: 'pusher' } });
   await server.close();
-  expect(pusher.asked).toEqual(['upgrade /app/heard-key?protocol=7', 'fetch /apps/heard-app/channels', 'cut', 'close']);
+  expect(pusher.asked).toEqual([
+    'upgrade /app/heard-key?protocol=7',
+    'fetch /apps/heard-app/channels',
+    'cut',
+    'away 4200',
+    'close',
+  ]);
   expect(traffic.some((entry) => entry.kind === 'event' && entry.wire === 'pusher')).toBe(true);
 });
 

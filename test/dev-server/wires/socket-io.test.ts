@@ -3,6 +3,10 @@ import { io, type Socket } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { brasserie } from '../../../src/contracts/brasserie/index.ts';
 import { serviceFloor } from '../../../src/contracts/service-floor/index.ts';
+import { defineContract } from '../../../src/contract/define-contract.ts';
+import { barePayload } from '../../../src/contract/dialects/bare-payload.ts';
+import type { Schema } from '../../../src/contract/schema.ts';
+import type { Caller, CreateBackend } from '../../../src/dev-server/backend.ts';
 import { contractBackend, developmentToken } from '../../../src/dev-server/contract-backend.ts';
 import { start, until } from './rig.ts';
 
@@ -57,6 +61,39 @@ test.each(['nobody', undefined, 7, { toString: null }])(
     expect(backend.log).toEqual([]);
   },
 );
+
+test('a namespace that is not everybody’s lets in whom the contract lets, and says 401 and 403 apart', async () => {
+  const passing: Schema<Record<string, never>> = {
+    '~standard': { version: 1, vendor: 'test', validate: () => ({ value: {} }) },
+  };
+  const cashbox = defineContract({
+    name: 'cashbox',
+    scope: passing,
+    dialect: barePayload({ idField: 'id' }),
+    connection: { transports: ['socket-io'], auth: { kind: 'handshake' } },
+    events: { paid: { data: passing } },
+    channels: {
+      till: { wire: '/till', events: ['paid'], position: 'none', access: 'private', abilities: ['till.read'] },
+    },
+    roles: { cashier: { channels: ['till'] } },
+  });
+  const people: ReadonlyMap<unknown, Caller> = new Map([
+    ['cashier', { id: 'cashier', abilities: ['till.read'], scope: {} }],
+    ['guest', { id: 'guest', abilities: [], scope: {} }],
+  ]);
+  const strict: CreateBackend = (seams) => {
+    const { mayHear: _, connected: __, ...backend } = contractBackend(cashbox)(seams);
+    return { ...backend, callerOf: (token) => people.get(token) };
+  };
+  const { url } = await start({ backends: [strict] });
+  expect(await guest(`${url}/till`, 'cashier').came).toBe('connected');
+  expect(await guest(`${url}/till`, 'nobody').came).toBe('Authentication error');
+  const { socket, came } = guest(`${url}/till`, 'guest');
+  const told = new Promise((resolve) =>
+    socket.once('connect_error', (error: Error & { data?: unknown }) => resolve(error.data)),
+  );
+  expect([await came, await told]).toEqual(['Forbidden', { status: 403 }]);
+});
 
 test('a namespace that no backend has is told by connect_error, and the others over that connection live', async () => {
   const { url } = await start();

@@ -27,16 +27,19 @@ registerHooks({
   },
 });
 
+const isOfTables = file.startsWith('core/collections/');
 const { simulateWhole } = await import('./whole.ts');
+const { simulateTables } = await import('../tables/simulate.ts');
 const { wholeScenarioOf } = await import('./scenario.ts');
 const mayShow = (seed: number): boolean =>
   mutation.isOfOrders !== true || wholeScenarioOf(seed).orders.intents.length > 0;
+const simulate = isOfTables ? simulateTables : simulateWhole;
 
 async function hunt(): Promise<MutantAnswer> {
   if (!isApplied) return { kind: 'does-not-apply' };
   for (let seed = 1; seed <= seeds; seed += 1) {
     if (!mayShow(seed)) continue;
-    const { violations } = await simulateWhole(seed);
+    const { violations } = await simulate(seed);
     if (violations[0] !== undefined) return { kind: 'caught', seed, how: violations[0] };
   }
   return { kind: 'survived' };

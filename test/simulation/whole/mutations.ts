@@ -24,6 +24,30 @@ export const mutations: readonly Mutation[] = [
     to: 'const redelivered = false && seq !== undefined',
   },
   {
+    name: 'an event is laid over the row as it was when the event came',
+    file: 'core/session/channel-stream.ts',
+    from: 'known.value === before ? rowValue : { ...known.value, ...fields }',
+    to: 'rowValue ?? known.value',
+  },
+  {
+    name: 'what an event said that could not be read is never looked for',
+    file: 'core/stream/delivery.ts',
+    from: '    lookForWhatItSaid(s, turn);\n    return',
+    to: '    return',
+  },
+  {
+    name: 'what is laid over a hole is taken for the whole row',
+    file: 'core/stream/delivery.ts',
+    from: "const mayLack = continuity === 'unproven' ||",
+    to: 'const mayLack =',
+  },
+  {
+    name: 'what a list has filled in counts as told',
+    file: 'core/stream/rows.ts',
+    from: 'known.isUntold = true',
+    to: 'known.isUntold = false',
+  },
+  {
     name: 'handlers hear on after stop',
     file: 'core/session/channel-stream.ts',
     from: "dispatch({ kind: 'stop' });",

@@ -297,7 +297,7 @@ export function createNetwork(options: NetworkOptions): Network {
     const isSigning = pathname === '/broadcasting/auth';
     if (!isAuthorised(request)) return { status: 401, body: { message: 'expired' } };
     // Somebody only wants to know whether anybody is there.
-    if (searchParams.get('channel') === '') return { status: 404, body: { message: 'No such channel' } };
+    if (searchParams.get('seq') === String(Number.MAX_SAFE_INTEGER)) return { status: 200, body: {} };
     const wrong = isSigning ? troubleAtSigning() : trouble();
     if (wrong !== undefined) return wrong;
     if (isSigning) return sign(request);

@@ -27,7 +27,7 @@ export const collectionsOf = (backend: Backend): readonly string[] =>
   backend.lists.flatMap(({ path }) => collectionAt(backend, path) ?? []);
 
 const isNewer = (here: object | undefined, row: Row | undefined): boolean =>
-  here !== undefined && row !== undefined && String((here as Row).updated_at) > row.updated_at;
+  here !== undefined && row !== undefined && (here as Row).updated_at > row.updated_at;
 
 export function tableDifferences({ backend, office, nowMs, hasNoLog, shown }: TablesOptions): readonly string[] {
   return backend.lists.flatMap(({ path, kind, isFinished }) => {

@@ -1,0 +1,72 @@
+// What was asked for over what the server says.
+import { describe, expect, test } from 'vitest';
+import { openScreen } from '../../simulation/tables/screen.ts';
+
+describe('what is asked for', () => {
+  test('V4, V5: it is shown in the order in which it was taken in, and leaves with what is parked, discarded or replaced', () => {
+    const { rows, show, ask, ends } = openScreen();
+    show({ id: 1, status: 'new', at: 1 });
+    const first = ask('move', { id: 1, to: 'ready' });
+    const second = ask('move', { id: 1, to: 'served' });
+    expect(rows.row(1)?.status).toBe('served');
+    expect(rows.waiting(1)).toEqual([first, second]);
+    ends(second, 'parked');
+    expect(rows.row(1)?.status).toBe('ready');
+    ends(first, 'discarded');
+    expect(rows.row(1)).toEqual({ id: 1, status: 'new', at: 1 });
+  });
+
+  test('V6: an event that says whose it is shows the effect, before or after the answer', () => {
+    const { rows, show, ask, ends, correlate } = openScreen();
+    show({ id: 1, status: 'new', at: 1 });
+    const id = ask('move', { id: 1, to: 'ready' });
+    show({ id: 1, status: 'ready', at: 2 });
+    correlate(id);
+    // A colleague has moved it on, and our answer is lost and asked for again.
+    show({ id: 1, status: 'served', at: 3 });
+    expect(rows.row(1)?.status).toBe('served');
+    ends(id, 'acked', { id: 1, status: 'ready', at: 2 });
+    expect(rows.row(1)?.status).toBe('served');
+  });
+
+  test('V7: after an answer that nothing covers it is read again once, and then shown as the server says', async () => {
+    const { host, rows, show, ask, ends, rereads } = openScreen();
+    show({ id: 1, status: 'new', at: 1 });
+    ends(ask('move', { id: 1, to: 'ready' }), 'acked');
+    expect(rows.row(1)?.status).toBe('ready');
+    await host.pass(60_000);
+    expect(rereads()).toBe(1);
+    expect(rows.row(1)?.status).toBe('new');
+  });
+
+  test('V8: what refers to a row that was made here is shown with it, before and after it has a number', () => {
+    const { rows, show, ask, ends } = openScreen();
+    const id = ask('take', { status: 'new' });
+    ask('move', { id: { $ref: id }, to: 'ready' });
+    expect(rows.get()).toMatchObject([{ own: id, status: 'ready' }]);
+    ends(id, 'acked', { id: 41, status: 'new', own: id, at: 5 });
+    expect(rows.get()).toMatchObject([{ id: 41, status: 'ready' }]);
+    show({ id: 41, status: 'new', own: id, at: 5 });
+    expect(rows.get()).toMatchObject([{ id: 41, status: 'ready' }]);
+    expect(rows.row(id)).toBe(rows.row(41));
+  });
+
+  test('V8: after a restart a row that the server shows already is not shown twice', () => {
+    const before = openScreen();
+    const id = before.ask('take', { status: 'new' });
+    const { tables, rows, show } = openScreen();
+    show({ id: 41, status: 'new', own: id, at: 5 });
+    tables.begin([...before.waiting.values()]);
+    expect(rows.get()).toEqual([{ id: 41, status: 'new', own: id, at: 5 }]);
+    expect(rows.row(id)?.id).toBe(41);
+  });
+
+  test('V9: a function of the contract that throws is reported, and everything else is shown', () => {
+    const { rows, show, ask, errors } = openScreen();
+    show({ id: 1, status: 'new', at: 1 });
+    ask('faulty', { id: 1 });
+    ask('move', { id: 1, to: 'ready' });
+    expect(errors).toHaveLength(1);
+    expect(rows.row(1)?.status).toBe('ready');
+  });
+});

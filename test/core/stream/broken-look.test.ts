@@ -1,0 +1,95 @@
+// What an event did not say, or said so that nobody could read it, a list says.
+import { describe, expect, test } from 'vitest';
+import type { StreamEffect } from '../../../src/core/stream/state.ts';
+import { KnownRows } from '../../../src/core/stream/rows.ts';
+import { arrival, kinds, stream, thing } from './driver.ts';
+
+const key = 'things\na';
+
+const shown = (effects: readonly StreamEffect[]): readonly { readonly version: unknown; readonly isTold: boolean }[] =>
+  effects.flatMap((effect) =>
+    effect.kind === 'row' ? [{ version: effect.row.version, isTold: effect.ticket !== undefined }] : [],
+  );
+
+/** Live for a minute: the look that every start has is behind it, and the log was asked a moment ago. */
+function looked() {
+  const rows = new KnownRows();
+  const driver = stream({ rows });
+  driver.goLive();
+  driver.at(10_000, { kind: 'tick' });
+  driver.at(10_010, driver.list(10, [thing('a', 1)]));
+  driver.at(60_000, { kind: 'tick' });
+  driver.at(60_010, driver.page(10));
+  return { ...driver, rows };
+}
+
+describe('S27', () => {
+  test('S27: 10 s after a start that goes on from a cursor lists are read whole, once, and fill tables without telling anybody', () => {
+    const { at, list, goLive, all } = stream();
+    goLive();
+    expect(kinds(at(9_999, { kind: 'tick' }))).toEqual([]);
+    expect(at(10_000, { kind: 'tick' })).toMatchObject([{ kind: 'read-snapshot', since: new Map() }]);
+    expect(shown(at(10_100, list(10, [thing('a', 1)])))).toEqual([{ version: 1, isTold: false }]);
+    at(40_000, { kind: 'tick' });
+    expect(all.filter(({ kind }) => kind === 'read-snapshot')).toHaveLength(1);
+  });
+
+  test('S27: an event that could not be read is looked for 10 s later, and open work in it is told', () => {
+    const { at, live, list, delivered } = looked();
+    at(61_000, ...live(arrival(11, { broken: true })));
+    expect(kinds(at(70_900, { kind: 'tick' }))).not.toContain('read-snapshot');
+    expect(at(71_000, { kind: 'tick' })).toMatchObject([{ kind: 'read-snapshot', since: new Map() }]);
+    expect(shown(at(71_100, list(11, [thing('a', 1), thing('b', 2), thing('job', 3, true)])))).toEqual([
+      { version: 2, isTold: false },
+      { version: 3, isTold: true },
+    ]);
+    expect(delivered()).toEqual([]);
+  });
+
+  test('S27: lists are read whole at most once a minute, however much cannot be read', () => {
+    const { at, live, list, page, state } = looked();
+    const asked: number[] = [];
+    for (let seq = 11; seq < 300; seq += 1) {
+      const nowMs = 61_000 + (seq - 11) * 500;
+      at(nowMs, ...live(arrival(seq, { broken: true })));
+      if (kinds(at(nowMs + 10, { kind: 'tick' })).includes('read-snapshot')) asked.push(nowMs + 10);
+      at(nowMs + 20, state.read?.kind === 'snapshot' ? list(seq) : page(seq));
+    }
+    expect(asked).toHaveLength(3);
+    for (const [index, nowMs] of asked.slice(1).entries())
+      expect(nowMs - (asked[index] ?? 0)).toBeGreaterThanOrEqual(60_000);
+  });
+
+  test('S27: what a list has filled in is still news when the log tells it', () => {
+    const { at, live, list, rows, delivered } = looked();
+    at(61_000, ...live(arrival(11, { broken: true })));
+    at(71_000, { kind: 'tick' });
+    at(71_010, list(12, [thing('a', 5)]));
+    expect(rows.get(key)).toMatchObject({ version: 5, isUntold: true });
+    at(71_020, ...live(arrival(12, { row: { key, version: 5 } })));
+    expect(delivered()).toEqual([12]);
+    expect(rows.get(key)).toMatchObject({ version: 5, isUntold: false });
+  });
+
+  test('S27: a part of a row that goes out over a hole makes no whole row: a list of the same version says the rest', () => {
+    const { at, live, list, page, rows } = looked();
+    at(61_000, ...live(arrival(12, { row: { key, version: 4, isPatch: true } })));
+    at(61_500, { kind: 'tick' });
+    at(66_000, { kind: 'tick' });
+    expect(rows.get(key)).toMatchObject({ version: 4, isPart: true });
+    at(66_010, page(12, arrival(11, { row: { key, version: 3 } }), arrival(12)));
+    at(76_000, { kind: 'tick' });
+    expect(shown(at(76_010, list(12, [thing('a', 4)])))).toEqual([{ version: 4, isTold: false }]);
+    expect(rows.get(key)).toMatchObject({ version: 4, isPart: false });
+  });
+
+  test('S27: who asks the log is not kept waiting by it, and its late answer is dropped', () => {
+    const { at, live, list, state } = looked();
+    at(61_000, ...live(arrival(11, { broken: true })));
+    at(71_000, { kind: 'tick' });
+    expect(state.read?.isBrokenLook).toBe(true);
+    const late = list(11, [thing('a', 9)]);
+    expect(kinds(at(71_010, { kind: 'refresh' }))).toContain('read-replay');
+    expect(at(71_020, late)).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+// Mistakes that somebody could make in what a screen shows, as changes of the source.
+import type { Mutation } from '../whole/mutations.ts';
+
+const folder = 'core/collections';
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'the channel that spoke last is right, whatever its version',
+    file: `${folder}/table.ts`,
+    from: 'if (!isOlder) best = shown;',
+    to: 'best = shown;',
+  },
+  {
+    name: 'what one channel does not show any more is gone, though another shows it',
+    file: `${folder}/table.ts`,
+    from: 'const shown = row === undefined ? others :',
+    to: 'const shown = row === undefined ? [] :',
+  },
+  {
+    name: 'a closed channel goes on showing',
+    file: `${folder}/tables.ts`,
+    from: 'for (const table of tables.values()) table.keepOf(source, new Set());',
+    to: '',
+  },
+  {
+    name: 'what is parked stays on the screen',
+    file: `${folder}/tables.ts`,
+    from: 'if (waiting.delete(id)) lift(id);',
+    to: 'waiting.delete(id);',
+  },
+  {
+    name: 'an answer is the end of what was shown, whether the base has it or not',
+    file: `${folder}/overlay.ts`,
+    from: 'if (layer.isSeen || this.isInBase(layer)) this.remove(mutation);',
+    to: 'this.remove(mutation);\n    if (false) return false;',
+  },
+  {
+    name: 'what was answered is shown until it is read again, whatever the base says',
+    file: `${folder}/overlay.ts`,
+    from: 'if (layer.key === key && layer.isAnswered && this.isCoveredBy(layer, base))',
+    to: 'if (false)',
+  },
+  {
+    name: 'any news of a row covers an answer, older ones too',
+    file: `${folder}/overlay.ts`,
+    from: 'private isCoveredBy({ version }: Layer, base: BaseRow | undefined): boolean {',
+    to: 'private isCoveredBy({ version }: Layer, base: BaseRow | undefined): boolean { return true;',
+  },
+  {
+    name: 'what an event has shown already lies over what came after it',
+    file: `${folder}/overlay.ts`,
+    from: 'if (layer.key !== key || layer.isSeen) continue;',
+    to: 'if (layer.key !== key) continue;',
+  },
+  {
+    name: 'nobody looks again for what nothing covers',
+    file: `${folder}/tables.ts`,
+    from: '    lookLater(mutation);\n  }\n\n  function lookLater',
+    to: '  }\n\n  function lookLater',
+  },
+  {
+    name: 'a row that the server shows is not recognised as the one that was made here',
+    file: `${folder}/overlay.ts`,
+    from: "if (change.kind !== 'put' || isSeen || key === known) return false;",
+    to: 'return false;',
+  },
+  {
+    name: 'what refers to a row does not follow it to its number',
+    file: `${folder}/overlay.ts`,
+    from: 'this.options.renamed(mutation.id);',
+    to: '',
+  },
+  {
+    name: 'who asks by the first key finds nothing any more',
+    file: `${folder}/overlay.ts`,
+    from: 'this.aliases.set(mutation.id, key);',
+    to: '',
+  },
+  {
+    name: 'a row that moves is not taken out of its place in an answer',
+    file: `${folder}/live-query.ts`,
+    from: 'if (before !== undefined && this.entries.length > 0 && this.test(before)) {',
+    to: 'if (false && before !== undefined) {',
+  },
+  {
+    name: 'an answer that is looked at is as old as the last time it was told',
+    file: `${folder}/collection.ts`,
+    from: '      table.take();\n',
+    to: '',
+  },
+  {
+    name: 'everybody is told of every change',
+    file: `${folder}/table.ts`,
+    from: 'if (isSameAnswer(rows, followed.told)) continue;',
+    to: '',
+  },
+];
