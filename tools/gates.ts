@@ -113,7 +113,8 @@ export const gates: readonly Gate[] = [
   },
   {
     name: 'demo',
-    proves: 'a cook can play the demo in a real browser: `npm run demo -- --check`',
+    proves:
+      'five screens agree with their server after every act of the demo, and everybody can use it: `npm run demo -- --check`',
     command: ['node', 'examples/demo/serve.ts', '--check'],
     needs: 'chromium',
   },

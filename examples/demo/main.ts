@@ -1,78 +1,44 @@
-import { createClient, rowsOf } from 'heard';
-import { laravelPos, type KdsTicket, type LaravelPos } from 'heard/contracts/laravel-pos';
-import { webSocket } from 'heard/transports/websocket';
-import { createHouse } from './house.ts';
-import { createScreen, type Step } from './screen.ts';
+// Five real clients on one page, and the question whether they agree.
+import { watchAgreement, type Lists } from './agreement.ts';
+import { createChaos } from './chaos.ts';
+import { chaosPanel } from './chaos-panel.ts';
+import { createDevice } from './device.ts';
+import { diaryOf } from './diary.ts';
+import { element } from './element.ts';
+import { createHeadline } from './headline.ts';
+import { kioskScreen } from './screens/kiosk.ts';
+import { kitchenScreen } from './screens/kitchen.ts';
+import { officeScreen } from './screens/office.ts';
+import { posScreen } from './screens/pos.ts';
+import { printerScreen } from './screens/printer.ts';
+import { texts } from './texts.ts';
+import { chosenWire } from './wires.ts';
 
-/** The development server, where it says that it is. */
-const server = document.querySelector<HTMLMetaElement>('meta[name="heard-server"]')?.content ?? 'http://127.0.0.1:3001';
-const house = createHouse(server);
+const wire = chosenWire();
+const pos = createDevice('pos', wire);
+const kiosk = createDevice('kiosk', wire);
+const kds = createDevice('kds', wire);
+const printer = createDevice('printer-gateway', wire);
+const office = createDevice('back-office', wire);
+const devices = [pos, kiosk, kds, printer, office];
 
-const scope: LaravelPos['scope'] = { sku: 'pizza-bab-el-oued', deviceId: 21 };
-const screen = createScreen({ onStep: (ticket, to) => void send(ticket, to) });
-
-const kds = createClient(laravelPos, {
-  role: 'kds',
-  scope,
-  transport: webSocket({ url: `${server.replace(/^http/, 'ws')}/socket` }),
-  api: { baseUrl: `${server}/laravel-pos` },
-  token: () => 'dev-kds',
-  // A kitchen is more patient with its server. Here, somebody is watching.
-  timing: { connection: { backoffCapMs: 1_000, attemptBurst: 60 } },
-});
-
-kds.on('KdsTicketCreated', (event) => {
-  screen.put(event.data.ticket);
-  screen.heard(event.data.ticket, event.replayed ? 'caught up' : 'live');
-});
-kds.on('KdsTicketUpdated', ({ data }) => screen.move(data.ticket_id, data.status));
-kds.on('*', ({ known, name }) => {
-  if (!known) screen.say(`Passed on: the contract has no "${name}".`);
-  screen.counts(kds.health().counts);
-});
-
-kds.signals.on('quarantined', ({ name, mismatches: [first] }) =>
-  screen.say(`Set aside: ${name} does not fit, ${first?.path ?? ''} ${first?.because ?? ''}.`),
+const headline = createHeadline();
+const screens = [
+  posScreen(pos),
+  kioskScreen(kiosk),
+  kitchenScreen(kds),
+  printerScreen(printer),
+  officeScreen(office, devices),
+];
+document.title = texts.title;
+document.body.replaceChildren(
+  element('header', { class: 'top' }, element('h1', {}, texts.title), headline.line),
+  element('main', {}, element('div', { class: 'devices' }, ...screens)),
+  element('footer', { class: 'bottom' }, chaosPanel({ chaos: createChaos(), devices, wire }), diaryOf(devices)),
 );
-kds.signals.on('security', ({ name }) => screen.say(`Dropped: this ${name} is another store’s.`));
-kds.signals.on('*', () => screen.counts(kds.health().counts));
-kds.status.subscribe((status) => screen.status(status));
 
-/** The tickets that were there before this page was. */
-async function load(): Promise<void> {
-  for (const row of rowsOf(await kds.query('tickets', {}))) {
-    // An event may have told more than the list, which was read before it.
-    if (!screen.knows(row.id)) screen.put(row);
-  }
-}
+/** What a device remembers is on its screen before the server has answered. */
+await Promise.all(devices.map(({ client }) => client.start()));
 
-/** Stored first, and sent now or when the Wi-Fi is back. */
-async function send({ id: ticketId }: KdsTicket, to: Step): Promise<void> {
-  screen.asked(ticketId, to);
-  try {
-    const { settled } = await (to === 'in_preparation'
-      ? kds.mutate('kds.undo', { ticketId, to })
-      : kds.mutate('kds.bump', { ticketId, to }));
-    const { outcome } = await settled;
-    if (outcome === 'parked') screen.say('The server refused this step. It is kept for a person to look at.');
-  } catch (error) {
-    screen.say(error instanceof Error ? error.message : 'This step cannot be taken.');
-  }
-  screen.asked(ticketId, undefined);
-}
-kds.outbox.subscribe(() => screen.waiting(kds.outbox.pending().length));
-
-const misbehave = (how: string): Promise<Response> => fetch(`/misbehave/${how}`, { method: 'POST' });
-
-for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-does]')) {
-  const { does = '', pauseMs } = button.dataset;
-  button.addEventListener('click', () => {
-    void (does === 'order' ? house.order() : does === 'cut' ? house.cutTheWifi() : misbehave(does));
-    if (pauseMs !== undefined) screen.pause(button, Number(pauseMs));
-  });
-}
-
-// A page that was reloaded without its Wi-Fi would wait for it in vain.
-await house.mend();
-await kds.start();
-await load();
+const readLists = async (): Promise<Lists> => (await (await fetch('lists')).json()) as Lists;
+watchAgreement(devices, readLists, headline.show);

@@ -1,11 +1,9 @@
-// `npm run demo`: the development server and a kitchen display, on this machine only. `-- --check` plays it headless and
-// exits.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// `npm run demo`: five devices of one restaurant on one page, and the server behind them, on this machine only. `-- --check`
+// plays the whole story headless and exits with 0 or 1.
 import { createServer as createVite } from 'vite';
-import { check } from './check.ts';
-import type * as KitchenServer from './server.ts';
 import { aliases } from '../../tools/aliases.ts';
+import { check } from './check.ts';
+import type * as Houses from './server/house.ts';
 
 const { checking, port } = readArguments(process.argv.slice(2));
 
@@ -22,54 +20,42 @@ function readArguments(args: readonly string[]): { readonly checking: boolean; r
   return { checking: args.includes('--check'), port };
 }
 
-/** The page's files come from here; what it is told and asks for, from the development server. */
-const pages = createServer();
 const vite = await createVite({
   configFile: false,
   root: import.meta.dirname,
+  base: '/_dev/demo/',
   appType: 'spa',
   logLevel: 'error',
   cacheDir: '../../node_modules/.vite-demo',
   resolve: { alias: [...aliases] },
-  server: { middlewareMode: true, hmr: { server: pages } },
+  // A page that reloads by itself would be one more fault, and one that nobody asked for.
+  server: { middlewareMode: true, hmr: false, ws: false },
   plugins: [
     {
-      name: 'address-of-the-server',
-      transformIndexHtml: () => [
-        { tag: 'meta', attrs: { name: 'heard-server', content: kitchen.url }, injectTo: 'head' },
-      ],
+      name: 'without-the-client-of-vite',
+      transformIndexHtml: {
+        order: 'post',
+        handler: (html) => html.replace(/<script[^>]*@vite\/client[^>]*><\/script>/, ''),
+      },
     },
   ],
 });
 // The server runs the same sources as the page, resolved the same way.
-const { createKitchenServer, misbehaviours } = (await vite.ssrLoadModule('/server.ts')) as typeof KitchenServer;
-const { server: kitchen, misbehave } = createKitchenServer((entry) => {
-  // What this page hears, and over which wire: to the others, the same is told to nobody.
-  if (entry.kind === 'event' && entry.wire === 'websocket' && entry.channel.endsWith('.kds')) {
-    console.log(`  server → ${entry.devices ?? 0} screen(s)  ${entry.name}`);
-  } else if (entry.kind === 'request' && entry.method !== 'OPTIONS') {
-    console.log(`  page → server  ${entry.method} ${entry.path} ${entry.status}`);
-  } else if (entry.kind === 'fault' || entry.kind === 'trouble') {
-    console.log(`  ${entry.kind}: ${entry.what}`);
-  }
-});
-
-pages.on('request', (request, response) => {
-  const how = misbehaviours.find((name) => request.url === `/misbehave/${name}`);
-  if (how === undefined || request.method !== 'POST') return vite.middlewares(request, response);
-  misbehave(how).then(
-    () => response.writeHead(204).end(),
-    (error: unknown) => {
-      console.error(error);
-      response.writeHead(500).end();
-    },
-  );
+const { createHouse } = (await vite.ssrLoadModule('/server/house.ts')) as typeof Houses;
+const { server, path } = createHouse({
+  port,
+  files: (request, response) => vite.middlewares(request, response),
+  traffic(entry) {
+    if (entry.kind === 'trouble') console.log(`  trouble: ${entry.what}`);
+    else if (entry.kind === 'fault') console.log(`  fault: ${entry.what}`);
+    else if (entry.kind === 'request' && entry.method === 'POST' && entry.path.includes('/v1/')) {
+      console.log(`  ${entry.status} ${entry.path}`);
+    }
+  },
 });
 
 async function stop(): Promise<void> {
-  await kitchen.close();
-  pages.closeAllConnections();
-  pages.close();
+  await server.close();
   await vite.close();
 }
 
@@ -84,20 +70,17 @@ async function playAndStop(url: string): Promise<void> {
   await stop();
 }
 
-pages.on('error', (error: NodeJS.ErrnoException) => {
-  console.error(
-    error.code === 'EADDRINUSE' ? `Port ${port} is in use: choose another with \`-- --port N\`.` : error.message,
-  );
-  process.exit(1);
-});
-await kitchen.listen();
-pages.listen(port, '127.0.0.1', () => {
-  const url = `http://127.0.0.1:${(pages.address() as AddressInfo).port}/`;
-  if (checking) {
-    void playAndStop(url);
-  } else {
-    console.log(`\n  heard: a kitchen display is at ${url}`);
-    console.log(`  its server, as \`heard dev\` starts it, is at ${kitchen.url}\n  Ctrl-C ends it.\n`);
-  }
-});
+const url = await server.listen().then(
+  (address) => address + path,
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    return process.exit(1);
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+if (checking) {
+  await playAndStop(url);
+} else {
+  console.log(`\n  heard: five devices of one restaurant are at ${url}`);
+  console.log(`  Their server, as \`heard dev\` starts it, is at ${server.url}\n  Ctrl-C ends it.\n`);
+}

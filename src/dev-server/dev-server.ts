@@ -95,6 +95,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
 
   const faults = createFaults({
     traffic,
+    stop: () => cut(undefined, undefined),
     acts: {
       'cut-connections': async (fault) => cut(fault.match?.wire, fault.code),
       'epoch-reset': async () => void (await log.beginEpoch()),
@@ -132,6 +133,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 20_000 });
   server.on('request', (request, response) => {
     const path = pathOf(request);
+    if (isStopped(path)) return request.socket.destroy();
     const part = parts.find(({ takes }) => takes?.(path));
     if (part?.handleRequest === undefined) return handle(request, response);
     part.handleRequest(request, response);
@@ -186,6 +188,7 @@ export function createDevServer(options: DevServerOptions): DevServer {
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', ignore);
     const path = pathOf(request);
+    if (isStopped(path)) return void socket.destroy();
     const { origin } = request.headers;
     const part = parts.find(({ upgrades }) => upgrades?.(path));
     if (part?.handleUpgrade === undefined) return refuse(socket, 404, path, 'nothing is there');
@@ -200,6 +203,9 @@ export function createDevServer(options: DevServerOptions): DevServer {
     }
     part.handleUpgrade(request, socket, head, refused?.code);
   }
+
+  /** The way to start it again must stay, and so must what is only there for developers. */
+  const isStopped = (path: string): boolean => !path.startsWith('/_dev/') && faults.take('stopped', {}) !== undefined;
 
   function refuse(socket: Duplex, status: number, path: string, because: string): void {
     traffic({ kind: 'connection', wire: path, connection: '-', what: 'refused', because: `${status}, ${because}` });

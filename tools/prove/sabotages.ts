@@ -216,11 +216,18 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     gate: 'demo',
-    breaks: 'the screen does not show what was heard',
-    says: /Timeout|timeout/,
+    breaks: 'the printer keeps its paper to itself',
+    says: /An order of the till becomes a ticket[^]*Timeout/,
     apply: (tree) =>
-      tree.edit('examples/demo/main.ts', (text) =>
-        text.replace('screen.put(event.data.ticket)', 'screen.say(event.name)'),
+      tree.edit('examples/demo/screens/printer.ts', (text) => text.replace('paper.onChange(showPaper);', '')),
+  },
+  {
+    gate: 'demo',
+    breaks: 'a button without a name',
+    says: /Not for everybody[^]*button-name/,
+    apply: (tree) =>
+      tree.edit('examples/demo/screens/kiosk.ts', (text) =>
+        text.replace("made.append(element('span', {}, name), ' ', element('small', {}, price));", ''),
       ),
   },
   {

@@ -181,21 +181,21 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   function take(event: DeliveredEvent): void {
     if (!event.known) return;
     const closed = asking.closed(event);
-    if (closed !== undefined) takeClosing(closed);
+    if (closed !== undefined) takeClosing(closed, event.epoch);
     if (processors.has(event.name)) takeWork(event);
   }
 
-  function takeClosing({ key, attempt }: Asked): void {
+  function takeClosing({ key, attempt }: Asked, epoch: string | undefined): void {
     // Without a handler there is nothing that could be opened by an old copy.
-    if (processors.size > 0) ledger.note(key, close(ledger.get(key), attempt, host.clock.wallMs()));
+    if (processors.size > 0) ledger.note(key, close(ledger.get(key), attempt, host.clock.wallMs(), epoch));
     dispatch({ kind: 'closed', key, attempt });
   }
 
   function takeWork(event: DeliveredEvent): void {
     const { key, attempt } = asking.opened(event);
     const known = ledger.get(key);
-    const { id: eventId, occurredAt } = event;
-    const asked = { key, attempt, eventId, isRow: event.origin === 'snapshot', occurredAt };
+    const { id: eventId, epoch, occurredAt } = event;
+    const asked = { key, attempt, eventId, epoch, isRow: event.origin === 'snapshot', occurredAt };
     const { isNew, entry } = open(known, asked, isOpen(state, key), host.clock.wallMs(), rules);
     if (entry !== known) ledger.note(key, entry);
     if (!isNew) return;

@@ -82,10 +82,11 @@ export function readDead(value: unknown): DeadRecord | undefined {
 
 export function readLedger(value: unknown): LedgerEntry | undefined {
   if (!isRecord(value)) return undefined;
-  const { attempt, eventIds, rowAtMs, atMs } = value;
+  const { attempt, eventIds, rowAtMs, epoch, atMs } = value;
   return {
     attempt: typeof attempt === 'number' ? attempt : undefined,
     rowAtMs: typeof rowAtMs === 'number' ? rowAtMs : undefined,
+    epoch: typeof epoch === 'string' ? epoch : undefined,
     eventIds: Array.isArray(eventIds) ? eventIds.filter((id) => typeof id === 'string') : [],
     atMs: typeof atMs === 'number' ? atMs : 0,
   };

@@ -1,4 +1,4 @@
-import type { LedgerRules } from './ledger.ts';
+import { isFromBefore, type LedgerRules } from './ledger.ts';
 
 /** What decides whether work is lost or doubled, apart from the machine, so that the simulation can put wrong rules in its place. */
 export interface InboxRules extends LedgerRules {
@@ -19,8 +19,11 @@ export interface InboxRules extends LedgerRules {
 }
 
 export const inboxRules: InboxRules = {
-  reopens({ attempt: known, eventIds, rowAtMs }, { attempt, eventId, isRow, occurredAt }) {
+  reopens(entry, asked) {
+    const { attempt: known, eventIds, rowAtMs } = entry;
+    const { attempt, eventId, isRow, occurredAt } = asked;
     if (isRow) return false;
+    if (isFromBefore(entry, asked)) return eventId !== undefined && !eventIds.includes(eventId);
     if (attempt !== undefined && known !== undefined) return attempt > known;
     // A list was quicker than the event that it shows.
     if (rowAtMs !== undefined && occurredAt !== undefined && occurredAt <= rowAtMs) return false;

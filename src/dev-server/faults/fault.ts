@@ -15,7 +15,7 @@ export interface FaultMatch {
 
 interface Common {
   readonly match?: FaultMatch;
-  /** How often it happens before it is spent. Default 1. */
+  /** How often it happens before it is spent. Default 1; `stopped` lasts. */
   readonly times?: number;
 }
 
@@ -47,6 +47,13 @@ export type StandingFault = Common &
         readonly kind: 'refused-connection';
         readonly status?: number;
         readonly code?: number;
+      }
+    | {
+        /**
+         * A server that is not there: connections are gone at once, and whoever comes is hung up on without a word, until the
+         * fault is deleted, or so many times. What is under `/_dev/` goes on.
+         */
+        readonly kind: 'stopped';
       }
   );
 
@@ -96,9 +103,14 @@ const standingKinds: ReadonlySet<string> = new Set<StandingKind>([
   'doubled-event',
   'reordered-event',
   'refused-connection',
+  'stopped',
 ]);
 
 export const isSudden = (fault: Fault): fault is SuddenFault => suddenKinds.has(fault.kind);
+
+/** How often a fault fires that does not say it itself. */
+export const timesOf = (fault: StandingFault): number =>
+  fault.times ?? (fault.kind === 'stopped' ? Number.MAX_SAFE_INTEGER : 1);
 
 const matchNames: readonly string[] = ['wire', 'method', 'path', 'channel', 'event'];
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
@@ -114,6 +126,7 @@ const matchesOf: Readonly<Record<string, readonly string[]>> = {
   'doubled-event': ['channel', 'event'],
   'reordered-event': ['channel', 'event'],
   'refused-connection': ['wire', 'path'],
+  stopped: [],
   'cut-connections': ['wire'],
   'epoch-reset': [],
   'restored-database': [],

@@ -4,6 +4,7 @@ import type { TrafficLog } from '../traffic.ts';
 import {
   isFor,
   isSudden,
+  timesOf,
   wrongWith,
   type Fault,
   type FaultMatch,
@@ -33,13 +34,15 @@ interface Kept {
 
 export interface FaultsOptions {
   readonly acts: Readonly<Record<SuddenKind, (fault: SuddenFault) => Promise<void>>>;
+  /** Everybody is hung up on: the server is as good as gone. */
+  stop(): Promise<void>;
   readonly traffic: TrafficLog;
 }
 
 /** Spent ones beyond these are forgotten, the oldest first. */
 const mostKept = 1_000;
 
-export function createFaults({ acts, traffic }: FaultsOptions): Faults {
+export function createFaults({ acts, stop, traffic }: FaultsOptions): Faults {
   let kept: Kept[] = [];
   let nextId = 1;
 
@@ -51,7 +54,7 @@ export function createFaults({ acts, traffic }: FaultsOptions): Faults {
   }
 
   function keep(fault: Fault): Kept {
-    const one: Kept = { id: nextId, fault, fired: 0, left: isSudden(fault) ? 1 : (fault.times ?? 1) };
+    const one: Kept = { id: nextId, fault, fired: 0, left: isSudden(fault) ? 1 : timesOf(fault) };
     nextId += 1;
     if (kept.length >= mostKept) {
       const spent = kept.find(({ left }) => left === 0);
@@ -78,6 +81,8 @@ export function createFaults({ acts, traffic }: FaultsOptions): Faults {
       if (isSudden(one.fault)) {
         fire(one, one.fault.match ?? {});
         await acts[one.fault.kind](one.fault);
+      } else if (one.fault.kind === 'stopped') {
+        await stop();
       }
       return { ...one };
     },

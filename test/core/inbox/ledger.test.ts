@@ -9,6 +9,7 @@ const asked = (changes: Partial<Opening> = {}): Opening => ({
   key: 'job',
   attempt: undefined,
   eventId: 'event-1',
+  epoch: undefined,
   isRow: false,
   occurredAt: undefined,
   ...changes,
@@ -33,6 +34,33 @@ test.each([
   ['a row', { eventId: 'row', isRow: true }, false],
 ] as const)('I4: a closed key and %s', (_, change, isNew) => {
   expect(judge(first({ attempt: 1 }), change, false).isNew).toBe(isNew);
+});
+
+test.each([
+  ['a request that was not heard', { eventId: 'event-2' }, true],
+  ['the same event', { eventId: 'event-1' }, false],
+  ['an event without an id', { eventId: undefined }, false],
+  ['a row', { eventId: 'row', isRow: true }, false],
+] as const)('I4: a restored database numbers its jobs again: %s', (_, change, isNew) => {
+  const done = close(first({ attempt: 1, epoch: 'before' }), 3, 0, 'before');
+  const { isNew: found, entry } = judge(done, { attempt: 1, epoch: 'after', ...change }, false);
+  expect(found).toBe(isNew);
+  if (!isNew) return;
+  const again = close(entry, 1, 0, 'after');
+  expect(judge(again, { attempt: 1, epoch: 'after', eventId: 'event-3' }, false).isNew).toBe(false);
+  expect(judge(again, { attempt: 2, epoch: 'after', eventId: 'event-3' }, false).isNew).toBe(true);
+});
+
+test('I5: what waits from before the database was restored is other work', () => {
+  const entry = first({ attempt: 1, epoch: 'before' });
+  expect(judge(entry, { attempt: 1, epoch: 'after', eventId: 'event-2' }, true).isNew).toBe(true);
+  expect(judge(entry, { attempt: 1, epoch: 'after', eventId: 'event-1' }, true).isNew).toBe(false);
+});
+
+test('I4: who does not tell the epoch is taken to be of the same one', () => {
+  const done = close(first({ attempt: 1, epoch: 'before' }), 1, 0);
+  expect(judge(done, { attempt: 1, eventId: 'event-2' }, false).isNew).toBe(false);
+  expect(judge(first({ attempt: 1 }), { attempt: 1, epoch: 'after', eventId: 'event-2' }, false).isNew).toBe(false);
 });
 
 test('I4: a copy without an id is not another request, whichever came first', () => {
@@ -122,7 +150,8 @@ function createBook() {
       else written.set(key, entry);
     },
   });
-  const note = (key: string): void => book.note(key, { attempt: 1, eventIds: [], rowAtMs: undefined, atMs: wallMs });
+  const note = (key: string): void =>
+    book.note(key, { attempt: 1, eventIds: [], rowAtMs: undefined, epoch: undefined, atMs: wallMs });
   return { book, note, written, open, pass: (ms: number) => void (wallMs += ms) };
 }
 const day = 86_400_000;
@@ -165,7 +194,13 @@ test('I6: what was read back is put in order and forgotten by the same rule', ()
   const read = new Map(
     Array.from({ length: 3_000 }, (_, number) => [
       `job ${number}`,
-      { attempt: 1, eventIds: [], rowAtMs: undefined, atMs: nowMs - (number % 2 === 0 ? 30 * day : 0) },
+      {
+        attempt: 1,
+        eventIds: [],
+        rowAtMs: undefined,
+        epoch: undefined,
+        atMs: nowMs - (number % 2 === 0 ? 30 * day : 0),
+      },
     ]),
   );
   for (const [key, entry] of read) written.set(key, entry);

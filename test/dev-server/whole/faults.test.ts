@@ -154,6 +154,26 @@ test('a delayed reply and a connection that is refused are waited out', async ()
   expect(await fired(whole)).toEqual([1, 2, 1]);
 });
 
+test('a server that is stopped is not there until it is started again, and what was ordered meanwhile is taken then', async () => {
+  const whole = await startWhole();
+  const { client, heard } = await till(whole);
+  // An outcome is told by the list where a device's own words are on it.
+  await (
+    await client.mutate('order.create', burger)
+  ).settled;
+  await fault(whole, { kind: 'stopped' });
+  await until(() => !isLive(client));
+  const { settled } = await client.mutate('order.create', burger);
+  await expect(fetch(`${whole.url}/laravel-pos/v1/orders`)).rejects.toThrow('fetch failed');
+  const { body } = await ask('GET', `${whole.url}/_dev/faults`);
+  const [{ id, fired: turnedAway }] = (body as { faults: readonly [FaultReport] }).faults;
+  expect(turnedAway).toBeGreaterThan(0);
+  expect((await ask('DELETE', `${whole.url}/_dev/faults/${id}`)).status).toBe(204);
+  expect(await settled).toMatchObject({ outcome: 'done' });
+  await until(() => isLive(client) && heard.length === 2);
+  expect(await orders(whole)).toBe(2);
+});
+
 test.each(['epoch-reset', 'restored-database'] as const)(
   '%s: the device is told that it was read anew, and hears on',
   { timeout: patience },
