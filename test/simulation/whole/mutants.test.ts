@@ -7,7 +7,7 @@ describe('the checker of the whole client notices that', () => {
   test.each(mutations)(
     '$name',
     async (mutation) => {
-      expect(await hunt(mutation, 500)).toMatchObject({ kind: 'caught' });
+      expect(await hunt(mutation, 1_200)).toMatchObject({ kind: 'caught' });
     },
     patience,
   );

@@ -36,16 +36,16 @@ export const mutations: readonly Mutation[] = [
     to: '    return',
   },
   {
-    name: 'what is laid over a hole is taken for the whole row',
+    name: 'what is laid over a hole, or behind an event that could not be read, is taken for the whole row',
     file: 'core/stream/delivery.ts',
-    from: "const mayLack = continuity === 'unproven' ||",
-    to: 'const mayLack =',
+    from: "const mayLack = continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;",
+    to: 'const mayLack = false;',
   },
   {
-    name: 'what a list has filled in counts as told',
-    file: 'core/stream/rows.ts',
-    from: 'known.isUntold = true',
-    to: 'known.isUntold = false',
+    name: 'what was stored of a row is taken for the whole after a restart',
+    file: 'core/session/records.ts',
+    from: "isPart: value['part'] === true,",
+    to: 'isPart: false,',
   },
   {
     name: 'handlers hear on after stop',
