@@ -23,7 +23,10 @@ export function lockfileProblems(folder: string): readonly string[] {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
   const packages = new Map(Object.entries(lockfile.packages));
-  const entries = [...packages].filter(([path]) => path !== '');
+  // A folder of ours, and the link to it, are checked out with everything else.
+  const isOurs = (path: string, { link, resolved = '' }: LockedPackage): boolean =>
+    !path.includes('node_modules/') || (link === true && packages.has(resolved) && !resolved.includes('node_modules/'));
+  const entries = [...packages].filter(([path, locked]) => path !== '' && !isOurs(path, locked));
   return [
     ...driftFrom(manifest, packages.get('')),
     ...[...packages].flatMap(([path, locked]) => unresolved(path, locked, packages)),

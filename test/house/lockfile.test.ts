@@ -92,3 +92,14 @@ test('a package without a checksum, or bound to a place, is named', () => {
     'node_modules/odd is bound to https://intranet.test/odd.tgz, which not everyone can reach',
   ]);
 });
+
+test('a folder of this project needs no checksum, and a link to it is bound to no place', () => {
+  const beside = {
+    ...sound,
+    'node_modules/pair': { resolved: 'test/pair', link: true },
+    'test/pair': { version: '1.0.0', dependencies: {} },
+  };
+  expect(problems(beside)).toEqual([]);
+  const gone = { ...sound, 'node_modules/pair': { resolved: 'test/pair', link: true } };
+  expect(problems(gone)).toEqual(['node_modules/pair is bound to test/pair, which not everyone can reach']);
+});
