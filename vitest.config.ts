@@ -21,6 +21,9 @@ const simulation = ['test/simulation/**/*.test.ts'];
 
 const scenarios = ['test/scenarios/**/*.test.ts'];
 
+/** The apps of `examples`, as people use them. */
+const examples = ['test/examples/**/*.test.ts'];
+
 const config: ViteUserConfig = defineConfig({
   resolve: { alias: [...aliases] },
   test: {
@@ -42,6 +45,7 @@ const config: ViteUserConfig = defineConfig({
             ...server,
             ...simulation,
             ...scenarios,
+            ...examples,
           ],
         },
       },
@@ -72,6 +76,7 @@ const config: ViteUserConfig = defineConfig({
           },
         },
       },
+      { extends: true, test: { name: 'examples', environment: 'node', include: examples } },
       { extends: true, test: { name: 'tabs', environment: 'node', include: ['test/tabs/**/*.test.ts'] } },
       {
         extends: true,
