@@ -36,6 +36,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig([
     // The step that makes CommonJS of the chunks writes the machine's paths into them.
     sourcemap: false,
     clean: ['!**/*.{js,map,ts,cts}'],
+    onSuccess: 'node tools/directives.ts',
   },
 ]);
 export default config;

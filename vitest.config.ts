@@ -17,6 +17,22 @@ const properties = ['test/contracts/{hostile,json-schema,round-trip}.test.ts'];
 /** Real servers and the official clients of others: too long for every save, too. */
 const server = ['test/dev-server/**/*.test.ts'];
 
+/** Run with React 19 and with React 18. */
+const inBothReacts = ['test/browser/react/**/*.test.ts'];
+/** A package beside ours, whose own dependency it is. */
+const react18 = 'react-18-pair/node_modules/';
+// What is found out only while tests run makes Vite load the page again under them.
+const reactParts = (folder: string): string[] =>
+  ['react', 'react-dom', 'react-dom/client', 'react-dom/server.browser'].map((part) => `${folder}${part}`);
+
+const inChromium = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions: chromiumLaunch() }),
+  instances: [{ browser: 'chromium' as const }],
+});
+
 const simulation = ['test/simulation/**/*.test.ts'];
 
 const scenarios = ['test/scenarios/**/*.test.ts'];
@@ -60,23 +76,28 @@ const config: ViteUserConfig = defineConfig({
       { extends: true, test: { name: 'commands', environment: 'node', include: commands } },
       {
         extends: true,
-        // What is found out only while tests run makes Vite load the page again under them.
-        optimizeDeps: { include: ['zod', 'zod/mini', 'idb', 'fast-check', 'pusher-js', 'socket.io-client'] },
+        optimizeDeps: {
+          include: ['zod', 'zod/mini', 'idb', 'fast-check', 'pusher-js', 'socket.io-client', ...reactParts('')],
+        },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts', inBothWorlds],
           globalSetup: ['test/browser/socket-server.ts'],
           maxConcurrency: 6,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: chromiumLaunch() }),
-            instances: [{ browser: 'chromium' }],
-          },
+          browser: inChromium(),
         },
       },
       { extends: true, test: { name: 'examples', environment: 'node', include: examples } },
+      {
+        extends: true,
+        // The hooks once more, with the oldest React that they promise to work with.
+        resolve: {
+          alias: [{ find: /^(?=react(?:-dom)?(?:\/|$))/, replacement: react18 }],
+        },
+        cacheDir: 'node_modules/.vite/react-18',
+        optimizeDeps: { include: ['zod', 'zod/mini', ...reactParts(react18)] },
+        test: { name: 'react 18', include: inBothReacts, browser: inChromium() },
+      },
       { extends: true, test: { name: 'tabs', environment: 'node', include: ['test/tabs/**/*.test.ts'] } },
       {
         extends: true,

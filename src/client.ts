@@ -26,13 +26,13 @@ import { askQuery, misfit } from './core/session/queries.ts';
 import { forgetAll, signOut, type PendingChoice } from './core/session/signing-out.ts';
 import type { Unfinished } from './core/session/unfinished.ts';
 import { createSignalBus } from './core/session/signal-bus.ts';
-import type { Status } from './core/session/status.ts';
+import type { ChannelWord, Status } from './core/session/status.ts';
 import type { Signal } from './core/signals.ts';
 import { HeardError } from './errors.ts';
 import { platformHost } from './host/platform.ts';
 import { digest } from './lib/digest.ts';
 import { disposable } from './lib/disposable.ts';
-import { createListeners } from './lib/listeners.ts';
+import { createListeners, type Listeners } from './lib/listeners.ts';
 import { httpOf, requireNumbers, requireSequence, requireStart, type ClientOptions } from './options.ts';
 import { memory } from './storage/memory.ts';
 import type { Client, ListenOptions } from './surface.ts';
@@ -45,6 +45,8 @@ interface DynamicChannel {
   readonly name: string;
   readonly params: object;
   readonly consumers: Consumers;
+  readonly watchers: Listeners<ChannelWord>;
+  told: ChannelWord;
   open: OpenChannel | undefined;
 }
 
@@ -129,7 +131,19 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     report,
   });
 
+  /** Those that somebody watches. */
+  const watched = new Set<DynamicChannel>();
+
+  const wordOf = ({ open }: DynamicChannel): ChannelWord => open?.word() ?? 'offline';
+
   function changed(): void {
+    for (const channel of Array.from(watched)) {
+      if (channel.watchers.isEmpty) watched.delete(channel);
+      const word = wordOf(channel);
+      if (word === channel.told) continue;
+      channel.told = word;
+      channel.watchers.tell(word);
+    }
     const now = session?.status() ?? stopped;
     if (now.word === status.word && now.reason === status.reason) return;
     status = now;
@@ -213,8 +227,12 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   async function dispose(): Promise<void> {
     isDisposed = true;
     await stop();
-    for (const channel of channels) channel.consumers.dispose();
+    for (const channel of channels) {
+      channel.consumers.dispose();
+      channel.watchers.end();
+    }
     channels.clear();
+    watched.clear();
     consumers.dispose();
     watchers.end();
     outboxWatchers.end();
@@ -270,14 +288,29 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     // Refused here and not when it is joined, perhaps much later.
     wireName(data, name, { ...scope, ...params });
     const own = createConsumers({ report: tellThrown });
-    const opened: DynamicChannel = { name, params, consumers: own, open: undefined };
+    const opened: DynamicChannel = {
+      name,
+      params,
+      consumers: own,
+      watchers: createListeners(report),
+      told: 'offline',
+      open: undefined,
+    };
     opened.open = session?.open(name, params, own);
     channels.add(opened);
     return {
       ...listeningTo(own),
-      status: () => opened.open?.word() ?? 'offline',
+      status: () => wordOf(opened),
+      onStatus(listener: (word: ChannelWord) => void, listen?: ListenOptions) {
+        // What nobody has watched until now may have changed.
+        if (opened.watchers.isEmpty) opened.told = wordOf(opened);
+        watched.add(opened);
+        return opened.watchers.add(listener, listen);
+      },
       dispose() {
         channels.delete(opened);
+        watched.delete(opened);
+        opened.watchers.end();
         opened.open?.close();
         opened.open = undefined;
         own.dispose();

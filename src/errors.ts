@@ -30,6 +30,8 @@ export type ErrorCode =
   | 'not-connected'
   /** The client has to be started first. */
   | 'not-started'
+  /** A hook of React is used where no `Provider` is around it. */
+  | 'no-provider'
   /** Somebody signs out while something was not sent or not done: the app has to ask what is to become of it. */
   | 'unfinished'
   /** Another process or tab has what this device remembers. */

@@ -87,6 +87,8 @@ export interface Readable<Value> {
 /** A channel that is heard for as long as it is open. */
 export interface OpenedChannel<Spec extends ContractSpec, Name extends string> extends Listening<Spec, Name> {
   status(): ChannelWord;
+  /** Calls back with each other word. */
+  onStatus(listener: (word: ChannelWord) => void, options?: ListenOptions): Unsubscribe;
   /** Ends what listens through it. The server is left when nobody else has the channel open. */
   dispose(): void;
 }
@@ -107,7 +109,8 @@ export interface OutboxSurface {
   subscribe(listener: (change: OutboxChange) => void, options?: ListenOptions): Unsubscribe;
 }
 
-type ChannelEvents<Spec extends ContractSpec, Channel> = Channel extends keyof Spec['channels']
+/** The events that a channel carries. */
+export type ChannelEvents<Spec extends ContractSpec, Channel> = Channel extends keyof Spec['channels']
   ? Spec['channels'][Channel] extends { readonly events: infer Name extends string }
     ? Name
     : never
@@ -192,4 +195,6 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
   readonly signals: Signals;
   /** The server's time as far as it is known, in ms since 1970. */
   serverNow(): number;
+  /** Carries the type and never exists, so that a till is not taken for a kitchen display. */
+  readonly '~role'?: Role;
 }

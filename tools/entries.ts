@@ -10,6 +10,8 @@ export interface Entry {
   readonly kind: 'import' | 'command';
   /** `browser` entries must work in every browser bundle; `node` entries may use `node:` modules. */
   readonly runsIn: 'browser' | 'node';
+  /** An optional peer that whoever imports it has installed. */
+  readonly needs?: 'react';
 }
 
 const browser = (name: string, source: string): Entry => ({ name, source, kind: 'import', runsIn: 'browser' });
@@ -28,6 +30,8 @@ export const entries: readonly Entry[] = [
   browser('./transports/socket-io', 'src/transports/socket-io.ts'),
   browser('./transports/none', 'src/transports/none.ts'),
   browser('./tabs', 'src/tabs.ts'),
+  { ...browser('./react', 'src/react/index.ts'), needs: 'react' },
+  { ...browser('./react/restaurant-os', 'src/react/restaurant-os.ts'), needs: 'react' },
   browser('./storage/memory', 'src/storage/memory.ts'),
   browser('./storage/indexed-db', 'src/storage/indexed-db.ts'),
   node('./storage/sqlite', 'src/storage/sqlite.ts'),

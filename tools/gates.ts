@@ -100,8 +100,8 @@ export const gates: readonly Gate[] = [
   },
   {
     name: 'browser',
-    proves: 'the tests that need a browser pass in a real one',
-    command: vitest('browser'),
+    proves: 'the tests that need a browser pass in a real one, those of the hooks with React 19 and with React 18',
+    command: [...vitest('browser'), '--project', 'react 18'],
     needs: 'chromium',
   },
   {
@@ -125,7 +125,7 @@ export const gates: readonly Gate[] = [
   {
     name: 'imports',
     proves:
-      'every built entry loads as ESM and CommonJS, browser entries reach no Node module, and a class exists once',
+      'every built entry loads as ESM and CommonJS, browser entries reach no Node module, hooks say that they are for browsers, and a class exists once',
     command: ['node', 'tools/gates/imports.ts'],
     after: 'build',
   },

@@ -45,7 +45,7 @@ const bumps =
   };
 
 describe('what the server says', () => {
-  test('C1: rows of the list and of events are shown, the newest of each, and what is deleted is gone', async () => {
+  test('V1: rows of the list and of events are shown, the newest of each, and what is deleted is gone', async () => {
     const { kitchen, kds, tickets, statuses, update } = await openKds(createKitchen({ hasReplay: false }));
     expect(statuses()).toEqual(['1 in_preparation', '2 in_preparation']);
     update(1, 'ready', second(5));
@@ -66,7 +66,7 @@ describe('what the server says', () => {
     await kds.dispose();
   });
 
-  test('C1: what two channels show is one row, as the newer of them says, until neither shows it', async () => {
+  test('V1: what two channels show is one row, as the newer of them says, until neither shows it', async () => {
     const kitchen = createKitchen();
     const { kds, tickets, update } = await openKds(kitchen);
     const grill = kds.channel('station', { station: 'grill' });
@@ -91,7 +91,7 @@ describe('what the server says', () => {
     await kds.dispose();
   });
 
-  test('C2: what was stored is there as soon as the client has started, without a network and without waiting for one', async () => {
+  test('V2: what was stored is there as soon as the client has started, without a network and without waiting for one', async () => {
     const storage = memory();
     const first = await openKds(createKitchen(), { storage });
     await first.kds.dispose();
@@ -105,7 +105,7 @@ describe('what the server says', () => {
     await kds.dispose();
   });
 
-  test('C2: stopping empties no screen, and starting again does not make it flicker', async () => {
+  test('V2: stopping empties no screen, and starting again does not make it flicker', async () => {
     const { kitchen, kds, tickets } = await openKds();
     const told: number[] = [];
     tickets.subscribe((rows) => void told.push(rows.length));
@@ -118,7 +118,7 @@ describe('what the server says', () => {
     await kds.dispose();
   });
 
-  test('C3: who signs out leaves empty tables', async () => {
+  test('V3: who signs out leaves empty tables', async () => {
     const { kitchen, kds, tickets } = await openKds();
     await Promise.all([kds.signOut(), kitchen.host.pass(5_000)]);
     expect(tickets.get()).toEqual([]);
@@ -175,7 +175,7 @@ describe('what the server says', () => {
 });
 
 describe('what was asked for', () => {
-  test('C4: a bump shows before the server has heard of it, and survives a restart before it is sent', async () => {
+  test('V4: a bump shows before the server has heard of it, and survives a restart before it is sent', async () => {
     const storage = memory();
     const { kitchen, kds, tickets } = await openKds(createKitchen(), { storage });
     kitchen.http.weather = 'down';
@@ -196,7 +196,7 @@ describe('what was asked for', () => {
     await again.dispose();
   });
 
-  test('C5: what the server refuses is taken back visibly, and shown again while it is tried again', async () => {
+  test('V5: what the server refuses is taken back visibly, and shown again while it is tried again', async () => {
     const { kitchen, kds, tickets } = await openKds();
     const told: string[] = [];
     tickets.watch(1).subscribe((row) => {
@@ -215,7 +215,7 @@ describe('what was asked for', () => {
     await kds.dispose();
   });
 
-  test('C6: an answer is shown until an event or a list shows it, and never hides what came after', async () => {
+  test('V6: an answer is shown until an event or a list shows it, and never hides what came after', async () => {
     const { kitchen, kds, tickets, update } = await openKds();
     kitchen.answer = bumps(200, second(30));
     await kds.mutate('kds.bump', { ticketId: 1, to: 'ready' });
@@ -230,7 +230,7 @@ describe('what was asked for', () => {
     await kds.dispose();
   });
 
-  test('C7: what nothing covers is read again after a while, and the list is right', async () => {
+  test('V7: what nothing covers is read again after a while, and the list is right', async () => {
     const { kitchen, kds, tickets } = await openKds();
     kitchen.answer = bumps();
     await kds.mutate('kds.bump', { ticketId: 1, to: 'ready' });
@@ -243,7 +243,7 @@ describe('what was asked for', () => {
     await kds.dispose();
   });
 
-  test('C8: an order that is taken offline is on the list at once, and goes by its number as soon as there is one', async () => {
+  test('V8: an order that is taken offline is on the list at once, and goes by its number as soon as there is one', async () => {
     const kitchen = createKitchen();
     kitchen.lists.set('orders', []);
     const pos = kitchen.client('pos');
@@ -275,7 +275,7 @@ describe('what was asked for', () => {
     await pos.dispose();
   });
 
-  test('C8: the event comes before the answer: one row all the time', async () => {
+  test('V8: the event comes before the answer: one row all the time', async () => {
     const kitchen = createKitchen({ httpLatencyMs: 500 });
     kitchen.lists.set('orders', []);
     const pos = kitchen.client('pos');
@@ -297,7 +297,7 @@ describe('what was asked for', () => {
   });
 });
 
-test('C10: a page of changes is told once, and only to those who asked for what has changed', async () => {
+test('V10: a page of changes is told once, and only to those who asked for what has changed', async () => {
   const { kitchen, kds, tickets, update } = await openKds();
   const ready = tickets.query({ where: { status: 'ready' } });
   const told = { ready: 0, preparing: 0, second: 0 };
@@ -314,7 +314,7 @@ test('C10: a page of changes is told once, and only to those who asked for what 
   await kds.dispose();
 });
 
-test('C12: tabs that follow show what their leader shows, with what any of them has asked for, and so does the next leader', async () => {
+test('V12: tabs that follow show what their leader shows, with what any of them has asked for, and so does the next leader', async () => {
   const kitchen = createKitchen();
   kitchen.lists.set('kds/tickets', [ticket(1, { updated_at: second(1) })]);
   const fake = createFakeTabs({ hasLocks: true });

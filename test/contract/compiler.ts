@@ -9,12 +9,20 @@ export interface Compilation {
   readonly instantiations: number;
 }
 
-/** Type-checks one file as a user of `heard` would have it: in a browser, unless it asks for the types of Node. `declared` are files with modules that are not installed here. */
-export function compile(source: string, types: readonly string[] = [], declared: readonly string[] = []): Compilation {
+/** How a file is compiled: which types it sees, and which files declare modules that are not installed here. */
+export interface Compiling {
+  readonly types?: readonly string[];
+  readonly declared?: readonly string[];
+  readonly language?: 'ts' | 'tsx';
+}
+
+/** Type-checks one file as a user of `heard` would have it: in a browser, unless it asks for the types of Node. */
+export function compile(source: string, { types = [], declared = [], language = 'ts' }: Compiling = {}): Compilation {
+  const name = `user.${language}`;
   // Below node_modules, so that the file resolves the same packages and no watcher minds it.
   const folder = mkdtempSync('node_modules/.compile-');
   try {
-    writeFileSync(join(folder, 'user.ts'), source);
+    writeFileSync(join(folder, name), source);
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({
@@ -27,7 +35,7 @@ export function compile(source: string, types: readonly string[] = [], declared:
           paths: Object.fromEntries(entries.map((entry) => [specifierOf(entry), [`../../${entry.source}`]])),
         },
         include: [],
-        files: ['user.ts', ...declared.map((file) => `../../${file}`)],
+        files: [name, ...declared.map((file) => `../../${file}`)],
       }),
     );
     const { stdout } = spawnSync(
@@ -35,12 +43,12 @@ export function compile(source: string, types: readonly string[] = [], declared:
       ['node_modules/typescript/bin/tsc', '-p', folder, '--extendedDiagnostics', '--pretty', 'false'],
       { encoding: 'utf8' },
     );
-    const file = relative('.', join(folder, 'user.ts'));
+    const file = relative('.', join(folder, name));
     return {
       errors: stdout
         .split(/^(?=\S)/m)
         .filter((error) => error.includes('error TS'))
-        .map((error) => error.replace(file, 'user.ts').trimEnd()),
+        .map((error) => error.replace(file, name).trimEnd()),
       instantiations: Number(/^Instantiations:\s+(\d+)/m.exec(stdout)?.[1] ?? Number.NaN),
     };
   } finally {

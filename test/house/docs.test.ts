@@ -5,8 +5,11 @@ import { compile } from '../contract/compiler.ts';
 import { patience } from '../effort.ts';
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs/**/*.md')];
-const blocksOf = (page: string): readonly string[] =>
-  [...readFileSync(page, 'utf8').matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code = '']) => code);
+const blocksOf = (page: string): readonly { readonly language: 'ts' | 'tsx'; readonly code: string }[] =>
+  [...readFileSync(page, 'utf8').matchAll(/^```(tsx?)\n([^]*?)^```/gm)].map(([, language, code = '']) => ({
+    language: language === 'tsx' ? 'tsx' : 'ts',
+    code,
+  }));
 
 /** What runs in a browser must compile without Node's types. */
 const shown = (
@@ -18,14 +21,17 @@ const shown = (
     ['docs/transports-socket-io.md', []],
     ['docs/react-native.md', []],
     ['docs/architecture.md', []],
+    ['docs/react.md', ['react']],
     ['docs/emit.md', ['node']],
     ['docs/dev-server.md', ['node']],
     ['docs/testing.md', ['node']],
   ] as const
-).flatMap(([page, types]) => blocksOf(page).map((code, index) => [index + 1, page, code, types] as const));
+).flatMap(([page, types]) =>
+  blocksOf(page).map(({ language, code }, index) => [index + 1, page, code, types, language] as const),
+);
 
-test.each(shown)('block %i of %s compiles as it stands', { timeout: patience }, (_, __, code, types) => {
-  expect(compile(code, types, ['test/types/react-native.d.ts']).errors).toEqual([]);
+test.each(shown)('block %i of %s compiles as it stands', { timeout: patience }, (_, __, code, types, language) => {
+  expect(compile(code, { types, declared: ['test/types/react-native.d.ts'], language }).errors).toEqual([]);
 });
 
 test('the README shows code', () => {

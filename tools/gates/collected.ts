@@ -8,6 +8,8 @@ import { gates } from '../gates.ts';
 const looksLikeATest = /\.(?:test|spec|test-d)\.[^./]+$/;
 /** Runs in Node and in the browser. */
 const inBothWorlds = /\.any\.test\.ts$/;
+/** Runs with React 19 and with React 18. */
+const inBothReacts = /^test\/browser\/react\//;
 
 const filesOf = (include: readonly string[] = [], exclude: readonly string[] = []): readonly string[] =>
   globSync(include, { exclude }).map((file) => file.replaceAll(sep, '/'));
@@ -31,7 +33,7 @@ const tests = filesOf(['{src,test,tools,examples}/**'], ['**/node_modules/**']).
 const problems = [
   ...tests.flatMap((file) => {
     const by = projects.filter(({ files }) => files.includes(file)).map(({ name }) => name);
-    const expected = inBothWorlds.test(file) ? 2 : 1;
+    const expected = inBothWorlds.test(file) || inBothReacts.test(file) ? 2 : 1;
     return by.length === expected
       ? []
       : [

@@ -1,4 +1,5 @@
 // Gate: what was built can be imported, one entry at a time in a fresh Node and all of them together.
+import { missingDirectives } from '../built/directives.ts';
 import { builtinsReachedFrom } from '../built/graph.ts';
 import { doubledClasses, sharedNameProblems } from '../built/identity.ts';
 import { loadingProblem, type Format } from '../built/load.ts';
@@ -14,6 +15,7 @@ const problems = [
     ...sharedNameProblems(format, specifiers),
     ...doubledClasses(format),
   ]),
+  ...importable.flatMap(missingDirectives),
   ...importable
     .filter((entry) => entry.runsIn === 'browser')
     .flatMap((entry) =>

@@ -12,6 +12,7 @@ export type LaneName =
   | 'core'
   | 'client'
   | 'adapter'
+  | 'react for one backend'
   | 'react'
   | 'emit'
   | 'dev-server'
@@ -123,10 +124,28 @@ export const lanes: readonly Lane[] = [
     sentence: 'An adapter implements its own seam and knows nothing of orders: seam, lib, errors, and its own folder.',
   },
   {
+    name: 'react for one backend',
+    files: /^react\/(restaurant-os)\.ts$/,
+    shown: '`react/<backend>.ts`',
+    imports: [
+      ...foundation,
+      ...all('client', 'react'),
+      { lane: 'core', typesOnly: true },
+      { lane: 'contracts', unit: 'own' },
+    ],
+    sentence: 'Hooks that a backend’s document names stand on the hooks for all, and know that backend alone.',
+  },
+  {
     name: 'react',
     files: /^react\//,
     shown: '`react/`',
-    imports: [...foundation, ...all('client'), { lane: 'core', typesOnly: true }],
+    imports: [
+      ...foundation,
+      ...all('client'),
+      { lane: 'core', typesOnly: true },
+      { lane: 'seam', unit: 'host', typesOnly: true },
+      { lane: 'adapter', files: ['host/platform.ts'] },
+    ],
     sentence: 'The hooks are a thin layer over what any user sees: the client, its types and the contract.',
   },
   {
@@ -174,6 +193,7 @@ export const lanes: readonly Lane[] = [
         'core',
         'client',
         'adapter',
+        'react for one backend',
         'react',
         'emit',
         'dev-server',

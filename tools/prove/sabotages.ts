@@ -249,6 +249,12 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     gate: 'imports',
+    breaks: 'hooks that do not begin with "use client" in CommonJS',
+    says: /dist\/react\/index\.cjs does not begin with "use client";/,
+    apply: (tree) => tree.edit('tsup.config.ts', (text) => text.replace("onSuccess: 'node tools/directives.ts',", '')),
+  },
+  {
+    gate: 'imports',
     breaks: 'two entries that are no contracts offer the same name',
     says: /HeardError is offered by heard and heard\/again|HeardError is offered by heard\/again and heard/,
     apply: offerErrorsTwice,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { entries, specifierOf } from '../entries.ts';
+import { specifierOf, type Entry } from '../entries.ts';
 
 const tsc = resolve('node_modules/typescript/bin/tsc');
 
@@ -19,11 +19,11 @@ const settings = {
   files: ['module.mts', 'common.cts'],
 };
 
-/** Compiles a project that imports every entry as an ES module and as CommonJS, with nothing but the package installed. */
-export function typeProblems(folder: string): readonly string[] {
-  const uses = entries
-    .filter((entry) => entry.kind === 'import')
-    .map((entry, index) => `import * as e${index} from '${specifierOf(entry)}';\nexport { e${index} };\n`);
+/** Compiles a project that imports these entries as ES modules and as CommonJS, with nothing but what they need installed. */
+export function typeProblems(folder: string, used: readonly Entry[]): readonly string[] {
+  const uses = used.map(
+    (entry, index) => `import * as e${index} from '${specifierOf(entry)}';\nexport { e${index} };\n`,
+  );
   for (const file of settings.files) writeFileSync(join(folder, file), uses.join(''));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings));
   const run = spawnSync(process.execPath, [tsc, '-p', '.'], { cwd: folder, encoding: 'utf8' });

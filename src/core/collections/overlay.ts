@@ -108,7 +108,7 @@ export class Overlay {
     this.options.touched(layer.key);
   }
 
-  /** C6. Whether it stays until the base covers it. */
+  /** V6. Whether it stays until the base covers it. */
   answered(mutation: string, answer: unknown): boolean {
     const layer = this.layers.get(mutation);
     if (layer === undefined) return false;
@@ -188,7 +188,7 @@ export class Overlay {
     return this.attempt(() => showing.is?.(row, this.inputOf(mutation), this.contextOf(mutation))) === true;
   }
 
-  /** C8: a row of the base is the one that was made here. */
+  /** V8: a row of the base is the one that was made here. */
   private recognise(layer: Layer, key: string): void {
     layer.isSeen = true;
     this.rename(layer, key);

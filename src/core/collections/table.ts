@@ -85,7 +85,7 @@ export class Table {
     return this.overlay.waitingFor(this.overlay.resolve(key));
   }
 
-  /** C1. */
+  /** V1. */
   show(source: string, key: string, version: RowVersion, row: object | undefined): void {
     const known = this.base.get(key) ?? [];
     const others = known.filter((one) => one.source !== source);
@@ -100,14 +100,14 @@ export class Table {
     this.refresh(key, others.length > 0);
   }
 
-  /** C2: what it showed and does not show now is gone. */
+  /** V2: what it showed and does not show now is gone. */
   keepOf(source: string, keys: ReadonlySet<string>): void {
     for (const [key, shown] of Array.from(this.base)) {
       if (!keys.has(key) && shown.some((one) => one.source === source)) this.show(source, key, 0, undefined);
     }
   }
 
-  /** C2: nothing is shown any more by others than these. */
+  /** V2: nothing is shown any more by others than these. */
   keepSources(isKept: (source: string) => boolean): void {
     for (const [key, shown] of Array.from(this.base)) {
       for (const { source } of shown) if (!isKept(source)) this.show(source, key, 0, undefined);
@@ -159,7 +159,7 @@ export class Table {
     return this.changes.add(listener);
   }
 
-  /** C11: answers are right before anybody looks at one. */
+  /** V11: answers are right before anybody looks at one. */
   take(): void {
     if (this.untaken.size === 0) return;
     const changes: RowChange[] = [];
@@ -171,7 +171,7 @@ export class Table {
     for (const { query } of this.followed) query.take(changes);
   }
 
-  /** C10. */
+  /** V10. */
   tell(): void {
     this.take();
     if (this.before.size === 0) return;

@@ -50,7 +50,7 @@ export interface Tables {
 
 /** Faster than that nobody sees. */
 const frameMs = 16;
-/** C7. */
+/** V7. */
 const coveredWithinMs = 10_000;
 
 export function createTables({ host, contract, scope, consumers, reread, report }: TablesOptions): Tables {
@@ -74,7 +74,7 @@ export function createTables({ host, contract, scope, consumers, reread, report 
     for (const table of tables.values()) table.tell();
   }
 
-  /** C10: at once, and then no faster than anybody sees. */
+  /** V10: at once, and then no faster than anybody sees. */
   function changed(): void {
     changedSince = true;
     if (telling !== 'not' || isOver) return;

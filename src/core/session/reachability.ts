@@ -91,6 +91,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     },
     forget() {
       isAnswering = false;
+      wasSilent = true;
     },
     probe,
     look() {

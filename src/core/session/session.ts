@@ -237,7 +237,7 @@ async function startOn(
       options.changed();
     },
     returned() {
-      if (link === undefined && !isStopped) supervisor.serverReturned();
+      if (connection.word === 'offline' && !isStopped) supervisor.serverReturned();
     },
     report,
   });

@@ -69,7 +69,7 @@ function answerTo({ where, orderBy, limit = Number.POSITIVE_INFINITY }: Question
     .slice(0, limit);
 }
 
-test('C11: an answer that is followed is at any moment what looking it up anew would be', () => {
+test('V11: an answer that is followed is at any moment what looking it up anew would be', () => {
   fc.assert(
     fc.property(question, fc.array(change, { maxLength: 60 }), (asked, changes) => {
       const { table, rows } = openTable();
@@ -95,7 +95,7 @@ test('C11: an answer that is followed is at any moment what looking it up anew w
   );
 });
 
-test('C10: rows that have not changed are the same objects, and so is an answer', () => {
+test('V10: rows that have not changed are the same objects, and so is an answer', () => {
   const { table, rows } = openTable();
   for (let id = 1; id <= 5; id += 1) table.show('here', String(id), 1, { id, status: 'new' });
   const asked = rows.query({ where: { status: 'new' } });
@@ -126,7 +126,7 @@ test('numbers come in their order, before texts, and what is missing comes last'
   ).toEqual([3, 2, 1, 4]);
 });
 
-test('C9: a function of the app that throws is reported, and its row is not in the answer', () => {
+test('V9: a function of the app that throws is reported, and its row is not in the answer', () => {
   const { table, rows, errors } = openTable();
   table.show('here', '1', 1, { id: 1 });
   table.show('here', '2', 1, { id: 2 });

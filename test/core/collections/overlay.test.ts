@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openScreen } from '../../simulation/tables/screen.ts';
 
 describe('what is asked for', () => {
-  test('C4, C5: it is shown in the order in which it was taken in, and leaves with what is parked, discarded or replaced', () => {
+  test('V4, V5: it is shown in the order in which it was taken in, and leaves with what is parked, discarded or replaced', () => {
     const { rows, show, ask, ends } = openScreen();
     show({ id: 1, status: 'new', at: 1 });
     const first = ask('move', { id: 1, to: 'ready' });
@@ -16,7 +16,7 @@ describe('what is asked for', () => {
     expect(rows.row(1)).toEqual({ id: 1, status: 'new', at: 1 });
   });
 
-  test('C6: an event that says whose it is shows the effect, before or after the answer', () => {
+  test('V6: an event that says whose it is shows the effect, before or after the answer', () => {
     const { rows, show, ask, ends, correlate } = openScreen();
     show({ id: 1, status: 'new', at: 1 });
     const id = ask('move', { id: 1, to: 'ready' });
@@ -29,7 +29,7 @@ describe('what is asked for', () => {
     expect(rows.row(1)?.status).toBe('served');
   });
 
-  test('C7: after an answer that nothing covers it is read again once, and then shown as the server says', async () => {
+  test('V7: after an answer that nothing covers it is read again once, and then shown as the server says', async () => {
     const { host, rows, show, ask, ends, rereads } = openScreen();
     show({ id: 1, status: 'new', at: 1 });
     ends(ask('move', { id: 1, to: 'ready' }), 'acked');
@@ -39,7 +39,7 @@ describe('what is asked for', () => {
     expect(rows.row(1)?.status).toBe('new');
   });
 
-  test('C8: what refers to a row that was made here is shown with it, before and after it has a number', () => {
+  test('V8: what refers to a row that was made here is shown with it, before and after it has a number', () => {
     const { rows, show, ask, ends } = openScreen();
     const id = ask('take', { status: 'new' });
     ask('move', { id: { $ref: id }, to: 'ready' });
@@ -51,7 +51,7 @@ describe('what is asked for', () => {
     expect(rows.row(id)).toBe(rows.row(41));
   });
 
-  test('C8: after a restart a row that the server shows already is not shown twice', () => {
+  test('V8: after a restart a row that the server shows already is not shown twice', () => {
     const before = openScreen();
     const id = before.ask('take', { status: 'new' });
     const { tables, rows, show } = openScreen();
@@ -61,7 +61,7 @@ describe('what is asked for', () => {
     expect(rows.row(id)?.id).toBe(41);
   });
 
-  test('C9: a function of the contract that throws is reported, and everything else is shown', () => {
+  test('V9: a function of the contract that throws is reported, and everything else is shown', () => {
     const { rows, show, ask, errors } = openScreen();
     show({ id: 1, status: 'new', at: 1 });
     ask('faulty', { id: 1 });

@@ -18,7 +18,7 @@ describe(
     }, patience);
 
     // A seed that fails is shown step by step by `node test/simulation/tables/run.ts --seed N --trace`.
-    test('C1, C4 to C8, C10, C11: is what was asked for last, and in the end what is true', () => {
+    test('V1, V4 to V8, V10, V11: is what was asked for last, and in the end what is true', () => {
       expect(summary.failures.slice(0, 5)).toEqual([]);
       expect(summary.asked).toBeGreaterThan(summary.seeds);
     });
