@@ -112,6 +112,12 @@ export const gates: readonly Gate[] = [
     needs: 'chromium',
   },
   {
+    name: 'examples',
+    proves: 'every app of examples/ does what its user expects, with its server and beside the others, in a real browser',
+    command: vitest('examples'),
+    needs: 'chromium',
+  },
+  {
     name: 'demo',
     proves: 'a cook can play the demo in a real browser: `npm run demo -- --check`',
     command: ['node', 'examples/demo/serve.ts', '--check'],

@@ -17,6 +17,7 @@ const config: KnipConfig = {
     'test/bench/run.ts',
     'test/simulation/**/{run,mutants}.ts',
     'examples/demo/{serve,main}.ts',
+    'examples/*/main.{ts,tsx}',
   ],
   project: ['{src,test,tools,examples}/**/*.{ts,tsx,mjs}'],
   ignoreDependencies: [...waiting, ...programs],

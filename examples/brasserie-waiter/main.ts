@@ -1,5 +1,5 @@
 // A waiter's tablet without a framework: the menu and orders with and without a network, and dishes to fetch.
-import { createClient } from 'heard';
+import { createClient, rowsOf } from 'heard';
 import {
   brasserie,
   drainSentence,
@@ -22,11 +22,12 @@ const waiter = createClient(brasserie, {
   transport: socketIo({ url: 'http://127.0.0.1:3001' }),
   api: { baseUrl: 'http://127.0.0.1:3001/brasserie' },
   token: () => token,
-  // The menu is there without a network, and so is every order that was not sent yet.
+  // An order that was not sent yet survives everything but the loss of the tablet.
   storage: indexedDb(),
 });
 
-const menu = waiter.collection('menu');
+/** No event tells of the menu. What was read last is there without a network. */
+let menu = JSON.parse(localStorage.getItem('menu') ?? '[]') as readonly MenuItem[];
 const tables = waiter.collection('tables').query({ orderBy: 'id' });
 const orders = waiter.collection('orders').query({ where: { status: ['sent', 'pending_erp'] }, orderBy: '-id' });
 const cart = new Map<number, number>();
@@ -44,9 +45,8 @@ function item(text: string, ...buttons: readonly HTMLElement[]): HTMLElement {
 }
 
 function drawMenu(): void {
-  const dishes = menu.get();
   find('#menu').replaceChildren(
-    ...dishes.map((dish) =>
+    ...menu.map((dish) =>
       item(
         `${dish.name} ${dish.price ?? ''} € `,
         button(`+ ${cart.get(dish.id) ?? ''}`, () => add(dish)),
@@ -58,7 +58,7 @@ function drawMenu(): void {
 function add(dish: MenuItem): void {
   cart.set(dish.id, (cart.get(dish.id) ?? 0) + 1);
   (find('#send') as HTMLButtonElement).disabled = false;
-  const wine = suggestWine(dish, menu.get());
+  const wine = suggestWine(dish, menu);
   find('#wine').textContent = wine === undefined ? '' : `With the ${dish.name}: ${wine.name}?`;
   drawMenu();
 }
@@ -93,11 +93,13 @@ tables.subscribe((rows) => {
   table.replaceChildren(...rows.map(({ id, status }) => new Option(`${id} (${status})`, String(id))));
   table.value = value === '' ? '1' : value;
 });
-menu.subscribe(drawMenu);
 orders.subscribe(drawOrders);
 waiter.outbox.subscribe(drawOrders);
 find('#send').addEventListener('click', () => void send());
-waiter.status.subscribe(({ word, reason }) => say(`${word} ${reason ?? ''}`));
+waiter.status.subscribe(({ word, reason }) => {
+  say(`${word} ${reason ?? ''}`);
+  if (word === 'live') readMenu().catch(() => say('The menu could not be read: this is the last one.'));
+});
 waiter.signals.on('drained', (drain) => say(drainSentence(drain)));
 waiter.on('dish_ready', ({ data: { table: at, dish, order_id } }) => {
   const row = item(`At the pass: ${dish} for table ${at} `);
@@ -105,6 +107,12 @@ waiter.on('dish_ready', ({ data: { table: at, dish, order_id } }) => {
   row.append(button('Fetched', () => (row.remove(), fetched?.())));
   find('#orders').before(row);
 });
+
+async function readMenu(): Promise<void> {
+  menu = rowsOf(await waiter.query('menu', {}));
+  localStorage.setItem('menu', JSON.stringify(menu));
+  drawMenu();
+}
 
 await waiter.start();
 drawMenu();

@@ -46,12 +46,16 @@ async function place(): Promise<void> {
   cart.clear();
   drawMenu();
   // Kept on this device from here on: it arrives once, now or when the network is back.
-  const { settled } = await kiosk.mutate('order.create', { channel: 'kiosk', items });
+  const { id, settled } = await kiosk.mutate('order.create', { channel: 'kiosk', items });
   const thanks = find('#thanks');
   thanks.textContent = 'Thank you! Your number comes in a moment.';
   const end = await settled;
   if (end.outcome === 'done') thanks.textContent = `Thank you! Your number is ${end.answer?.data.number ?? 'called'}.`;
-  else if (end.outcome === 'parked') thanks.textContent = 'Please order at the till: this could not be sent.';
+  if (end.outcome === 'parked') {
+    // Refused, or nobody knows whether it arrived. There is no one at a kiosk who could find out.
+    thanks.textContent = 'Please tell your order to the people at the till.';
+    await kiosk.outbox.discard(id);
+  }
 }
 
 /** Which numbers have come this far, kept right through every event, outage and reload. */

@@ -90,12 +90,19 @@ function FailedReceipts() {
 
 function Till() {
   const { word, reason } = useStatus();
-  const { pending } = useOutbox();
+  const { pending, parked, retry, discard } = useOutbox();
   return (
     <>
       <p role="status">
         {word} {reason} {pending.length > 0 && `(${pending.length} to send)`}
       </p>
+      {parked.map(({ id, mayHaveHappened }) => (
+        <p key={id} role="alert">
+          {mayHaveHappened ? 'Nobody knows whether this was taken: look at the orders.' : 'The server refused this.'}
+          <button onClick={() => retry(id)}>Send it again</button>
+          <button onClick={() => void discard(id)}>Discard it</button>
+        </p>
+      ))}
       <NewOrder />
       <FailedReceipts />
       <Orders />
