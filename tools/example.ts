@@ -7,7 +7,9 @@ import { createServer } from 'vite';
 import { aliases } from './aliases.ts';
 
 const [name = ''] = process.argv.slice(2);
-const names = globSync('examples/*/main.{ts,tsx}').map((file) => basename(dirname(file)));
+const names = globSync('examples/*/main.{ts,tsx}', { exclude: ['examples/demo/**'] })
+  .map((file) => basename(dirname(file)))
+  .toSorted();
 
 async function serve(): Promise<void> {
   const vite = await createServer({
@@ -16,7 +18,9 @@ async function serve(): Promise<void> {
     cacheDir: '../node_modules/.vite/examples',
     resolve: { alias: [...aliases] },
     // Found out while a page loads, they would make it load again.
-    optimizeDeps: { include: ['idb', 'pusher-js', 'react', 'react-dom/client', 'rxjs', 'socket.io-client', 'zod/mini'] },
+    optimizeDeps: {
+      include: ['idb', 'pusher-js', 'react', 'react-dom/client', 'rxjs', 'socket.io-client', 'zod/mini'],
+    },
   });
   await vite.listen();
   console.log(`${name}: ${vite.resolvedUrls?.local[0] ?? ''}${name}/`);

@@ -113,7 +113,8 @@ export const gates: readonly Gate[] = [
   },
   {
     name: 'examples',
-    proves: 'every app of examples/ does what its user expects, with its server and beside the others, in a real browser',
+    proves:
+      'every app of examples/ does what its user expects, with its server and beside the others, in a real browser',
     command: vitest('examples'),
     needs: 'chromium',
   },
