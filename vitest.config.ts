@@ -37,6 +37,9 @@ const simulation = ['test/simulation/**/*.test.ts'];
 
 const scenarios = ['test/scenarios/**/*.test.ts'];
 
+/** The apps of `examples`, as people use them. */
+const examples = ['test/examples/**/*.test.ts'];
+
 const config: ViteUserConfig = defineConfig({
   resolve: { alias: [...aliases] },
   test: {
@@ -58,6 +61,7 @@ const config: ViteUserConfig = defineConfig({
             ...server,
             ...simulation,
             ...scenarios,
+            ...examples,
           ],
         },
       },
@@ -83,6 +87,7 @@ const config: ViteUserConfig = defineConfig({
           browser: inChromium(),
         },
       },
+      { extends: true, test: { name: 'examples', environment: 'node', include: examples } },
       {
         extends: true,
         // The hooks once more, with the oldest React that they promise to work with.

@@ -112,6 +112,13 @@ export const gates: readonly Gate[] = [
     needs: 'chromium',
   },
   {
+    name: 'examples',
+    proves:
+      'every app of examples/ does what its user expects, with its server and beside the others, in a real browser',
+    command: vitest('examples'),
+    needs: 'chromium',
+  },
+  {
     name: 'demo',
     proves:
       'five screens agree with their server after every act of the demo, and everybody can use it: `npm run demo -- --check`',

@@ -2,9 +2,6 @@
 import type { KnipConfig } from 'knip';
 import { entries } from './entries.ts';
 
-/** Pinned in package.json for features that are still to come. */
-const waiting = ['rxjs'];
-
 /** Named in tools/gates.ts as programs. */
 const programs = ['@arethetypeswrong/cli', 'oxfmt', 'oxlint', 'oxlint-tsgolint', 'publint'];
 
@@ -17,9 +14,10 @@ const config: KnipConfig = {
     'test/bench/run.ts',
     'test/simulation/**/{run,mutants}.ts',
     'examples/demo/{serve,main}.ts',
+    'examples/*/main.{ts,tsx}',
   ],
   project: ['{src,test,tools,examples}/**/*.{ts,tsx,mjs}'],
-  ignoreDependencies: [...waiting, ...programs],
+  ignoreDependencies: programs,
   ignoreBinaries: ['apt-get'],
 };
 export default config;

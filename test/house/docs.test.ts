@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { compile } from '../contract/compiler.ts';
 import { patience } from '../effort.ts';
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs/**/*.md')];
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md', ...globSync('docs/**/*.md')];
 const blocksOf = (page: string): readonly { readonly language: 'ts' | 'tsx'; readonly code: string }[] =>
   [...readFileSync(page, 'utf8').matchAll(/^```(tsx?)\n([^]*?)^```/gm)].map(([, language, code = '']) => ({
     language: language === 'tsx' ? 'tsx' : 'ts',

@@ -215,6 +215,24 @@ export const sabotages: readonly Sabotage[] = [
       tree.edit('src/storage/indexed-db.ts', (text) => text.replace('current.result !== only.value', 'false')),
   },
   {
+    gate: 'examples',
+    breaks: 'the kitchen never calls an order ready',
+    says: /an order that is taken at the till is cooked[^]*Timeout/,
+    apply: (tree) =>
+      tree.edit('examples/laravel-pos-kitchen/main.tsx', (text) =>
+        text.replace("bump.mutate({ ticketId, to: 'ready' })", "undo.mutate({ ticketId, to: 'in_preparation' })"),
+      ),
+  },
+  {
+    gate: 'examples',
+    breaks: 'the printer gateway prints nothing',
+    says: /printer-gateway: a receipt for each order/,
+    apply: (tree) =>
+      tree.edit('examples/laravel-pos-printer-gateway/main.ts', (text) =>
+        text.replace('await appendFile(', 'await Promise.resolve('),
+      ),
+  },
+  {
     gate: 'demo',
     breaks: 'the printer keeps its paper to itself',
     says: /An order of the till becomes a ticket[^]*Timeout/,
