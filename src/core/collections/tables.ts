@@ -112,7 +112,10 @@ export function createTables({ host, contract, scope, consumers, reread, report 
         told = new Set();
       },
       end() {
-        if (told !== undefined && isCurrent()) table.keepOf(source.name, told);
+        if (told !== undefined && isCurrent()) {
+          table.keepOf(source.name, told);
+          if (source.tellsAll === true) table.keepSources((name) => name === source.name);
+        }
         told = undefined;
       },
       show(key, version, row) {
@@ -192,6 +195,7 @@ export function createTables({ host, contract, scope, consumers, reread, report 
   }
 
   function lookLater(mutation: string): void {
+    uncovered.get(mutation)?.();
     const release = host.schedule(coveredWithinMs, () => {
       uncovered.delete(mutation);
       if (![...tables.values()].some(({ overlay }) => overlay.has(mutation))) return hearNoMore();

@@ -5,6 +5,7 @@ import type { ToFollowers, ToLeader } from './messages.ts';
 
 export class LeadersRows implements RowSource {
   readonly name = 'the leading tab';
+  readonly tellsAll = true;
   private readonly tab: string;
   private readonly reign: string;
   private readonly post: (message: ToLeader) => void;
