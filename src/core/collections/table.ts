@@ -101,9 +101,11 @@ export class Table {
     const shown = row === undefined ? others : [...others, { source, version, row }];
     if (shown.length === 0) this.base.delete(key);
     else this.base.set(key, shown);
-    if (this.overlay.size > 0) this.overlay.baseChanged(key, this.baseOf(key));
+    // Before: what covers the last of what was asked for mostly says the same.
+    const isOverlaid = this.overlay.size > 0;
+    if (isOverlaid) this.overlay.baseChanged(key, this.baseOf(key));
     this.options.baseChanged(key);
-    this.refresh(key, others.length > 0);
+    this.refresh(key, isOverlaid || others.length > 0);
   }
 
   /** V2: what it showed and does not show now is gone. */

@@ -607,9 +607,18 @@ function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Tu
   s.marks.set(part.resource, { asOf, tombstones: part.tombstones });
 }
 
-/** Not stored: a restart would not know that it was not told. */
-function fillRow({ rows }: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
-  rows.fillIn({ key: row.key, version: row.version }, moment.nowMs);
+/**
+ * What an event has told of is stored with what it left unsaid. Anything else is not: a restart would not know that nobody was
+ * told.
+ */
+function fillRow(s: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
+  const { key, version } = row;
+  const known = s.rows.get(key);
+  if (known?.isPart === true && !known.deleted && known.version === version) {
+    s.rows.put({ key, version }, false, false, moment.nowMs);
+    s.handledRows.push({ row: { key, version }, deleted: false });
+    s.dirty = true;
+  } else s.rows.fillIn({ key, version }, moment.nowMs);
   effects.push({ kind: 'row', ticket: undefined, resource, row });
 }
 

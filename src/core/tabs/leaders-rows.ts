@@ -43,6 +43,11 @@ export class LeadersRows implements RowSource {
     for (const { collection, key, version, row } of rows) this.feeds.get(collection)?.show(key, version, row);
   }
 
+  /** So much was told until now. */
+  told(number: number): void {
+    if (this.heard !== undefined && number > this.heard) this.askAll();
+  }
+
   private askAll(): void {
     this.heard = undefined;
     this.ask([...this.feeds.keys()]);
