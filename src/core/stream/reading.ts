@@ -1,5 +1,16 @@
 // Catching up: what is asked of the server, and what its answers mean.
-import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, type Turn } from './delivery.ts';
+import {
+  accept,
+  anchor,
+  anchorBlindly,
+  brokenLookAfter,
+  close,
+  deliver,
+  missing,
+  pump,
+  release,
+  type Turn,
+} from './delivery.ts';
 import { noneClosed, uncovered } from './gap.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
@@ -449,11 +460,14 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   s.epoch ??= answer.epoch;
   if (read.since.size === 0) {
     s.secondLookAtMs = Number.POSITIVE_INFINITY;
-    if (read.isBrokenLook || !hasReplay(s)) s.brokenLookAtMs = Number.POSITIVE_INFINITY;
+    if (read.isBrokenLook || !hasReplay(s)) {
+      s.fullListAtMs = turn.moment.nowMs;
+      const hasAll = s.lastBrokenMs <= read.issuedAtMs - s.options.settings.overlapMs;
+      s.brokenLookAtMs = hasAll ? Number.POSITIVE_INFINITY : brokenLookAfter(s, s.lastBrokenMs);
+    }
   }
   if (isToldByLog(s)) {
     const which = read.isBrokenLook ? 'fill' : 'put-back';
-    if (read.isBrokenLook) s.fullListAtMs = turn.moment.nowMs;
     for (const part of answer.parts) takePart(s, part, read, which, turn);
     if (settlesDoubt(s, read)) s.isDoubtful = false;
     s.dirty = true;
