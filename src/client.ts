@@ -193,6 +193,8 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         streamSettings: timing?.stream,
         consumers,
         tables,
+        isOpenedNext: (wire) =>
+          [...channels].some((one) => wireName(data, one.name, { ...scope, ...one.params }) === wire),
         lists,
         processors,
         principal,
@@ -203,7 +205,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         log,
         signal,
         changed,
-        dismissed: () => void stop(),
+        dismissed: () => void inTurn(dismissed),
         idleHealth: () => idleHealth(serverClock.offsetMs()),
       });
       session.outbox.subscribe((change) => {
@@ -225,6 +227,12 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     await ending.stop(as);
     tables.release();
     changed();
+  }
+
+  /** Whoever signed out in another tab has signed out here, and leaves nothing to see. */
+  async function dismissed(): Promise<void> {
+    await end('kept');
+    tables.clear();
   }
 
   async function dispose(): Promise<void> {

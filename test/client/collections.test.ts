@@ -123,6 +123,48 @@ describe('what the server says', () => {
     await kds.dispose();
   });
 
+  test('V2: nor do rows of a channel of the app’s own, which is opened when the client has started', async () => {
+    const { kitchen, kds, tickets } = await openKds(createKitchen({ hasReplay: false }));
+    const grill = kds.channel('station', { station: 'grill' });
+    await kitchen.host.pass(1_000);
+    const created = { ticket: ticket(7, { updated_at: second(6) }) };
+    kitchen.publish(`${wire('kds')}.station.grill`, 'KdsTicketCreated', created);
+    await kitchen.host.pass(1_000);
+    const told: number[] = [];
+    tickets.subscribe((rows) => void told.push(rows.length));
+    await Promise.all([kds.stop(), kitchen.host.pass(8_000)]);
+    await Promise.all([kds.start(), kitchen.host.pass(8_000)]);
+    expect(told).toEqual([]);
+    expect(tickets.size).toBe(3);
+    // What is not opened any more is not waited for.
+    await Promise.all([kds.stop(), kitchen.host.pass(8_000)]);
+    grill.dispose();
+    await Promise.all([kds.start(), kitchen.host.pass(8_000)]);
+    expect(tickets.size).toBe(2);
+    await kds.dispose();
+  });
+
+  test('V2: what happened in the first seconds of a run is there at the next start, too', async () => {
+    const storage = memory();
+    const kitchen = createKitchen();
+    const first = await openKds(kitchen, { storage });
+    await Promise.all([first.kds.dispose(), kitchen.host.pass(8_000)]);
+    const again = await openKds(kitchen, { storage });
+    again.update(2, 'ready', second(7));
+    kitchen.lists.set('kds/tickets', [
+      ticket(1, { updated_at: second(1) }),
+      ticket(2, { status: 'ready', updated_at: second(7) }),
+    ]);
+    await kitchen.host.pass(30_000);
+    await Promise.all([again.kds.dispose(), kitchen.host.pass(8_000)]);
+    kitchen.http.weather = 'down';
+    const last = kitchen.client('kds', { storage });
+    const tickets = last.collection('tickets');
+    await last.start();
+    expect(tickets.get().map(({ status }) => status)).toEqual(['in_preparation', 'ready']);
+    await last.dispose();
+  });
+
   test('V2, V13: a list that belongs to no channel is kept: read at the start and when it is no longer fresh, and there offline', async () => {
     const host = createFakeHost({ seed: 1 });
     const dish = { id: 1, name: 'Bouillabaisse', price: '24.00', category: 'plats' };
@@ -321,6 +363,33 @@ describe('what was asked for', () => {
     expect(orders.row(41)).toMatchObject({ id: 41, number: 'C41' });
     expect(orders.row(id)).toBe(orders.row(41));
     await pos.dispose();
+  });
+
+  test('V8: what refers to an order that was answered is shown on a screen that comes later, and after a restart', async () => {
+    const storage = memory();
+    const kitchen = createKitchen();
+    kitchen.lists.set('orders', []);
+    const pos = kitchen.client('pos', { storage });
+    await pos.start();
+    await kitchen.host.pass(1_000);
+    kitchen.answer = ({ method, path }) => {
+      if (method !== 'POST') return undefined;
+      return path.endsWith('/orders') ? { status: 201, body: { data: order(41).order } } : { status: 429, body: {} };
+    };
+    const { id } = await pos.mutate('order.create', { channel: 'pos', items: [{ item_id: 1, qty: 1 }] });
+    await pos.mutate('order.setStatus', { orderId: { $ref: id }, to: 'ready' } as never);
+    await kitchen.host.pass(1_000);
+    kitchen.publish(wire('orders'), 'OrderCreated', order(41, { client_order_id: id, updated_at: second(1) }));
+    await kitchen.host.pass(2_000);
+    expect(pos.collection('orders').row(41)?.status).toBe('ready');
+    await Promise.all([pos.dispose(), kitchen.host.pass(8_000)]);
+    const again = kitchen.client('pos', { storage });
+    const orders = again.collection('orders');
+    await again.start();
+    expect(again.outbox.pending()).toMatchObject([{ input: { orderId: 41, to: 'ready' } }]);
+    expect(orders.row(41)?.status).toBe('ready');
+    expect(orders.waiting(41)).toHaveLength(1);
+    await Promise.all([again.dispose(), kitchen.host.pass(8_000)]);
   });
 
   test('V8: the event comes before the answer: one row all the time', async () => {

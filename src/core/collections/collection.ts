@@ -38,8 +38,7 @@ export function collectionOf(table: Table): Collection<object> {
     row: (key) => table.row(String(key)),
     watch: (key) => ({
       get: () => table.row(String(key)),
-      subscribe: (listener, { signal } = {}) =>
-        until(signal, () => table.watch(String(key), () => listener(table.row(String(key))))),
+      subscribe: (listener, { signal } = {}) => until(signal, () => table.watch(String(key), listener)),
     }),
     query: (question) => queryOf(table, question),
     waiting: (key) => table.waiting(String(key)),

@@ -15,11 +15,10 @@ export interface Entry {
   readonly row: object;
 }
 
-/** What a change of one row was. */
+/** What a row is now; undefined is one that is gone. */
 export interface RowChange {
   readonly key: string;
-  readonly before: object | undefined;
-  readonly after: object | undefined;
+  readonly row: object | undefined;
 }
 
 /** Beyond this share of all rows, sorting anew is cheaper than moving each. */
@@ -31,6 +30,11 @@ export class LiveQuery {
   private readonly compare: Compare | undefined;
   private readonly limit: number;
   private entries: Entry[] = [];
+  /**
+   * What is among the entries, and as which row. Asking the app's function once more would not tell: it may look at more than
+   * the row, at the time or at what somebody has chosen, and so may a row be another one that the app has changed in place.
+   */
+  private readonly held = new Map<string, object>();
   private answer: readonly object[] = [];
 
   constructor(question: Question<never>, report: (error: unknown) => void) {
@@ -47,8 +51,8 @@ export class LiveQuery {
 
   /** Begins with these, of which some may not belong here. */
   begin(all: Iterable<Entry>): void {
-    this.entries = Array.from(all).filter(({ row }) => this.test(row));
-    this.entries.sort(this.order);
+    for (const { key, row } of all) if (this.test(row)) this.held.set(key, row);
+    this.sort();
     this.answer = this.shown();
   }
 
@@ -59,9 +63,11 @@ export class LiveQuery {
 
   /** Whether it is another answer now. */
   take(changes: readonly RowChange[]): boolean {
-    const own = changes.filter(
-      ({ before, after }) => (before !== undefined && this.test(before)) || (after !== undefined && this.test(after)),
-    );
+    const own: RowChange[] = [];
+    for (const { key, row } of changes) {
+      const isIn = row !== undefined && this.test(row);
+      if (isIn || this.held.has(key)) own.push({ key, row: isIn ? row : undefined });
+    }
     if (own.length === 0) return false;
     if (own.length * manyOf > this.entries.length) this.rebuild(own);
     else for (const change of own) this.move(change);
@@ -72,22 +78,29 @@ export class LiveQuery {
   }
 
   private rebuild(changes: readonly RowChange[]): void {
-    const changed = new Set(changes.map(({ key }) => key));
-    const others = this.entries.filter(({ key }) => !changed.has(key));
-    for (const { key, after } of changes) if (after !== undefined && this.test(after)) others.push({ key, row: after });
-    this.entries = others.sort(this.order);
+    for (const { key, row } of changes) {
+      if (row === undefined) this.held.delete(key);
+      else this.held.set(key, row);
+    }
+    this.sort();
   }
 
-  private move({ key, before, after }: RowChange): void {
-    if (before !== undefined && this.entries.length > 0 && this.test(before)) {
-      const at = this.placeOf({ key, row: before });
+  private sort(): void {
+    this.entries = Array.from(this.held, ([key, row]) => ({ key, row })).sort(this.order);
+  }
+
+  private move({ key, row }: RowChange): void {
+    const former = this.held.get(key);
+    if (former !== undefined) {
+      const at = this.placeOf({ key, row: former });
       // Somewhere else, if the app has changed a row under us.
       this.entries.splice(this.entries[at]?.key === key ? at : this.entries.findIndex((entry) => entry.key === key), 1);
+      this.held.delete(key);
     }
-    if (after !== undefined && this.test(after)) {
-      const entry = { key, row: after };
-      this.entries.splice(this.placeOf(entry), 0, entry);
-    }
+    if (row === undefined) return;
+    const entry = { key, row };
+    this.entries.splice(this.placeOf(entry), 0, entry);
+    this.held.set(key, row);
   }
 
   /** Where it is, or would be. */

@@ -29,7 +29,12 @@ export interface OverlayOptions {
 interface Layer {
   readonly mutation: WaitingMutation;
   readonly showing: Showing;
+  readonly context: MutationContext;
   readonly parents: readonly string[];
+  /** It makes a row, which goes by a key of its own at first. */
+  readonly isNew: boolean;
+  /** What it refers to by the keys of the rows that are shown. Put together once: every row is held against it. */
+  input: unknown;
   /** The row that it is about. */
   key: string;
   change: Change;
@@ -64,7 +69,7 @@ export class Overlay {
   /** The key that a row goes by now. */
   resolve(key: string): string {
     const layer = this.layers.get(key);
-    return layer?.change.kind === 'put' ? layer.key : (this.aliases.get(key) ?? key);
+    return layer?.isNew === true ? layer.key : (this.aliases.get(key) ?? key);
   }
 
   keyOf(mutation: string): string | undefined {
@@ -80,13 +85,22 @@ export class Overlay {
 
   add(mutation: WaitingMutation, showing: Showing): void {
     const parents = parentsOf(mutation.input as StoredValue);
-    const change = this.changeOf(mutation, showing);
+    const context: MutationContext = {
+      mutationId: mutation.id,
+      createdAt: mutation.createdAt,
+      scope: this.options.scope,
+    };
+    const input = this.inputOf(mutation);
+    const change = this.attempt(() => showing.change(input, context));
     const key = change && this.keyOfChange(change);
     if (change === undefined || key === undefined) return;
     const layer: Layer = {
       mutation,
       showing,
+      context,
       parents,
+      isNew: change.kind === 'put',
+      input,
       key,
       change,
       isAnswered: false,
@@ -96,7 +110,7 @@ export class Overlay {
     this.layers.set(mutation.id, layer);
     this.options.touched(key);
     // After a restart the server may show it already, and its answer was never heard.
-    if (change.kind !== 'put' || showing.is === undefined) return;
+    if (!layer.isNew || showing.is === undefined) return;
     for (const [known, base] of this.options.baseRows())
       if (this.isIt(layer, known, base)) return this.recognise(layer, known);
   }
@@ -105,6 +119,7 @@ export class Overlay {
     const layer = this.layers.get(mutation);
     if (layer === undefined) return;
     this.layers.delete(mutation);
+    if (layer.isNew) this.alias(mutation, layer.key);
     this.options.touched(layer.key);
   }
 
@@ -116,9 +131,7 @@ export class Overlay {
     const row =
       answer === undefined
         ? undefined
-        : this.attempt(() =>
-            layer.showing.answered?.(answer, this.inputOf(layer.mutation), this.contextOf(layer.mutation)),
-          );
+        : this.attempt(() => layer.showing.answered?.(answer, layer.input, layer.context));
     if (typeof row === 'object' && row !== null) this.takeAnswer(layer, row);
     if (layer.isSeen || this.isInBase(layer)) this.remove(mutation);
     else this.options.touched(layer.key);
@@ -147,9 +160,11 @@ export class Overlay {
     for (const layer of Array.from(this.layers.values())) {
       // What the server has said of it goes by its number already.
       if (!layer.parents.includes(parent) || layer.version !== undefined) continue;
-      const change = this.changeOf(layer.mutation, layer.showing);
+      const input = this.inputOf(layer.mutation);
+      const change = this.attempt(() => layer.showing.change(input, layer.context));
       const key = change && this.keyOfChange(change);
       if (change === undefined || key === undefined) continue;
+      layer.input = input;
       layer.change = change;
       this.rename(layer, key);
     }
@@ -183,9 +198,11 @@ export class Overlay {
     if (layer.key !== key) this.rename(layer, key);
   }
 
-  private isIt({ showing, mutation, change, key, isSeen }: Layer, known: string, { row }: BaseRow): boolean {
-    if (change.kind !== 'put' || isSeen || key === known) return false;
-    return this.attempt(() => showing.is?.(row, this.inputOf(mutation), this.contextOf(mutation))) === true;
+  private isIt(layer: Layer, known: string, { row }: BaseRow): boolean {
+    const { showing, input, context, key, isNew, isSeen, isAnswered } = layer;
+    // An answer says which version it is of, and may be ahead of what channels show by the same key.
+    if (!isNew || isSeen || (isAnswered && key === known)) return false;
+    return this.attempt(() => showing.is?.(row, input, context)) === true;
   }
 
   /** V8: a row of the base is the one that was made here. */
@@ -198,24 +215,23 @@ export class Overlay {
     const { key: former, mutation } = layer;
     if (former === key) return this.options.touched(key);
     layer.key = key;
-    if (layer.change.kind === 'put') {
-      this.aliases.set(former, key);
-      this.aliases.set(mutation.id, key);
-      for (const [oldest] of this.aliases) {
-        if (this.aliases.size <= mostAliases) break;
-        this.aliases.delete(oldest);
-      }
+    if (layer.isNew) {
+      this.alias(former, key);
+      this.alias(mutation.id, key);
     }
     this.options.touched(former);
     this.options.touched(key);
     this.options.renamed(mutation.id);
   }
 
-  private changeOf(mutation: WaitingMutation, showing: Showing): Change | undefined {
-    return this.attempt(() => showing.change(this.inputOf(mutation), this.contextOf(mutation)));
+  private alias(former: string, key: string): void {
+    // As the newest of all.
+    this.aliases.delete(former);
+    this.aliases.set(former, key);
+    const [oldest] = this.aliases.keys();
+    if (oldest !== undefined && this.aliases.size > mostAliases) this.aliases.delete(oldest);
   }
 
-  /** What it refers to by the keys of the rows that are shown. */
   private inputOf({ input }: WaitingMutation): unknown {
     return withReferences(input as StoredValue, ({ $ref }) => this.options.keyOf($ref) ?? $ref);
   }
@@ -251,10 +267,6 @@ export class Overlay {
   private isCoveredBy({ version }: Layer, base: BaseRow | undefined): boolean {
     if (typeof version === 'number' && typeof base?.version === 'number') return base.version >= version;
     return true;
-  }
-
-  private contextOf({ id, createdAt }: WaitingMutation): MutationContext {
-    return { mutationId: id, createdAt, scope: this.options.scope };
   }
 
   private attempt<Result>(call: () => Result): Result | undefined {

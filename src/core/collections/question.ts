@@ -59,24 +59,27 @@ export function compareOf(orderBy: unknown): Compare | undefined {
   });
   return (left, right) => {
     for (const { field, sign } of orders) {
-      const difference = compareValues((left as Fields)[field], (right as Fields)[field]);
-      if (difference !== 0) return sign * difference;
+      const difference = compareValues((left as Fields)[field], (right as Fields)[field], sign);
+      if (difference !== 0) return difference;
     }
     return 0;
   };
 }
 
-/** What is missing stands last, before what cannot be compared at all. */
-function compareValues(left: unknown, right: unknown): number {
+/** What is missing stands last whichever way round, and before what cannot be compared at all. */
+function compareValues(left: unknown, right: unknown, sign: number): number {
   if (left === right) return 0;
   const [rankLeft, rankRight] = [rankOf(left), rankOf(right)];
-  if (rankLeft !== rankRight) return rankLeft - rankRight;
-  if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : 1;
-  return Number(left) - Number(right);
+  if (rankLeft !== rankRight)
+    return rankLeft >= missing || rankRight >= missing ? rankLeft - rankRight : sign * (rankLeft - rankRight);
+  if (typeof left === 'string' && typeof right === 'string') return left < right ? -sign : sign;
+  return rankLeft >= missing ? 0 : sign * (Number(left) - Number(right));
 }
 
+const missing = 2;
 const ranks: Readonly<Partial<Record<string, number>>> = { number: 0, boolean: 0, string: 1 };
-const rankOf = (value: unknown): number => (value === null || value === undefined ? 2 : (ranks[typeof value] ?? 3));
+const rankOf = (value: unknown): number =>
+  value === null || value === undefined ? missing : (ranks[typeof value] ?? missing + 1);
 
 const numberKey = /^-?\d{1,15}$/;
 

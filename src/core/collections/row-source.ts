@@ -5,6 +5,8 @@ import type { RowVersion } from '../stream/rows.ts';
 export interface RowSource {
   /** The same over runs. */
   readonly name: string;
+  /** It tells everything that there is: what anybody else has shown is over. */
+  readonly tellsAll?: true;
   /** Tells every row that it shows of a collection, and from then on each that changes. */
   follow(collection: string, definition: CollectionDefinition, feed: RowFeed): void;
 }

@@ -31,6 +31,12 @@ interface Followed {
   told: readonly object[];
 }
 
+/** A row that somebody follows, by whichever key: what it was when it was told last. */
+interface Watched {
+  readonly listeners: Listeners<object | undefined>;
+  told: object | undefined;
+}
+
 type Changes = ReadonlyMap<string, object | undefined>;
 
 export class Table {
@@ -45,7 +51,7 @@ export class Table {
   /** The same, for answers that are kept right. */
   private untaken = new Map<string, object | undefined>();
   private readonly followed = new Set<Followed>();
-  private readonly watchers = new Map<string, Listeners<undefined>>();
+  private readonly watchers = new Map<string, Watched>();
   private readonly changes: Listeners<Changes>;
   revision = 0;
 
@@ -90,14 +96,16 @@ export class Table {
     const known = this.base.get(key) ?? [];
     const others = known.filter((one) => one.source !== source);
     const own = known.find((one) => one.source === source);
-    // Read from the store or from a list again: the same is the same object.
-    const isKnown = own !== undefined && row !== undefined && own.version === version && isSame(own.row, row);
-    const shown = row === undefined ? others : [...others, isKnown ? own : { source, version, row }];
+    // What is opened anew, or read again, is told whole. It is no news, and covers nothing that was asked for.
+    if (row === undefined ? own === undefined : own?.version === version && isSame(own.row, row)) return;
+    const shown = row === undefined ? others : [...others, { source, version, row }];
     if (shown.length === 0) this.base.delete(key);
     else this.base.set(key, shown);
-    if (this.overlay.size > 0) this.overlay.baseChanged(key, this.baseOf(key));
+    // Before: what covers the last of what was asked for mostly says the same.
+    const isOverlaid = this.overlay.size > 0;
+    if (isOverlaid) this.overlay.baseChanged(key, this.baseOf(key));
     this.options.baseChanged(key);
-    this.refresh(key, others.length > 0);
+    this.refresh(key, isOverlaid || others.length > 0);
   }
 
   /** V2: what it showed and does not show now is gone. */
@@ -147,16 +155,13 @@ export class Table {
     return { followed, end: () => void this.followed.delete(followed) };
   }
 
-  watch(key: string, listener: () => void): () => void {
-    const listeners = this.watchers.get(key) ?? createListeners<undefined>(this.options.report);
-    this.watchers.set(key, listeners);
-    let count = 0;
-    const release = listeners.add(listener);
+  watch(key: string, listener: (row: object | undefined) => void): () => void {
+    const watched = this.watchers.get(key) ?? { listeners: createListeners(this.options.report), told: this.row(key) };
+    this.watchers.set(key, watched);
+    const release = watched.listeners.add(listener);
     return () => {
-      count += 1;
-      if (count > 1) return;
       release();
-      if (listeners.isEmpty) this.watchers.delete(key);
+      if (watched.listeners.isEmpty && this.watchers.get(key) === watched) this.watchers.delete(key);
     };
   }
 
@@ -169,8 +174,8 @@ export class Table {
     if (this.untaken.size === 0) return;
     const changes: RowChange[] = [];
     for (const [key, before] of this.untaken) {
-      const after = this.view.get(key);
-      if (before !== after) changes.push({ key, before, after });
+      const row = this.view.get(key);
+      if (before !== row) changes.push({ key, row });
     }
     this.untaken = new Map();
     for (const { query } of this.followed) query.take(changes);
@@ -185,10 +190,12 @@ export class Table {
     this.before.clear();
     if (changed.size === 0) return;
     this.changes.tell(changed);
-    if (this.watchers.size > 0) {
-      for (const [key, listeners] of Array.from(this.watchers)) {
-        if (changed.has(key) || changed.has(this.overlay.resolve(key))) listeners.tell(undefined);
-      }
+    for (const [key, watched] of Array.from(this.watchers)) {
+      const row = this.row(key);
+      // By the key that it had first a row may be another one now, or none.
+      if (row === watched.told) continue;
+      watched.told = row;
+      watched.listeners.tell(row);
     }
     for (const followed of Array.from(this.followed)) {
       const { rows } = followed.query;
@@ -224,7 +231,7 @@ export class Table {
     if (after === undefined) this.view.delete(key);
     else this.view.set(key, after);
     for (const [field, index] of this.indexes) {
-      if (before !== undefined) index.get(fieldOf(before, field))?.delete(key);
+      if (before !== undefined) leave(index, fieldOf(before, field), key);
       if (after !== undefined) enter(index, fieldOf(after, field), key);
     }
     this.options.changed();
@@ -263,4 +270,10 @@ function enter(index: Map<unknown, Set<string>>, value: unknown, key: string): v
   const keys = index.get(value);
   if (keys === undefined) index.set(value, new Set([key]));
   else keys.add(key);
+}
+
+function leave(index: Map<unknown, Set<string>>, value: unknown, key: string): void {
+  const keys = index.get(value);
+  // A field of which every row has another value, and rows come and go.
+  if (keys?.delete(key) === true && keys.size === 0) index.delete(value);
 }

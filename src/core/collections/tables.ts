@@ -6,6 +6,8 @@ import type { Host, Release } from '../../host/host.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { OutboxChange } from '../outbox/changes.ts';
 import type { RowVersion } from '../stream/rows.ts';
+import { parentsOf, referredValue, withReferences } from '../outbox/reference.ts';
+import type { StoredValue } from '../../storage/store.ts';
 import type { RowSource } from './row-source.ts';
 import { Table } from './table.ts';
 
@@ -33,8 +35,8 @@ export interface Tables {
   /** A channel is heard. What it showed before and does not show now is gone. */
   open(source: RowSource): void;
   close(source: string): void;
-  /** A run has begun: only what it has opened shows anything. */
-  keepOpened(): void;
+  /** A run has begun: only what it has opened shows anything, and what was shown of those that it is about to open. */
+  keepOpened(isComing?: (source: string) => boolean): void;
   /** A run has ended; its tables stay. */
   release(): void;
   /** What waits to be sent at the beginning of a run. */
@@ -112,7 +114,10 @@ export function createTables({ host, contract, scope, consumers, reread, report 
         told = new Set();
       },
       end() {
-        if (told !== undefined && isCurrent()) table.keepOf(source.name, told);
+        if (told !== undefined && isCurrent()) {
+          table.keepOf(source.name, told);
+          if (source.tellsAll === true) table.keepSources((name) => name === source.name);
+        }
         told = undefined;
       },
       show(key, version, row) {
@@ -191,7 +196,22 @@ export function createTables({ host, contract, scope, consumers, reread, report 
     lookLater(mutation);
   }
 
+  /** A table that is made later knows only what still waits: it refers to what was answered by what the answer says. */
+  function resolve(parent: string, answer: unknown): void {
+    for (const [id, mutation] of waiting) {
+      const input = mutation.input as StoredValue;
+      if (!parentsOf(input).includes(parent)) continue;
+      const known = withReferences(input, (reference) =>
+        reference.$ref === parent
+          ? (referredValue(reference, answer as StoredValue) ?? { ...reference })
+          : { ...reference },
+      );
+      waiting.set(id, { ...mutation, input: known });
+    }
+  }
+
   function lookLater(mutation: string): void {
+    uncovered.get(mutation)?.();
     const release = host.schedule(coveredWithinMs, () => {
       uncovered.delete(mutation);
       if (![...tables.values()].some(({ overlay }) => overlay.has(mutation))) return hearNoMore();
@@ -230,8 +250,9 @@ export function createTables({ host, contract, scope, consumers, reread, report 
       sources.delete(source);
       for (const table of tables.values()) table.keepOf(source, new Set());
     },
-    keepOpened() {
-      for (const table of tables.values()) table.keepSources((source) => sources.has(source));
+    keepOpened(isComing) {
+      const isKept = (source: string): boolean => sources.has(source) || isComing?.(source) === true;
+      for (const table of tables.values()) table.keepSources(isKept);
     },
     release: rest,
     begin(all) {
@@ -249,7 +270,9 @@ export function createTables({ host, contract, scope, consumers, reread, report 
           if (mutation !== undefined && !waiting.has(id)) takeWaiting(mutation);
           return;
         case 'acked':
-          if (waiting.delete(id)) answered(id, answer);
+          if (!waiting.delete(id)) return;
+          answered(id, answer);
+          resolve(id, answer);
           return;
         case 'parked':
         case 'discarded':

@@ -15,7 +15,7 @@ import { dueAtMs, step } from './machine.ts';
 import type { RandomBytes } from './mutation-id.ts';
 import { createOthers } from './others.ts';
 import type { ParkedMutation } from './parked-mutation.ts';
-import { answerTo } from './parents.ts';
+import { answerTo, knownInput } from './parents.ts';
 import { gone } from './refusals.ts';
 import { initialOutbox } from './restart.ts';
 import { outboxRules, type OutboxRules } from './rules.ts';
@@ -133,7 +133,13 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
   const handles = createHandles();
   const changes = createChanges(report);
   const drains = createDrains(host);
-  const telling = createTelling({ mutations, changes, handles, drains, onSignal: options.onSignal, report });
+  /** With the numbers of what it refers to, as far as the server has answered them: a screen that comes later knows no other. */
+  const asWaiting = (item: Item): WaitingMutation => {
+    const mutation = waitingMutation(item);
+    if (item.parents.length === 0) return mutation;
+    return { ...mutation, input: knownInput(state, item.asked ?? item.record.input) };
+  };
+  const telling = createTelling({ mutations, asWaiting, changes, handles, drains, onSignal: options.onSignal, report });
   const writing = createWriting({
     database,
     fence: options.fence,
@@ -377,7 +383,7 @@ export async function createOutbox(options: OutboxOptions): Promise<Outbox> {
     pause: (reason) => dispatch({ kind: 'pause', reason }),
     resume: (reason) => dispatch({ kind: 'resume', reason }),
     authorised: () => dispatch({ kind: 'authorised' }),
-    pending: () => [...state.items.values()].filter(({ phase }) => phase.name !== 'parked').map(waitingMutation),
+    pending: () => [...state.items.values()].filter(({ phase }) => phase.name !== 'parked').map(asWaiting),
     parked: () => [...state.items.values()].filter(({ phase }) => phase.name === 'parked').map(telling.asParked),
     untouched: () => [...untouched.values()],
     unfinished: () =>

@@ -15,6 +15,10 @@ export function resolvedInput({ state }: Turn, { record }: Item): StoredValue | 
   return withReferences(record.input, (reference) => referredValue(reference, answerTo(state, reference.$ref)));
 }
 
+/** The input with what is known of the answers to parents; what is not known yet is still referred to. */
+export const knownInput = (state: OutboxState, input: StoredValue): StoredValue | undefined =>
+  withReferences(input, (reference) => referredValue(reference, answerTo(state, reference.$ref)) ?? { ...reference });
+
 /** O8: children of an answered parent go where what they are about is called by its new name. */
 export function renameLanes(turn: Turn, parent: OutboxRecord): void {
   for (const child of childrenOf(turn.state, parent)) renameLane(turn, child);

@@ -1,7 +1,8 @@
 // What the app hears of its mutations: each change, how each ended, and what it has to know although it did not ask.
 import { validate } from '../../contract/schema.ts';
 import type { Changes } from './changes.ts';
-import { waitingMutation, type Mutations } from './contract-functions.ts';
+import type { WaitingMutation } from '../../contract/mutation.ts';
+import type { Mutations } from './contract-functions.ts';
 import type { Drains } from './drain.ts';
 import type { Handles, Settled } from './handles.ts';
 import { parkedMutation, type ParkedMutation } from './parked-mutation.ts';
@@ -11,6 +12,8 @@ import type { UntouchedRecord } from './stored-records.ts';
 
 interface TellingOptions {
   readonly mutations: Mutations;
+  /** As the app sees it. */
+  readonly asWaiting: (item: Item) => WaitingMutation;
   readonly changes: Changes;
   readonly handles: Handles;
   readonly drains: Drains;
@@ -30,7 +33,7 @@ interface Telling {
 }
 
 export function createTelling(options: TellingOptions): Telling {
-  const { mutations, changes, handles, drains, report } = options;
+  const { mutations, asWaiting, changes, handles, drains, report } = options;
 
   function signal(told: OutboxSignal): void {
     try {
@@ -81,7 +84,7 @@ export function createTelling(options: TellingOptions): Telling {
     changed(item, phase) {
       // What is being written is told once it is.
       if (phase === 'settling' || phase === 'removing') return;
-      const mutation = waitingMutation(item);
+      const mutation = asWaiting(item);
       changes.tell({ id: item.id, name: mutation.name, state: mutation.state, mutation });
     },
     ended(id, end) {

@@ -87,6 +87,8 @@ export interface SessionOptions {
   readonly changed: () => void;
   /** Where rows are shown. */
   readonly tables?: Tables | undefined;
+  /** Whether a channel is opened as soon as the session has started, by its name on the wire. */
+  readonly isOpenedNext?: (wire: string) => boolean;
   /** Lists that belong to no channel, and are kept all the same. */
   readonly lists?: ReadonlySet<string>;
   /** Every event that is handed out, before it is. `isFirst`: no other channel has told it in this run. */
@@ -576,7 +578,7 @@ async function startOn(
   for (const channel of atStart) channels.open(channel, {});
   for (const list of options.lists ?? []) channels.openList(list);
   await channels.opened();
-  options.tables?.keepOpened();
+  options.tables?.keepOpened(options.isOpenedNext);
   // Everything that is read at the start was read.
   await setAside.look();
   const leaveHost = host.onEvent(onHostEvent);

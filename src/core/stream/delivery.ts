@@ -216,7 +216,7 @@ function handOut(
   }
   if (seq !== undefined) s.positions.put(seq, id);
   if (arrival.broken) {
-    lookForWhatItSaid(s, turn);
+    lookForWhatItSaid(s, true, turn);
     return 'duplicate';
   }
   let stale = false;
@@ -228,7 +228,7 @@ function handOut(
     const isKnown = known !== undefined && !known.isPart && !known.deleted;
     const mayLack = continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;
     const isPart = (row.isPart === true || row.isPatch === true) && (mayLack || !isKnown);
-    if (isPart) lookForWhatItSaid(s, turn);
+    if (isPart) lookForWhatItSaid(s, continuity === 'unproven' || known === undefined || known.deleted, turn);
     if (isPart || row.isPart === true) applied = { key: row.key, version: row.version, ...(isPart && { isPart }) };
     // What a list lacked that named a position is gone, also for a late event of before.
     const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
@@ -247,15 +247,15 @@ function handOut(
   return 'deliver';
 }
 
-/** S27. A list says the rest. */
-function lookForWhatItSaid(s: StreamState, { moment: { nowMs } }: Turn): void {
-  const { snapshot, settings } = s.options;
-  // A list that is being read may have been made before.
-  const isComing = s.brokenLookAtMs !== Number.POSITIVE_INFINITY && s.read?.isBrokenLook !== true;
-  if (!snapshot || s.snapshotMissing || isComing) return;
-  const lastMs = s.read?.isBrokenLook === true ? nowMs : s.fullListAtMs;
-  s.brokenLookAtMs = Math.max(nowMs + settings.overlapMs, lastMs + settings.reconcileMs);
+/** S27. A list says the rest. `isMore`: it may lack what those that were noticed before do not. */
+function lookForWhatItSaid(s: StreamState, isMore: boolean, { moment: { nowMs } }: Turn): void {
+  if (!s.options.snapshot || s.snapshotMissing) return;
+  if (isMore) s.lastBrokenMs = nowMs;
+  if (s.brokenLookAtMs === Number.POSITIVE_INFINITY) s.brokenLookAtMs = brokenLookAfter(s, nowMs);
 }
+
+export const brokenLookAfter = ({ fullListAtMs, options: { settings } }: StreamState, brokenMs: number): number =>
+  Math.max(brokenMs + settings.overlapMs, fullListAtMs + settings.reconcileMs);
 
 export function deliver(
   s: StreamState,

@@ -1,5 +1,16 @@
 // Catching up: what is asked of the server, and what its answers mean.
-import { accept, anchor, anchorBlindly, close, deliver, missing, pump, release, type Turn } from './delivery.ts';
+import {
+  accept,
+  anchor,
+  anchorBlindly,
+  brokenLookAfter,
+  close,
+  deliver,
+  missing,
+  pump,
+  release,
+  type Turn,
+} from './delivery.ts';
 import { noneClosed, uncovered } from './gap.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
@@ -449,12 +460,14 @@ export function takeSnapshot(s: StreamState, answer: SnapshotAnswer, turn: Turn)
   s.epoch ??= answer.epoch;
   if (read.since.size === 0) {
     s.secondLookAtMs = Number.POSITIVE_INFINITY;
-    const isLooked = (read.isBrokenLook || !hasReplay(s)) && s.brokenLookAtMs <= read.issuedAtMs;
-    if (isLooked) s.brokenLookAtMs = Number.POSITIVE_INFINITY;
+    if (read.isBrokenLook || !hasReplay(s)) {
+      s.fullListAtMs = turn.moment.nowMs;
+      const hasAll = s.lastBrokenMs <= read.issuedAtMs - s.options.settings.overlapMs;
+      s.brokenLookAtMs = hasAll ? Number.POSITIVE_INFINITY : brokenLookAfter(s, s.lastBrokenMs);
+    }
   }
   if (isToldByLog(s)) {
     const which = read.isBrokenLook ? 'fill' : 'put-back';
-    if (read.isBrokenLook) s.fullListAtMs = turn.moment.nowMs;
     for (const part of answer.parts) takePart(s, part, read, which, turn);
     if (settlesDoubt(s, read)) s.isDoubtful = false;
     s.dirty = true;
@@ -608,12 +621,15 @@ function noteMark(s: StreamState, part: SnapshotPart, read: Read, { moment }: Tu
   s.marks.set(part.resource, { asOf, tombstones: part.tombstones });
 }
 
-/** Stored as a part: a restart does not take it for what was told. */
+/** What an event has told of is whole now. Anything else is stored as a part: a restart does not take it for what was told. */
 function fillRow(s: StreamState, resource: string, row: Row, { moment, effects }: Turn): void {
-  const { rows } = s;
-  s.handledRows.push({ row: { key: row.key, version: row.version, isPart: true }, deleted: false });
+  const { key, version } = row;
+  const known = s.rows.get(key);
+  const isCompleted = known?.isPart === true && !known.deleted && known.version === version;
+  if (isCompleted) s.rows.put({ key, version }, false, false, moment.nowMs);
+  else s.rows.fillIn({ key, version }, moment.nowMs);
+  s.handledRows.push({ row: { key, version, ...(!isCompleted && { isPart: true as const }) }, deleted: false });
   s.dirty = true;
-  rows.fillIn({ key: row.key, version: row.version }, moment.nowMs);
   effects.push({ kind: 'row', ticket: undefined, resource, row });
 }
 

@@ -203,6 +203,8 @@ export interface StreamState {
   secondLookAtMs: number;
   /** When every list is to be read whole, because an event could not be read that may have changed a row. */
   brokenLookAtMs: number;
+  /** When the last such event came: a list that was asked before, or too soon after it, may not have it. */
+  lastBrokenMs: number;
   /** What a read lacked that may still become visible: a second look has to lack it, too. */
   missed: readonly Missed[];
   /** When the server's head was first found below the front, and where the front was. */
@@ -319,6 +321,7 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
       cursor !== undefined && options.snapshot && options.replay !== undefined
         ? nowMs + options.settings.overlapMs
         : Number.POSITIVE_INFINITY,
+    lastBrokenMs: Number.NEGATIVE_INFINITY,
     lowHead: undefined,
     vanished: undefined,
     vanishedResetMs: Number.NEGATIVE_INFINITY,

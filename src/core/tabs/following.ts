@@ -46,7 +46,7 @@ const mostKept = 2_000;
 export function createFollowing(options: FollowingOptions): Following {
   const { tab, post, sayHello, questions, tables, deliver, signal, changed } = options;
   /** Who leads, and how much of it this tab has heard. */
-  let leader: { readonly reign: string; heardUpTo: number } | undefined;
+  let leader: { readonly reign: string; heardUpTo: number; changes: number } | undefined;
   let view: View | undefined;
   let rows: LeadersRows | undefined;
   /** What was told by somebody who is not the leader that this tab knows. */
@@ -84,11 +84,21 @@ export function createFollowing(options: FollowingOptions): Following {
     for (const { channel } of view?.health.channels ?? []) signal({ ...lost, channel, replayed: 0, compacted: false });
   }
 
+  /** A tab that was asleep may not have heard how a mutation has ended, and would show for ever what it asked for. */
+  function takeView(now: View): void {
+    view = now;
+    if (leader !== undefined && leader.changes !== now.changes) {
+      leader.changes = now.changes;
+      tables?.begin(now.pending);
+    }
+    rows?.told(now.rows);
+    changed();
+  }
+
   function take(message: ByReign): void {
     switch (message.kind) {
       case 'view':
-        view = message.view;
-        return changed();
+        return takeView(message.view);
       case 'events':
         return takeEvents(message.first, message.events);
       case 'tables-told':
@@ -100,6 +110,8 @@ export function createFollowing(options: FollowingOptions): Following {
       case 'signal':
         return signal(message.signal);
       case 'changed':
+        // After one that was missed the next view says how things stand.
+        if (leader?.changes === message.number - 1) leader.changes = message.number;
         return options.outboxChanged(message.change);
       case 'answer':
         if (message.tab === tab) questions.answered(message.id, message.result);
@@ -121,12 +133,12 @@ export function createFollowing(options: FollowingOptions): Following {
     },
     recognise({ reign, rank, count, view: now }, isNew) {
       options.heard();
-      view = now;
-      if (leader?.reign === reign) return changed();
+      if (leader?.reign === reign) return takeView(now);
       // Who was there before it led has missed nothing of what it told; who comes now begins here.
       if (isNew) kept = [];
       handOlder(rank);
-      leader = { reign, heardUpTo: isNew ? count : 0 };
+      view = now;
+      leader = { reign, heardUpTo: isNew ? count : 0, changes: now.changes };
       sayHello();
       if (leader.heardUpTo < count) post({ kind: 'missed', reign, after: leader.heardUpTo });
       tables?.release();

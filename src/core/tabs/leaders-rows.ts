@@ -5,6 +5,7 @@ import type { ToFollowers, ToLeader } from './messages.ts';
 
 export class LeadersRows implements RowSource {
   readonly name = 'the leading tab';
+  readonly tellsAll = true;
   private readonly tab: string;
   private readonly reign: string;
   private readonly post: (message: ToLeader) => void;
@@ -40,6 +41,11 @@ export class LeadersRows implements RowSource {
     if (number > this.heard + 1) return this.askAll();
     this.heard = number;
     for (const { collection, key, version, row } of rows) this.feeds.get(collection)?.show(key, version, row);
+  }
+
+  /** So much was told until now. */
+  told(number: number): void {
+    if (this.heard !== undefined && number > this.heard) this.askAll();
   }
 
   private askAll(): void {

@@ -50,6 +50,7 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
   /** By tab: the channels that are heard for it. */
   const followers = new Map<string, readonly OpenChannel[]>();
   let rowsTold = 0;
+  let changesTold = 0;
   let followsRows = false;
   let session: Session | undefined;
   let beat: Release | undefined;
@@ -57,6 +58,8 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
   const leave: Release[] = [];
 
   const view = (of: Session): View => ({
+    changes: changesTold,
+    rows: rowsTold,
     health: of.health(),
     pending: of.outbox.pending(),
     parked: of.outbox.parked(),
@@ -145,7 +148,10 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
       session = begun;
       leave.push(
         begun.outbox.subscribe((change) => {
-          if (followers.size > 0) post({ kind: 'changed', reign, change });
+          if (followers.size > 0) {
+            changesTold += 1;
+            post({ kind: 'changed', reign, number: changesTold, change });
+          }
           changed();
         }),
       );

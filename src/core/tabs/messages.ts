@@ -13,6 +13,10 @@ import type { Signal } from '../signals.ts';
 
 /** What a follower shows of the leader without asking. */
 export interface View {
+  /** How many changes of mutations the leader has told before: whoever has heard fewer has missed one. */
+  readonly changes: number;
+  /** The same of what was told of rows. */
+  readonly rows: number;
   readonly health: Health;
   readonly pending: readonly WaitingMutation[];
   readonly parked: readonly ParkedMutation[];
@@ -126,7 +130,7 @@ export type ToFollowers =
       readonly id: string;
       readonly settled: Settled;
     }
-  | { readonly kind: 'changed'; readonly reign: string; readonly change: OutboxChange }
+  | { readonly kind: 'changed'; readonly reign: string; readonly number: number; readonly change: OutboxChange }
   | { readonly kind: 'signal'; readonly reign: string; readonly signal: Signal };
 
 /** What everybody has to know. */

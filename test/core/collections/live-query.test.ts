@@ -162,3 +162,70 @@ test('a listener that throws silences nobody, and one that leaves is told nothin
   expect(told).toEqual(['here']);
   expect(errors).toHaveLength(1);
 });
+
+test('V11: a question that looks at more than the row shows no row twice, and takes nobody else’s place', () => {
+  const { table, rows } = openTable();
+  let least = 1;
+  const followed = rows.query({ where: ({ rank }) => (rank ?? 0) >= least });
+  followed.subscribe(() => undefined);
+  const ids = (): readonly number[] => followed.get().map(({ id }) => id);
+  for (let id = 1; id <= 20; id += 1) table.show('here', String(id), 1, { id, rank: id === 1 ? 0 : id });
+  expect(ids()).toHaveLength(19);
+  // The first one would have been in it by now, and the third one not any more.
+  least = -1;
+  table.show('here', '1', 2, { id: 1, rank: -2 });
+  expect(ids()).toContain(20);
+  least = 5;
+  table.show('here', '3', 2, { id: 3, rank: 4 });
+  table.show('here', '4', 2, { id: 4, rank: 8 });
+  expect(ids().filter((id) => id === 3)).toEqual([]);
+  expect(ids().filter((id) => id === 4)).toEqual([4]);
+});
+
+test('V11: a row that the app has changed in place is shown once, and where it belongs when it changes', () => {
+  const { table, rows } = openTable();
+  table.show('here', '1', 1, { id: 1, status: 'new' });
+  const either = { where: { status: ['new', 'served'] } } as const;
+  const followed = rows.query(either);
+  followed.subscribe(() => undefined);
+  Object.assign(rows.row(1) ?? {}, { status: 'ready' });
+  table.show('here', '1', 2, { id: 1, status: 'served' });
+  expect(rows.query(either).get()).toEqual([{ id: 1, status: 'served' }]);
+  expect(followed.get()).toEqual([{ id: 1, status: 'served' }]);
+  table.show('here', '1', 3, { id: 1, status: 'ready' });
+  expect(followed.get()).toEqual([]);
+});
+
+test('what is missing comes last in the other direction, too', () => {
+  const { table, rows } = openTable();
+  for (const [id, rank] of [
+    [1, undefined],
+    [2, 9],
+    [3, 10],
+  ] as const)
+    table.show('here', String(id), 1, { id, rank });
+  expect(
+    rows
+      .query({ orderBy: '-rank' })
+      .get()
+      .map(({ id }) => id),
+  ).toEqual([3, 2, 1]);
+});
+
+test('V2: a row that is told again as it was is no news', () => {
+  const changed: string[] = [];
+  const table = new Table({
+    name: 'rows',
+    definition,
+    scope: {},
+    keyOf: () => undefined,
+    renamed: () => undefined,
+    baseChanged: (key) => void changed.push(key),
+    changed: () => undefined,
+    report: (error) => expect.unreachable(String(error)),
+  });
+  table.show('here', '1', 1, { id: 1 });
+  table.show('here', '1', 1, { id: 1 });
+  table.show('here', '2', 1, undefined);
+  expect(changed).toEqual(['1']);
+});

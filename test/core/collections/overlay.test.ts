@@ -61,6 +61,71 @@ describe('what is asked for', () => {
     expect(rows.row(id)?.id).toBe(41);
   });
 
+  test('V6: a row that is told again as it was covers nothing, and one that has changed does', () => {
+    const { rows, show, ask, ends } = openScreen(['here', 'there']);
+    show({ id: 1, status: 'new' });
+    ends(ask('move', { id: 1, to: 'ready' }), 'acked');
+    show({ id: 1, status: 'new' });
+    expect(rows.row(1)?.status).toBe('ready');
+    show({ id: 1, status: 'served' });
+    expect(rows.row(1)?.status).toBe('served');
+  });
+
+  test('V7: a run that begins while an answer waits to be covered asks once, and leaves nothing behind', async () => {
+    const { host, show, ask, ends, tables, rereads } = openScreen();
+    show({ id: 1, status: 'new', at: 1 });
+    ends(ask('move', { id: 1, to: 'ready' }), 'acked');
+    await host.pass(5_000);
+    tables.begin([]);
+    tables.begin([]);
+    await host.pass(60_000);
+    expect(rereads()).toBe(1);
+    ends(ask('move', { id: 1, to: 'served' }), 'acked');
+    tables.begin([]);
+    tables.dispose();
+    expect(host.pendingTimers).toBe(0);
+  });
+
+  test('V8: who watches a row that was made here by its mutation is told of its number, and of its end', async () => {
+    const { host, rows, show, ask, ends } = openScreen();
+    const refused = ask('take', { status: 'new' });
+    const done = ask('take', { status: 'new' });
+    const told: (readonly unknown[])[] = [];
+    rows.watch(refused).subscribe((row) => void told.push(['refused', row?.status]));
+    rows.watch(done).subscribe((row) => void told.push(['done', row?.id]));
+    await host.pass(50);
+    ends(refused, 'parked');
+    ends(done, 'acked', { id: 41, status: 'new', own: done, at: 5 });
+    await host.pass(50);
+    expect(told).toEqual([
+      ['refused', undefined],
+      ['done', 41],
+    ]);
+    show({ id: 41, status: 'new', own: done, at: 5 });
+    await host.pass(50);
+    expect(told).toHaveLength(2);
+    expect(rows.row(done)?.id).toBe(41);
+  });
+
+  test('V8: a restart with orders that wait over a long list does not keep anybody waiting', () => {
+    const before = openScreen();
+    for (let count = 0; count < 50; count += 1) before.ask('take', { status: 'new' });
+    const { tables, rows, show } = openScreen();
+    for (let id = 1; id <= 1_000; id += 1) show({ id, status: 'new', at: 1 });
+    let reads = 0;
+    const waiting = [...before.waiting.values()].map((mutation) => ({
+      ...mutation,
+      // Looked at once, and not once for every row.
+      get input(): unknown {
+        reads += 1;
+        return mutation.input;
+      },
+    }));
+    tables.begin(waiting);
+    expect(rows.size).toBe(1_050);
+    expect(reads).toBeLessThan(50 * 10);
+  });
+
   test('V9: a function of the contract that throws is reported, and everything else is shown', () => {
     const { rows, show, ask, errors } = openScreen();
     show({ id: 1, status: 'new', at: 1 });

@@ -46,6 +46,25 @@ describe('S27', () => {
     expect(delivered()).toEqual([]);
   });
 
+  test('S27: what comes while a list is asked, or just before, is looked for once more, a minute later', () => {
+    for (const brokenAtMs of [69_000, 71_050]) {
+      const { at, live, list, page, state } = looked();
+      at(61_000, ...live(arrival(11, { broken: true })));
+      if (brokenAtMs < 71_000) at(brokenAtMs, ...live(arrival(12, { broken: true })));
+      expect(kinds(at(71_000, { kind: 'tick' }))).toContain('read-snapshot');
+      if (brokenAtMs > 71_000) at(brokenAtMs, ...live(arrival(12, { broken: true })));
+      at(71_100, list(12));
+      const asked: number[] = [];
+      for (let nowMs = 72_000; nowMs < 400_000; nowMs += 1_000) {
+        if (kinds(at(nowMs, { kind: 'tick' })).includes('read-snapshot')) asked.push(nowMs);
+        if (state.read !== undefined) at(nowMs + 10, state.read.kind === 'snapshot' ? list(12) : page(12));
+      }
+      expect(asked).toHaveLength(1);
+      expect(asked[0]).toBeGreaterThanOrEqual(131_000);
+      expect(asked[0]).toBeLessThan(140_000);
+    }
+  });
+
   test('S27: lists are read whole at most once a minute, however much cannot be read', () => {
     const { at, live, list, page, state } = looked();
     const asked: number[] = [];
@@ -81,6 +100,22 @@ describe('S27', () => {
     at(76_000, { kind: 'tick' });
     expect(shown(at(76_010, list(12, [thing('a', 4)])))).toEqual([{ version: 4, isTold: false }]);
     expect(rows.get(key)).toMatchObject({ version: 4, isPart: false });
+  });
+
+  test('S27: what an event has told is stored with what it left unsaid, and what nobody was told as a part', () => {
+    const { at, live, list, goLive } = stream();
+    goLive();
+    // Before the look that every start has, nobody knows what a run that ended could not read.
+    at(5_000, ...live(arrival(11, { row: { key, version: 4, isPatch: true } })));
+    at(10_000, { kind: 'tick' });
+    at(10_100, list(11, [thing('a', 4), thing('b', 2)]));
+    const stored = at(10_400, { kind: 'tick' }).flatMap((effect) =>
+      effect.kind === 'commit' ? effect.commit.rows.map(({ row }) => row) : [],
+    );
+    expect(stored.slice(-2)).toEqual([
+      { key, version: 4 },
+      { key: 'things\nb', version: 2, isPart: true },
+    ]);
   });
 
   test('S27: who asks the log is not kept waiting by it, and its late answer is dropped', () => {

@@ -61,7 +61,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a row that the server shows is not recognised as the one that was made here',
     file: `${folder}/overlay.ts`,
-    from: "if (change.kind !== 'put' || isSeen || key === known) return false;",
+    from: 'if (!isNew || isSeen || (isAnswered && key === known)) return false;',
     to: 'return false;',
   },
   {
@@ -79,8 +79,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a row that moves is not taken out of its place in an answer',
     file: `${folder}/live-query.ts`,
-    from: 'if (before !== undefined && this.entries.length > 0 && this.test(before)) {',
-    to: 'if (false && before !== undefined) {',
+    from: '    if (former !== undefined) {\n      const at',
+    to: '    if (false && former !== undefined) {\n      const at',
   },
   {
     name: 'an answer that is looked at is as old as the last time it was told',
