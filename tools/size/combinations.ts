@@ -17,12 +17,12 @@ const withContract = (name: string, contract: string, limit: string): Combinatio
 });
 
 export const combinations: readonly Combination[] = [
-  { name: 'everything from heard', imports: { '.': '*' }, limit: '91.5 kB' },
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '101 kB' },
   {
     name: 'a client over plain WebSocket, without a contract',
     // Aim: 24 kB (record 14 says what stands between).
     imports: { '.': '{ createClient }', './transports/websocket': '{ webSocket }' },
-    limit: '86.5 kB',
+    limit: '95 kB',
   },
   {
     name: 'a kitchen display over plain WebSocket that remembers',
@@ -32,7 +32,7 @@ export const combinations: readonly Combination[] = [
       './contracts/laravel-pos': '{ laravelPos }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '105.5 kB',
+    limit: '114.5 kB',
   },
   {
     name: 'a kitchen display over Pusher that remembers',
@@ -43,7 +43,7 @@ export const combinations: readonly Combination[] = [
       './storage/indexed-db': '{ indexedDb }',
     },
     // Aim: 55 kB, of which pusher-js has 18.
-    limit: '125.5 kB',
+    limit: '135 kB',
   },
   {
     name: 'a waiter’s client over Socket.IO that remembers',
@@ -53,17 +53,17 @@ export const combinations: readonly Combination[] = [
       './contracts/brasserie': '{ brasserie }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '119.5 kB',
+    limit: '129 kB',
   },
   { name: 'the hooks of React, beside a client', imports: { './react': '*' }, beside: '.', limit: '3 kB' },
   {
     name: 'decoding a contract of one’s own',
     imports: { '.': '{ defineContract, barePayload, createDecoder }' },
-    limit: '6.5 kB',
+    limit: '6.75 kB',
   },
-  withContract('laravel-pos', 'laravelPos', '20 kB'),
-  withContract('restaurant-os', 'restaurantOs', '17 kB'),
-  withContract('table-tap', 'tableTap', '19 kB'),
+  withContract('laravel-pos', 'laravelPos', '20.5 kB'),
+  withContract('restaurant-os', 'restaurantOs', '17.25 kB'),
+  withContract('table-tap', 'tableTap', '19.25 kB'),
   withContract('brasserie', 'brasserie', '19.5 kB'),
   withContract('service-floor', 'serviceFloor', '16.5 kB'),
 ];
