@@ -85,4 +85,4 @@ const server = serve({
 });
 await once(server.listen(Number(PORT), '127.0.0.1'), 'listening');
 console.log(`the bakery listens at http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-process.once('SIGTERM', () => server.close());
+process.once('SIGTERM', () => server.close(() => void log.close()));

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { patience } from '../effort.ts';
 import { startedDev } from './dev.ts';
 import { nodeApp } from './node-app.ts';
-import { goOffline, goOnline, pages } from './pages.ts';
+import { goOffline, goOnline, pages, stored } from './pages.ts';
 
 const { open } = pages();
 
@@ -84,6 +84,7 @@ test(
     const { url, ask } = await startedDev();
     const kitchen = await open('laravel-pos-kitchen', url);
     await kitchen.getByText('live').waitFor();
+    await stored(kitchen, 'Quatre Fromages');
     const cheese = kitchen.getByRole('article').filter({ hasText: 'Quatre Fromages' });
     for (const path of ['v1/kds/*', 'v1/events/*']) {
       await ask('/_dev/faults', { kind: 'answer', status: 503, times: 1_000, match: { path: `/laravel-pos/${path}` } });

@@ -40,6 +40,27 @@ export async function goOffline(page: Page, { ask }: Dev): Promise<void> {
 
 export const goOnline = (page: Page): Promise<void> => page.context().setOffline(false);
 
+/** Until the browser has stored something with this text: what a device is told is written a moment later. */
+export async function stored(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(async (wanted) => {
+    const settled = <Result>(request: IDBRequest<Result>): Promise<Result> =>
+      new Promise((resolve, reject) => {
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => reject(new Error('IndexedDB did not answer.')));
+      });
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await settled(indexedDB.open(name));
+      const reads = [...database.objectStoreNames].map((table) =>
+        settled(database.transaction(table).objectStore(table).getAll()),
+      );
+      const isThere = JSON.stringify(await Promise.all(reads)).includes(wanted);
+      database.close();
+      if (isThere) return true;
+    }
+    return false;
+  }, text);
+}
+
 export interface Pages {
   /** Opens an example on a device of its own. */
   open(name: string, dev: string): Promise<Page>;
