@@ -71,6 +71,19 @@ describe('what the server says', () => {
     await kds.dispose();
   });
 
+  test('V1, S18: of two changes in one second, where the backend counts seconds, the later one is shown', async () => {
+    const storage = memory();
+    const { kitchen, kds, tickets, statuses, update } = await openKds(createKitchen(), { storage });
+    update(1, 'ready', second(5));
+    update(1, 'served', second(5));
+    await kitchen.host.pass(1_000);
+    expect(tickets.row(1)?.status).toBe('served');
+    await Promise.all([kds.dispose(), kitchen.host.pass(8_000)]);
+    const again = await openKds(kitchen, { storage });
+    expect(again.statuses()).toEqual(statuses());
+    await again.kds.dispose();
+  });
+
   test('V1: what two channels show is one row, as the newer of them says, until neither shows it', async () => {
     const kitchen = createKitchen();
     const { kds, tickets, update } = await openKds(kitchen);

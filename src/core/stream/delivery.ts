@@ -3,7 +3,7 @@ import type { ClosedHole } from './gap.ts';
 import { uncovered, type Span } from './gap.ts';
 import type { Arrival, HeldEvent } from './held.ts';
 import type { Delivery } from './cursor.ts';
-import { derivedId, isToldByRow } from './rows.ts';
+import { derivedId, isTieWonBy, isToldByRow } from './rows.ts';
 import { nothingAhead, type StreamEffect, type StreamState } from './state.ts';
 
 /** `reset`: the arrival belongs to another sequence, and nothing was done with it. */
@@ -231,7 +231,9 @@ function handOut(
     if (isPart) lookForWhatItSaid(s, continuity === 'unproven' || known === undefined || known.deleted, turn);
     // What a list lacked that named a position is gone, also for a late event of before.
     const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
-    stale = isListedGone || (known !== undefined && !s.options.rules.appliesRow(known, row.version));
+    const isNewer =
+      known === undefined || s.options.rules.appliesRow(known, row.version) || isTieWonBy(known, row, seq);
+    stale = isListedGone || !isNewer;
     // A row has told this or something later: telling it again would go back in time.
     if (stale && known !== undefined && (isToldByRow(known, row.version) || seen.has(derivedId(row)))) {
       s.compacted = true;
@@ -239,7 +241,7 @@ function handOut(
     }
     if (!stale) {
       const { key, version } = row;
-      rows.put(isPart ? { key, version, isPart } : { key, version }, false, false, turn.moment.nowMs);
+      rows.put(isPart ? { key, version, isPart } : { key, version }, false, false, turn.moment.nowMs, seq);
     }
   }
   // A part of a row is not stored: a restart would take it for the whole.
