@@ -99,6 +99,19 @@ describe('what is asked for', () => {
     expect(host.pendingTimers).toBe(0);
   });
 
+  test('V2: a stop in the middle of a moment leaves nothing behind', async () => {
+    const { host, rows, show, tables } = openScreen();
+    const told: number[] = [];
+    rows.subscribe(({ length }) => void told.push(length));
+    show({ id: 1, status: 'new', at: 1 });
+    tables.release();
+    tables.clear();
+    await Promise.resolve();
+    tables.dispose();
+    expect(told).toEqual([1, 0]);
+    expect(host.pendingTimers).toBe(0);
+  });
+
   test('V8: who watches a row that was made here by its mutation is told of its number, and of its end', async () => {
     const { host, rows, show, ask, ends } = openScreen();
     const refused = ask('take', { status: 'new' });
