@@ -8,6 +8,7 @@ import { createMemoryHttp, type MemoryOutcome, type ServedRequest } from '../../
 import { createMemoryTransport } from '../../src/testing/memory-transport.ts';
 import { createFakeTabs } from '../../src/testing/fake-tabs.ts';
 import { sharedTabs } from '../../src/tabs.ts';
+import { failingStore } from '../../src/testing/failing-store.ts';
 import { memory } from '../../src/storage/memory.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
 
@@ -69,6 +70,19 @@ describe('what the server says', () => {
     expect(tickets.row(1)?.status).toBe('served');
     expect(tickets.row(2)).toBeUndefined();
     await kds.dispose();
+  });
+
+  test('V1, S18: of two changes in one second, where the backend counts seconds, the later one is shown', async () => {
+    const storage = memory();
+    const { kitchen, kds, tickets, statuses, update } = await openKds(createKitchen(), { storage });
+    update(1, 'ready', second(5));
+    update(1, 'served', second(5));
+    await kitchen.host.pass(1_000);
+    expect(tickets.row(1)?.status).toBe('served');
+    await Promise.all([kds.dispose(), kitchen.host.pass(8_000)]);
+    const again = await openKds(kitchen, { storage });
+    expect(again.statuses()).toEqual(statuses());
+    await again.kds.dispose();
   });
 
   test('V1: what two channels show is one row, as the newer of them says, until neither shows it', async () => {
@@ -284,6 +298,23 @@ describe('what was asked for', () => {
     await kitchen.host.pass(60_000);
     expect(again.collection('tickets').waiting(1)).toEqual([]);
     await again.dispose();
+  });
+
+  test('V5: what the device cannot store is taken back as soon as whoever asked is told so', async () => {
+    let isFull = false;
+    const storage = failingStore(memory(), ({ kind }) =>
+      isFull && kind === 'commit' ? { kind: 'fail', fault: 'full' } : undefined,
+    );
+    const { kitchen, kds, tickets } = await openKds(createKitchen(), { storage });
+    isFull = true;
+    await Promise.all([
+      expect(kds.mutate('kds.bump', { ticketId: 1, to: 'ready' })).rejects.toMatchObject({ fault: 'full' }),
+      kitchen.host.pass(5_000),
+    ]);
+    expect(tickets.row(1)?.status).toBe('in_preparation');
+    expect(tickets.waiting(1)).toEqual([]);
+    isFull = false;
+    await Promise.all([kds.dispose(), kitchen.host.pass(8_000)]);
   });
 
   test('V5: what the server refuses is taken back visibly, and shown again while it is tried again', async () => {

@@ -39,6 +39,8 @@ interface Layer {
   key: string;
   change: Change;
   isAnswered: boolean;
+  /** What the base said of the row when this was asked for. */
+  readonly before: BaseRow | undefined;
   /** The version that the answer says, if it says one. */
   version: RowVersion | undefined;
   /** The base has it, whatever becomes of the answer. */
@@ -104,6 +106,7 @@ export class Overlay {
       key,
       change,
       isAnswered: false,
+      before: this.options.baseOf(key),
       version: undefined,
       isSeen: false,
     };
@@ -249,9 +252,13 @@ export class Overlay {
   }
 
   /** At the moment of the answer: it may have come by another way before. */
-  private isInBase({ key, change, version }: Layer): boolean {
+  private isInBase({ key, change, version, before }: Layer): boolean {
     const base = this.options.baseOf(key);
-    if (typeof version === 'number' && typeof base?.version === 'number') return base.version >= version;
+    if (typeof version === 'number' && typeof base?.version === 'number') {
+      // Where a backend counts seconds, the answer may be of the same second as what was there before.
+      const isUndecided = base.version === version && base === before;
+      if (!isUndecided) return base.version >= version;
+    }
     switch (change.kind) {
       case 'put':
         return base !== undefined && isSame(change.row, base.row);

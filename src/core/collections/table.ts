@@ -44,6 +44,8 @@ export class Table {
   private readonly options: TableOptions;
   /** By key, by channel; the one shown last stands last. */
   private readonly base = new Map<string, readonly Shown[]>();
+  /** By channel, what it shows: of a thousand channels, one that comes or goes does not look at what the others show. */
+  private readonly keys = new Map<string, Set<string>>();
   private readonly view = new Map<string, object>();
   private readonly indexes = new Map<string, Map<unknown, Set<string>>>();
   /** What rows were before that have changed and are not told yet. */
@@ -99,6 +101,8 @@ export class Table {
     // What is opened anew, or read again, is told whole. It is no news, and covers nothing that was asked for.
     if (row === undefined ? own === undefined : own?.version === version && isSame(own.row, row)) return;
     const shown = row === undefined ? others : [...others, { source, version, row }];
+    if (row === undefined) this.keys.get(source)?.delete(key);
+    else enter(this.keys, source, key);
     if (shown.length === 0) this.base.delete(key);
     else this.base.set(key, shown);
     // Before: what covers the last of what was asked for mostly says the same.
@@ -110,21 +114,21 @@ export class Table {
 
   /** V2: what it showed and does not show now is gone. */
   keepOf(source: string, keys: ReadonlySet<string>): void {
-    for (const [key, shown] of Array.from(this.base)) {
-      if (!keys.has(key) && shown.some((one) => one.source === source)) this.show(source, key, 0, undefined);
+    for (const key of Array.from(this.keys.get(source) ?? [])) {
+      if (!keys.has(key)) this.show(source, key, 0, undefined);
     }
+    if (this.keys.get(source)?.size === 0) this.keys.delete(source);
   }
 
   /** V2: nothing is shown any more by others than these. */
   keepSources(isKept: (source: string) => boolean): void {
-    for (const [key, shown] of Array.from(this.base)) {
-      for (const { source } of shown) if (!isKept(source)) this.show(source, key, 0, undefined);
-    }
+    for (const source of Array.from(this.keys.keys())) if (!isKept(source)) this.keepOf(source, nothing);
   }
 
   clear(): void {
     this.overlay.clear();
     this.base.clear();
+    this.keys.clear();
     for (const key of Array.from(this.view.keys())) this.refresh(key, false);
   }
 
@@ -266,7 +270,9 @@ const isSame = (left: object, right: object): boolean => left === right || rowDi
 
 const fieldOf = (row: object, field: string): unknown => (row as Readonly<Record<string, unknown>>)[field];
 
-function enter(index: Map<unknown, Set<string>>, value: unknown, key: string): void {
+const nothing: ReadonlySet<string> = new Set();
+
+function enter<Value>(index: Map<Value, Set<string>>, value: Value, key: string): void {
   const keys = index.get(value);
   if (keys === undefined) index.set(value, new Set([key]));
   else keys.add(key);

@@ -226,8 +226,11 @@ export function createTables({ host, contract, scope, consumers, reread, report 
   function rest(): void {
     sources.clear();
     for (const release of uncovered.values()) release();
-    frame?.();
-    telling = 'not';
+    // What is to be told in a moment is told by whoever was to tell it.
+    if (telling === 'later') {
+      frame?.();
+      telling = 'not';
+    }
     if (changedSince && !isOver) tell();
   }
 

@@ -19,7 +19,8 @@ export interface Changes {
   tell(change: OutboxChange): void;
   /** The last that is told of it. */
   tellEnd(id: string, state: OutboxChange['state'], answer?: unknown): void;
-  forget(id: string): void;
+  /** It was not taken in after all: whoever was told that it waits is told that it does not. */
+  withdraw(id: string): void;
   subscribe(listener: (change: OutboxChange) => void): () => void;
   end(): void;
 }
@@ -37,15 +38,19 @@ export function createChanges(report: (error: unknown) => void): Changes {
     listeners.tell(change);
   }
 
+  function tellEnd(id: string, state: OutboxChange['state'], answer?: unknown): void {
+    tell({ id, name: nameOf(id), state, ...(answer !== undefined && { answer }) });
+    told.delete(id);
+  }
+
   return {
     know: (id, name) => void told.set(id, { name, state: undefined }),
     nameOf,
     tell,
-    tellEnd(id, state, answer) {
-      tell({ id, name: nameOf(id), state, ...(answer !== undefined && { answer }) });
-      told.delete(id);
+    tellEnd,
+    withdraw(id) {
+      if (told.has(id)) tellEnd(id, 'discarded');
     },
-    forget: (id) => void told.delete(id),
     subscribe: (listener) => listeners.add(listener),
     end: listeners.end,
   };

@@ -163,7 +163,7 @@ export function createTakingIn(options: TakingInOptions): TakingIn {
     notAdded(id, fault) {
       refused.add(id);
       handles.drop(id);
-      changes.forget(id);
+      changes.withdraw(id);
       void takeBack(id, fault, notStored(fault, writing.errorOf(id)));
     },
     isRefused: (id) => refused.has(id),

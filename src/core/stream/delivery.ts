@@ -3,7 +3,7 @@ import type { ClosedHole } from './gap.ts';
 import { uncovered, type Span } from './gap.ts';
 import type { Arrival, HeldEvent } from './held.ts';
 import type { Delivery } from './cursor.ts';
-import { derivedId, isToldByRow } from './rows.ts';
+import { derivedId, isTieWonBy, isToldByRow } from './rows.ts';
 import { nothingAhead, type StreamEffect, type StreamState } from './state.ts';
 
 /** `reset`: the arrival belongs to another sequence, and nothing was done with it. */
@@ -232,13 +232,15 @@ function handOut(
     if (isPart || row.isPart === true) applied = { key: row.key, version: row.version, ...(isPart && { isPart }) };
     // What a list lacked that named a position is gone, also for a late event of before.
     const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
-    stale = isListedGone || (known !== undefined && !s.options.rules.appliesRow(known, row.version));
+    const isNewer =
+      known === undefined || s.options.rules.appliesRow(known, row.version) || isTieWonBy(known, row, seq);
+    stale = isListedGone || !isNewer;
     // A row has told this or something later: telling it again would go back in time.
     if (stale && known !== undefined && (isToldByRow(known, row.version) || seen.has(derivedId(row)))) {
       s.compacted = true;
       return 'duplicate';
     }
-    if (!stale && applied !== undefined) rows.put(applied, false, false, turn.moment.nowMs);
+    if (!stale && applied !== undefined) rows.put(applied, false, false, turn.moment.nowMs, seq);
   }
   const delivery = deliver(s, seq, id, stale ? undefined : applied, turn);
   if (origin === 'replay') s.replayed += 1;

@@ -19,6 +19,8 @@ interface RestoredRow extends Pick<RowRef, 'key' | 'version'> {
 
 export interface KnownRow {
   version: RowVersion;
+  /** Where the event stands that told this version; undefined where a list did, or an earlier run. */
+  seq: number | undefined;
   /** Nobody knows the rest of it. */
   isPart: boolean;
   /** A list has filled it in (S27), and handlers have yet to be told. */
@@ -59,6 +61,7 @@ export class KnownRows {
   restore({ key, version, isPart }: RestoredRow, deleted: boolean, changedAtMs: number, value?: unknown): void {
     this.rows.set(key, {
       version,
+      seq: undefined,
       isPart,
       isUntold: false,
       deleted,
@@ -93,11 +96,12 @@ export class KnownRows {
   }
 
   /** Deleted rows are kept, too: an old page must not bring them back. */
-  put(row: RowRef, deleted: boolean, toldByRow: boolean, atMs: number): void {
+  put(row: RowRef, deleted: boolean, toldByRow: boolean, atMs: number, seq?: number): void {
     const known = this.rows.get(row.key);
     if (known === undefined) {
       this.rows.set(row.key, {
         version: row.version,
+        seq,
         isPart: row.isPart === true,
         isUntold: false,
         deleted,
@@ -109,6 +113,7 @@ export class KnownRows {
       return;
     }
     known.version = row.version;
+    known.seq = seq;
     known.isPart = row.isPart === true;
     known.isUntold = false;
     known.deleted = deleted;
@@ -120,6 +125,10 @@ export class KnownRows {
 
 export const touchedAtMs = ({ isTouched, changedAtMs }: KnownRow): number =>
   isTouched ? changedAtMs : Number.NEGATIVE_INFINITY;
+
+/** Two changes in one second, where a backend counts seconds: of two events the one that stands later is the newer one. */
+export const isTieWonBy = ({ version, deleted, seq: known }: KnownRow, row: RowRef, seq: number | undefined): boolean =>
+  !deleted && version === row.version && typeof version === 'number' && known !== undefined && (seq ?? 0) > known;
 
 /** A row has told this version or a later one. Texts do not compare: they are the same or not. */
 export function isToldByRow({ rowTold }: KnownRow, version: RowVersion): boolean {

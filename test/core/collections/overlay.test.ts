@@ -71,6 +71,19 @@ describe('what is asked for', () => {
     expect(rows.row(1)?.status).toBe('served');
   });
 
+  test('V6: an answer of the same second as what was there before is shown, until something has come since', () => {
+    const { rows, show, ask, ends } = openScreen();
+    show({ id: 1, status: 'new', at: 5 });
+    ends(ask('move', { id: 1, to: 'ready' }), 'acked', { id: 1, status: 'ready', at: 5 });
+    expect(rows.row(1)?.status).toBe('ready');
+    show({ id: 1, status: 'served', at: 5 });
+    expect(rows.row(1)?.status).toBe('served');
+    const moved = ask('move', { id: 1, to: 'new' });
+    show({ id: 1, status: 'ready', at: 5 });
+    ends(moved, 'acked', { id: 1, status: 'new', at: 5 });
+    expect(rows.row(1)?.status).toBe('ready');
+  });
+
   test('V7: a run that begins while an answer waits to be covered asks once, and leaves nothing behind', async () => {
     const { host, show, ask, ends, tables, rereads } = openScreen();
     show({ id: 1, status: 'new', at: 1 });
@@ -83,6 +96,19 @@ describe('what is asked for', () => {
     ends(ask('move', { id: 1, to: 'served' }), 'acked');
     tables.begin([]);
     tables.dispose();
+    expect(host.pendingTimers).toBe(0);
+  });
+
+  test('V2: a stop in the middle of a moment leaves nothing behind', async () => {
+    const { host, rows, show, tables } = openScreen();
+    const told: number[] = [];
+    rows.subscribe(({ length }) => void told.push(length));
+    show({ id: 1, status: 'new', at: 1 });
+    tables.release();
+    tables.clear();
+    await Promise.resolve();
+    tables.dispose();
+    expect(told).toEqual([1, 0]);
     expect(host.pendingTimers).toBe(0);
   });
 

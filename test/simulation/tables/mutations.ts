@@ -55,8 +55,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'nobody looks again for what nothing covers',
     file: `${folder}/tables.ts`,
-    from: '    lookLater(mutation);\n  }\n\n  function lookLater',
-    to: '  }\n\n  function lookLater',
+    from: 'if (!stays) return lift(mutation);\n    lookLater(mutation);',
+    to: 'if (!stays) return lift(mutation);',
   },
   {
     name: 'a row that the server shows is not recognised as the one that was made here',
@@ -73,7 +73,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'who asks by the first key finds nothing any more',
     file: `${folder}/overlay.ts`,
-    from: 'this.aliases.set(mutation.id, key);',
+    from: 'this.aliases.set(former, key);',
     to: '',
   },
   {
