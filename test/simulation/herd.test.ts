@@ -16,6 +16,8 @@ describe('a restart that the server announces, under a thousand clients (F10, F1
     { family: 'pusher', closing: { code: 4200 }, downMs: 0 },
     { family: 'pusher', closing: { code: 4200 }, downMs: 2_000 },
     { family: 'pusher', closing: { code: 4200 }, downMs: 10_000 },
+    { family: 'pusher', closing: { code: 4200 }, downMs: 20_000 },
+    { family: 'pusher', closing: { code: 4200 }, downMs: 60_000 },
     { family: 'websocket', closing: { code: 1012 }, downMs: 0 },
     { family: 'websocket', closing: { code: 1001 }, downMs: 2_000 },
     { family: 'socket-io', closing: { code: 1012, reason: 'transport close' }, downMs: 0 },
@@ -43,7 +45,9 @@ describe('a restart that the server announces, under a thousand clients (F10, F1
 describe('a crash that nobody announces, under a thousand clients (F01, F14)', () => {
   test.each<Restart & { readonly most: number; readonly withinMs: number }>([
     { family: 'pusher', closing: { code: 1006 }, downMs: 2_000, most: 0.1, withinMs: 10_000 },
-    { family: 'websocket', closing: { code: 1006 }, downMs: 10_000, most: 0.05, withinMs: 20_000 },
+    { family: 'websocket', closing: { code: 1006 }, downMs: 10_000, most: 0.05, withinMs: 4_000 },
+    { family: 'pusher', closing: { code: 1006 }, downMs: 20_000, most: 0.05, withinMs: 7_000 },
+    { family: 'pusher', closing: { code: 1006 }, downMs: 60_000, most: 0.05, withinMs: 8_000 },
     {
       family: 'socket-io',
       closing: { code: undefined, reason: 'transport close' },

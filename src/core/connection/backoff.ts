@@ -31,6 +31,12 @@ export function delayMs(verdict: Verdict, trouble: Trouble, random: number, sett
   return Math.max(ownMs, askedMs(verdict, jitterMs, settings));
 }
 
+/** How long until the server is looked for again. After a long outage a few seconds more do not matter, and after a restart attempts are close (C11). */
+export function lookEveryMs(goneMs: number, restarting: boolean, settings: ConnectionSettings): number {
+  const { lookFloorMs, lookCapMs } = settings;
+  return restarting ? lookCapMs : Math.min(Math.max(goneMs / 3, lookFloorMs), lookCapMs);
+}
+
 /** How long a person is given before the server is asked again. */
 export function probeDelayMs(verdict: Verdict, random: number, settings: ConnectionSettings): number {
   const ownMs = settings.blockedProbeMs * (1 + random / 2);

@@ -13,7 +13,7 @@ export interface ConnectionStatus {
 }
 
 export function statusOf({ phase, memory }: ConnectionState): ConnectionStatus {
-  const trying = memory.gone?.told === true ? 'offline' : 'connecting';
+  const trying = memory.gone?.lookAtMs !== undefined ? 'offline' : 'connecting';
   switch (phase.name) {
     case 'stopped':
       return { word: 'offline', verdict: undefined };

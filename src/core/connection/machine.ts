@@ -8,7 +8,7 @@
 //                               disabled
 
 import { affordableAtMs, fullBudget, refunded, spent, spentOnWaking, type AttemptBudget } from './attempt-budget.ts';
-import { delayMs, probeDelayMs } from './backoff.ts';
+import { delayMs, lookEveryMs, probeDelayMs } from './backoff.ts';
 import type { TokenReason } from './credentials.ts';
 import { checked, doubted, listening, type Heard, type Heartbeat, type LinkManners, type Pulse } from './heartbeat.ts';
 import type { ConnectionSettings } from './settings.ts';
@@ -59,6 +59,8 @@ export type ConnectionEffect =
   | { readonly kind: 'ask-token'; readonly ask: number; readonly reason: TokenReason }
   | { readonly kind: 'open'; readonly generation: number }
   | { readonly kind: 'ping'; readonly generation: number }
+  /** One small request that finds out whether the server is there. */
+  | { readonly kind: 'look' }
   /** Follows every `open` exactly once, before the next one: also when the socket ended by itself. */
   | { readonly kind: 'close'; readonly generation: number }
   | { readonly kind: 'link-up'; readonly generation: number }
@@ -79,9 +81,14 @@ interface Memory {
   /** One of them was a restart of the server: everybody else is coming back, too. */
   readonly restarting: boolean;
   readonly budget: AttemptBudget;
-  /** Since when there has been no link although there should be one, and whether it has been called offline. */
+  /** Since when there has been no link although there should be one. */
   readonly gone:
-    | { readonly sinceMs: number; readonly told: boolean; readonly verdict: Verdict | undefined }
+    | {
+        readonly sinceMs: number;
+        readonly verdict: Verdict | undefined;
+        /** When its server is looked for, from the moment on in which it is called offline. */
+        readonly lookAtMs: number | undefined;
+      }
     | undefined;
   readonly hint: { readonly takenAtMs: number; readonly dueAtMs: number | undefined } | undefined;
 }
@@ -204,7 +211,7 @@ function follow(turn: Turn, verdict: Verdict): Step {
   const next = remembering(turn, {
     failures: failures + 1,
     restarting,
-    gone: { sinceMs: gone?.sinceMs ?? nowMs, told: gone?.told ?? false, verdict },
+    gone: { sinceMs: gone?.sinceMs ?? nowMs, verdict, lookAtMs: gone?.lookAtMs },
   });
   const forMs = delayMs(verdict, { failures, restarting }, random, turn.settings);
   switch (verdict.action) {
@@ -280,7 +287,7 @@ const stop = (turn: Turn, ...effects: readonly ConnectionEffect[]): Step =>
   );
 
 const begun = (turn: Turn): Turn =>
-  remembering(turn, { gone: { sinceMs: turn.moment.nowMs, told: false, verdict: undefined } });
+  remembering(turn, { gone: { sinceMs: turn.moment.nowMs, verdict: undefined, lookAtMs: undefined } });
 
 /** Every phase with every input: a missing cell does not compile. `stay` is an answer, too, and each is a rule of SPEC.md. */
 const table: Table = {
@@ -391,8 +398,13 @@ function inTable<P extends PhaseName, I extends InputKind>(phase: Phase<P>, inpu
 /** The next state, and what to do about it. */
 export function step(options: MachineOptions, state: ConnectionState, input: ConnectionInput, moment: Moment): Step {
   const turn: Turn = { ...options, memory: state.memory, moment };
-  if (input.kind === 'hinted') return hinted(state.phase, turn);
-  return input.kind === 'tick' ? ticked(state.phase, input, turn) : inTable(state.phase, input, turn);
+  const taken = take(state.phase, input, turn);
+  return input.kind === 'tick' || taken.state.phase !== state.phase ? looked(state.phase, taken, turn) : taken;
+}
+
+function take(phase: Phase, input: ConnectionInput, turn: Turn): Step {
+  if (input.kind === 'hinted') return hinted(phase, turn);
+  return input.kind === 'tick' ? ticked(phase, input, turn) : inTable(phase, input, turn);
 }
 
 /** The first hint acts at once, and all that follow within a second act together when it is over. */
@@ -406,12 +418,44 @@ function hinted(phase: Phase, turn: Turn): Step {
   return inTable(phase, { kind: 'woke' }, remembering(turn, { hint: { takenAtMs: nowMs, dueAtMs: undefined } }));
 }
 
+/** Called offline, if it is time. The next attempt is at a moment of this client alone, so looks are counted back from it. */
+function calledOffline(phase: Phase, turn: Turn): Turn {
+  const { moment, memory, settings } = turn;
+  const { gone } = memory;
+  const { nowMs, random } = moment;
+  if (gone === undefined || gone.lookAtMs !== undefined || nowMs < gone.sinceMs + settings.offlineAfterMs) return turn;
+  const everyMs = looksEveryMs(phase, memory, nowMs - gone.sinceMs, settings);
+  const leftMs = 'untilMs' in phase ? phase.untilMs - nowMs : random * everyMs;
+  return remembering(turn, { gone: { ...gone, lookAtMs: nowMs + (leftMs % everyMs) } });
+}
+
+/** Looks if it is time. An attempt that was just made or has failed was a look, too. */
+function looked(before: Phase, { state, effects }: Step, { moment: { nowMs }, settings }: Turn): Step {
+  const { phase, memory } = state;
+  const { gone } = memory;
+  if (gone?.lookAtMs === undefined || (phase === before && nowMs < gone.lookAtMs)) return { state, effects };
+  const everyMs = looksEveryMs(phase, memory, nowMs - gone.sinceMs, settings);
+  const leftMs = 'untilMs' in phase ? phase.untilMs - nowMs : everyMs;
+  // Evenly up to the next attempt: of intervals that differ, more end in the first second of a server that is back.
+  const looks = Math.max(1, Math.ceil(leftMs / everyMs - roundingPart));
+  const looking: ConnectionState = {
+    phase,
+    memory: { ...memory, gone: { ...gone, lookAtMs: nowMs + leftMs / looks } },
+  };
+  return { state: looking, effects: phase === before ? [...effects, { kind: 'look' }] : effects };
+}
+
+/** A timer that is a little early must not make two short intervals of one. */
+const roundingPart = 0.01;
+
+/** A server that has named its time is not asked before. */
+const looksEveryMs = (phase: Phase, memory: Memory, goneMs: number, settings: ConnectionSettings): number =>
+  phase.name === 'waiting' && phase.firm ? Infinity : lookEveryMs(goneMs, memory.restarting, settings);
+
 function ticked(phase: Phase, input: TableInput<'tick'>, turn: Turn): Step {
   const { nowMs } = turn.moment;
-  const { gone, hint } = turn.memory;
-  const goneForLong = gone !== undefined && !gone.told && nowMs >= gone.sinceMs + turn.settings.offlineAfterMs;
-  const told = goneForLong ? remembering(turn, { gone: { ...gone, told: true } }) : turn;
-  const { state, effects } = inTable(phase, input, told);
+  const { hint } = turn.memory;
+  const { state, effects } = inTable(phase, input, calledOffline(phase, turn));
   if (hint?.dueAtMs === undefined || nowMs < hint.dueAtMs) return { state, effects };
   return after(effects, hinted(state.phase, { ...turn, memory: { ...state.memory, hint: undefined } }));
 }
@@ -437,6 +481,6 @@ export function dueAtMs(
 }
 
 function earliest(phaseDueAtMs: number, { gone, hint }: Memory, offlineAfterMs: number): number {
-  const offlineAtMs = gone === undefined || gone.told ? Infinity : gone.sinceMs + offlineAfterMs;
-  return Math.min(phaseDueAtMs, offlineAtMs, hint?.dueAtMs ?? Infinity);
+  const goneDueAtMs = gone === undefined ? Infinity : (gone.lookAtMs ?? gone.sinceMs + offlineAfterMs);
+  return Math.min(phaseDueAtMs, goneDueAtMs, hint?.dueAtMs ?? Infinity);
 }

@@ -21,8 +21,10 @@ export interface ConnectionSettings {
   readonly attemptEveryMs: number;
   /** Out of turn, a wake-up may cause one attempt in this time. */
   readonly wakeAttemptEveryMs: number;
-  /** A server that answers requests again has its clients back within this, evenly. */
-  readonly returnedWithinMs: number;
+  /** Who is offline looks for its server at least once in this time … */
+  readonly lookFloorMs: number;
+  /** … and less often the longer it is gone, down to this, as from the beginning after a restart. */
+  readonly lookCapMs: number;
   /** While a person is needed, the server is asked again after this, and at random up to half as much later. */
   readonly blockedProbeMs: number;
   /** After this much silence the server is asked for a sign of life … */
@@ -55,7 +57,8 @@ export const defaultConnectionSettings: ConnectionSettings = {
   attemptBurst: 6,
   attemptEveryMs: 20_000,
   wakeAttemptEveryMs: 120_000,
-  returnedWithinMs: 2_500,
+  lookFloorMs: 3_750,
+  lookCapMs: 7_500,
   blockedProbeMs: 60_000,
   pingAfterMs: 15_000,
   pongWithinMs: 5_000,

@@ -47,6 +47,8 @@ interface ConnectionListener {
   /** The server complained and did not (yet) close. */
   warned(verdict: Verdict): void;
   status(status: ConnectionStatus): void;
+  /** Whether its server is there is to be found out by other means, and told by `serverReturned`. */
+  look(): void;
 }
 
 export interface SupervisorOptions {
@@ -86,7 +88,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const machine: MachineOptions = { settings, asksForTokens: credentials.available };
 
   let state: ConnectionState = initialState(machine);
-  let knocking: Release | undefined;
   let told: ConnectionStatus = statusOf(state);
   let disposed = false;
   /** The token of the newest attempt, to know a refused one from its successor. */
@@ -139,6 +140,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         return open(effect.generation);
       case 'ping':
         return guarded(() => socket?.connection?.ping());
+      case 'look':
+        return guarded(() => listener.look());
       case 'close':
         return close();
       case 'link-up':
@@ -312,17 +315,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     dispatch({ kind: 'start' });
   }
 
-  /** Not at once: everybody who waits for the same server finds it in the same second. */
-  function serverReturned(): void {
-    knocking ??= host.schedule(host.random() * settings.returnedWithinMs, () => {
-      knocking = undefined;
-      dispatch({ kind: 'hinted' });
-    });
-  }
-
   function stop(): void {
-    knocking?.();
-    knocking = undefined;
     leaveHost?.();
     leaveHost = undefined;
     lastReading = undefined;
@@ -337,7 +330,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       disposed = true;
       stop();
     },
-    serverReturned,
+    serverReturned: () => dispatch({ kind: 'hinted' }),
     status: () => told,
   };
 }

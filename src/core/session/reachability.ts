@@ -16,6 +16,8 @@ export interface Reachability {
   readonly sending: Api;
   /** HTTP worked when it was last used. */
   readonly isAnswering: boolean;
+  /** Nobody answered when it was last used, or the socket went down, and no look has found it since. */
+  readonly isLost: boolean;
   /** What was known is in doubt: the socket went down. */
   forget(): void;
   /** A plain question: whether the server can be reached. A page in its place is not the server. */
@@ -34,7 +36,7 @@ export interface ReachabilityOptions {
   readonly correlationId: string;
   /** `isAnswering` is not what it was. */
   readonly changed: () => void;
-  /** It answers again, after somebody asked and nobody answered. */
+  /** A look has found it that was lost. */
   readonly returned: () => void;
   readonly report: (error: unknown) => void;
 }
@@ -46,7 +48,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   const { host, api, contract, role, scope, correlationId, changed, returned, report } = options;
   const over = new AbortController();
   let isAnswering = false;
-  let wasSilent = false;
+  let isLost = true;
   let answeredAtMs = Number.NEGATIVE_INFINITY;
   let isLooking = false;
 
@@ -54,20 +56,21 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     const answer = await api.ask(plan, asking);
     const isAnswer = hasReached(answer);
     if (isAnswer) answeredAtMs = host.clock.monotonicMs();
+    else isLost = true;
     if (isAnswer !== isAnswering && !over.signal.aborted) {
       isAnswering = isAnswer;
       changed();
     }
-    if (isAnswer && wasSilent && !over.signal.aborted) returned();
-    wasSilent = !isAnswer;
     return answer;
   }
 
   async function probe(signal: AbortSignal = over.signal): Promise<boolean> {
     try {
-      return hasReached(
-        await ask({ method: 'GET', path: probePath(contract, role, scope) }, { signal, correlationId }),
-      );
+      const answer = await ask({ method: 'GET', path: probePath(contract, role, scope) }, { signal, correlationId });
+      if (!hasReached(answer)) return false;
+      if (isLost && !over.signal.aborted) returned();
+      isLost = false;
+      return true;
     } catch (error) {
       // A contract's own functions may have faults.
       report(error);
@@ -89,9 +92,12 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     get isAnswering() {
       return isAnswering;
     },
+    get isLost() {
+      return isLost;
+    },
     forget() {
       isAnswering = false;
-      wasSilent = true;
+      isLost = true;
     },
     probe,
     look() {

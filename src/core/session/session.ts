@@ -183,6 +183,7 @@ async function startOn(
   /** The outbox starts paused. */
   let isReachable = false;
   let isTelling = false;
+  let pollingSoon = false;
   let isInDoubt = false;
   let drained: { readonly generation: number; readonly done: Promise<void> } | undefined;
   let toldVerdict: Verdict['cause'] | undefined;
@@ -240,6 +241,7 @@ async function startOn(
     changed() {
       if (isStopped) return;
       noteReachability();
+      pollSoon();
       options.changed();
     },
     returned() {
@@ -453,8 +455,12 @@ async function startOn(
       status(status) {
         connection = status;
         if (status.verdict !== undefined) tellVerdict(status.verdict, status.word === 'offline');
-        if (status.word === 'offline' || status.word === 'blocked') pollSoon();
+        if (generation === 0 && isWithoutSocket()) poll();
+        else pollSoon();
         options.changed();
+      },
+      look() {
+        if (reach.isLost) reach.look();
       },
     },
   });
@@ -495,14 +501,18 @@ async function startOn(
     void channels.refresh();
   }
 
+  const isWithoutSocket = (): boolean => connection.word === 'offline' || connection.word === 'blocked';
+
   /**
-   * Whoever had a connection has lost it together with the whole house, perhaps, and would ask at the same moment as all of
-   * them, to the millisecond. So they spread, as those do who connect again, and most of them are connected before it is their turn.
+   * Who finds the server by a request (C39) has a socket soon, and reading lists is for those who have none some seconds after it.
+   * Whoever had a connection has lost it together with the whole house, perhaps: so they spread, as those do who connect again.
    */
   function pollSoon(): void {
-    if (generation === 0) return poll();
-    agenda.at(nowMs() + host.random() * 2 * spreadMs, () => {
-      if (connection.word === 'offline' || connection.word === 'blocked') poll();
+    if (generation === 0 || pollingSoon || !isWithoutSocket() || !reach.isAnswering) return;
+    pollingSoon = true;
+    agenda.at(nowMs() + (1 + host.random()) * spreadMs, () => {
+      pollingSoon = false;
+      if (isWithoutSocket()) poll();
     });
   }
 

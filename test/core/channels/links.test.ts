@@ -431,6 +431,7 @@ test('J4, J6: with a real connection, signed channels are in again after each lo
       frame: nothing,
       warned: nothing,
       status: nothing,
+      look: nothing,
     },
     report: (error) => told.push(String(error)),
   });

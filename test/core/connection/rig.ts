@@ -39,6 +39,8 @@ export interface Rig {
   readonly errors: unknown[];
   /** When each attempt began, on the monotonic clock. */
   readonly attemptsAtMs: number[];
+  /** When its server was looked for by other means. */
+  readonly looksAtMs: number[];
   /** The server's end of the newest socket. */
   readonly server: () => ServerSocket;
 }
@@ -74,6 +76,7 @@ export function createRig(options: RigOptions = {}): Rig {
     words: () => rig.statuses.map(({ word }) => word).filter((word, at, all) => word !== all[at - 1]),
     errors: [] as unknown[],
     attemptsAtMs,
+    looksAtMs: [] as number[],
     server: () => {
       const last = memory.sockets.at(-1);
       if (last === undefined) throw new Error('there was no attempt yet');
@@ -99,6 +102,7 @@ export function createRig(options: RigOptions = {}): Rig {
       joined: () => undefined,
       refused: (channel) => void rig.refusals.push(channel),
       warned: (verdict) => void rig.warnings.push(verdict),
+      look: () => void rig.looksAtMs.push(host.clock.monotonicMs()),
       status(status) {
         rig.statuses.push(status);
         options.onStatus?.(status);
