@@ -6,7 +6,7 @@ import { globSync } from 'node:fs';
 import { extname } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
 import { build, type Rolldown } from 'vite';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, vi } from 'vitest';
 import { aliases } from '../../tools/aliases.ts';
 import { chromiumLaunch } from '../../tools/chromium.ts';
 import { patience } from '../effort.ts';
@@ -41,24 +41,24 @@ export async function goOffline(page: Page, { ask }: Dev): Promise<void> {
 export const goOnline = (page: Page): Promise<void> => page.context().setOffline(false);
 
 /** Until the browser has stored something with this text: what a device is told is written a moment later. */
-export async function stored(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(async (wanted) => {
-    const settled = <Result>(request: IDBRequest<Result>): Promise<Result> =>
-      new Promise((resolve, reject) => {
-        request.addEventListener('success', () => resolve(request.result));
-        request.addEventListener('error', () => reject(new Error('IndexedDB did not answer.')));
-      });
-    for (const { name = '' } of await indexedDB.databases()) {
-      const database = await settled(indexedDB.open(name));
-      const reads = [...database.objectStoreNames].map((table) =>
-        settled(database.transaction(table).objectStore(table).getAll()),
-      );
-      const isThere = JSON.stringify(await Promise.all(reads)).includes(wanted);
-      database.close();
-      if (isThere) return true;
+export const stored = (page: Page, text: string): Promise<unknown> =>
+  vi.waitFor(async () => expect(await page.evaluate(everythingStored)).toContain(text), { timeout: patience });
+
+async function everythingStored(): Promise<string> {
+  const settled = <Result>(request: IDBRequest<Result>): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      request.addEventListener('success', () => resolve(request.result));
+      request.addEventListener('error', () => reject(new Error('IndexedDB did not answer.')));
+    });
+  const found: unknown[] = [];
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await settled(indexedDB.open(name));
+    for (const table of database.objectStoreNames) {
+      found.push(await settled(database.transaction(table).objectStore(table).getAll()));
     }
-    return false;
-  }, text);
+    database.close();
+  }
+  return JSON.stringify(found);
 }
 
 export interface Pages {
