@@ -1,5 +1,5 @@
 // A waiter's tablet without a framework: the menu and orders with and without a network, and dishes to fetch.
-import { createClient, rowsOf } from 'heard';
+import { createClient } from 'heard';
 import {
   brasserie,
   drainSentence,
@@ -26,8 +26,8 @@ const waiter = createClient(brasserie, {
   storage: indexedDb(),
 });
 
-/** No event tells of the menu. What was read last is there without a network. */
-let menu = JSON.parse(localStorage.getItem('menu') ?? '[]') as readonly MenuItem[];
+/** No event tells of the menu: it is read now and then, and what was read last is there without a network. */
+const menu = waiter.collection('menu');
 const tables = waiter.collection('tables').query({ orderBy: 'id' });
 const orders = waiter.collection('orders').query({ where: { status: ['sent', 'pending_erp'] }, orderBy: '-id' });
 const cart = new Map<number, number>();
@@ -46,7 +46,7 @@ function item(text: string, ...buttons: readonly HTMLElement[]): HTMLElement {
 
 function drawMenu(): void {
   find('#menu').replaceChildren(
-    ...menu.map((dish) =>
+    ...menu.get().map((dish) =>
       item(
         `${dish.name} ${dish.price ?? ''} € `,
         button(`+ ${cart.get(dish.id) ?? ''}`, () => add(dish)),
@@ -58,7 +58,7 @@ function drawMenu(): void {
 function add(dish: MenuItem): void {
   cart.set(dish.id, (cart.get(dish.id) ?? 0) + 1);
   (find('#send') as HTMLButtonElement).disabled = false;
-  const wine = suggestWine(dish, menu);
+  const wine = suggestWine(dish, menu.get());
   find('#wine').textContent = wine === undefined ? '' : `With the ${dish.name}: ${wine.name}?`;
   drawMenu();
 }
@@ -96,10 +96,8 @@ tables.subscribe((rows) => {
 orders.subscribe(drawOrders);
 waiter.outbox.subscribe(drawOrders);
 find('#send').addEventListener('click', () => void send());
-waiter.status.subscribe(({ word, reason }) => {
-  say(`${word} ${reason ?? ''}`);
-  if (word === 'live') readMenu().catch(() => say('The menu could not be read: this is the last one.'));
-});
+waiter.status.subscribe(({ word, reason }) => say(`${word} ${reason ?? ''}`));
+menu.subscribe(drawMenu);
 waiter.signals.on('drained', (drain) => say(drainSentence(drain)));
 waiter.on('dish_ready', ({ data: { table: at, dish, order_id } }) => {
   const row = item(`At the pass: ${dish} for table ${at} `);
@@ -107,12 +105,6 @@ waiter.on('dish_ready', ({ data: { table: at, dish, order_id } }) => {
   row.append(button('Fetched', () => (row.remove(), fetched?.())));
   find('#orders').before(row);
 });
-
-async function readMenu(): Promise<void> {
-  menu = rowsOf(await waiter.query('menu', {}));
-  localStorage.setItem('menu', JSON.stringify(menu));
-  drawMenu();
-}
 
 await waiter.start();
 drawMenu();
