@@ -129,7 +129,16 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     contract: data,
     scope,
     consumers,
-    reread: async () => session?.refresh(),
+    async reread() {
+      const asked = session;
+      try {
+        await asked?.refresh();
+      } catch (error) {
+        // Who stops the client has not failed to read.
+        if (session === asked) throw error;
+      }
+      return asked !== undefined && session === asked;
+    },
     report,
   });
 

@@ -364,6 +364,24 @@ describe('what was asked for', () => {
     await kds.dispose();
   });
 
+  test('V7: a client that is stopped before it was read again leaves that to the next run', async () => {
+    const { kitchen, kds, tickets } = await openKds();
+    kitchen.answer = bumps();
+    await kds.mutate('kds.bump', { ticketId: 1, to: 'ready' });
+    await kitchen.host.pass(1_000);
+    kitchen.http.weather = 'down';
+    kitchen.transport.live[0]?.cut();
+    await kitchen.host.pass(12_000);
+    expect(tickets.row(1)?.status).toBe('ready');
+    await Promise.all([kds.stop(), kitchen.host.pass(8_000)]);
+    expect(tickets.row(1)?.status).toBe('ready');
+    kitchen.http.weather = 'clear';
+    await Promise.all([kds.start(), kitchen.host.pass(120_000)]);
+    expect(tickets.row(1)?.status).toBe('in_preparation');
+    await Promise.all([kds.dispose(), kitchen.host.pass(8_000)]);
+    expect(kitchen.host.pendingTimers).toBe(0);
+  });
+
   test('V8: an order that is taken offline is on the list at once, and goes by its number as soon as there is one', async () => {
     const kitchen = createKitchen();
     kitchen.lists.set('orders', []);

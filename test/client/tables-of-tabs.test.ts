@@ -62,6 +62,21 @@ test.for([
   await dispose();
 });
 
+test('V7: a tab that follows and is closed while an answer is read again has nothing to complain of', async () => {
+  const { kitchen, leader, follower, dispose } = await openTwo();
+  const errors: unknown[] = [];
+  follower.kds.signals.on('callback', ({ error }) => void errors.push(error));
+  const body = { data: ticket(1, { status: 'ready', updated_at: second(9) }) };
+  kitchen.answer = ({ method }) => (method === 'POST' ? { status: 200, body } : undefined);
+  await Promise.all([leader.kds.mutate('kds.bump', { ticketId: 1, to: 'ready' }), kitchen.host.pass(2_000)]);
+  kitchen.http.weather = 'down';
+  kitchen.transport.live[0]?.cut();
+  await kitchen.host.pass(8_500);
+  await Promise.all([follower.kds.dispose(), kitchen.host.pass(8_000)]);
+  expect(errors).toEqual([]);
+  await dispose();
+});
+
 test('V12: a leader that was robbed in its sleep shows no row for ever that it heard itself and that is gone', async () => {
   const { kitchen, leader, follower, dispose } = await openTwo([ticket(1), ticket(2)]);
   leader.page.freeze();

@@ -24,8 +24,8 @@ export interface TablesOptions {
   readonly contract: ContractData;
   readonly scope: object;
   readonly consumers: Consumers;
-  /** Reads everything again. */
-  readonly reread: () => Promise<void>;
+  /** Reads everything again; false where the client was stopped before it was read. */
+  readonly reread: () => Promise<boolean>;
   readonly report: (error: unknown) => void;
 }
 
@@ -215,9 +215,15 @@ export function createTables({ host, contract, scope, consumers, reread, report 
     const release = host.schedule(coveredWithinMs, () => {
       uncovered.delete(mutation);
       if (![...tables.values()].some(({ overlay }) => overlay.has(mutation))) return hearNoMore();
-      reread()
-        .catch(report)
-        .finally(() => lift(mutation));
+      // What a run that is stopped has not read is left to the next one.
+      uncovered.set(mutation, () => undefined);
+      reread().then(
+        (isRead) => (isRead ? lift(mutation) : undefined),
+        (error: unknown) => {
+          report(error);
+          lift(mutation);
+        },
+      );
     });
     uncovered.set(mutation, release);
   }

@@ -41,7 +41,7 @@ export function openScreen(channels: readonly string[] = ['here'], reread: () =>
     reread() {
       rereads += 1;
       reread();
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
     report,
   });
