@@ -154,6 +154,9 @@ function account({ effects, nowMs, world }: Scene): readonly string[] {
       case 'ask-token':
         must(effect.ask === world.newestAsk + 1, 'a question was numbered wrongly');
         world.newestAsk = effect.ask;
+        break;
+      case 'look':
+        must(world.linkUp === undefined, 'a server was looked for that is there');
     }
   }
   return wrong;
