@@ -32,7 +32,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what an event said that could not be read is never looked for',
     file: 'core/stream/delivery.ts',
-    from: '    lookForWhatItSaid(s, turn);\n    return',
+    from: '    lookForWhatItSaid(s, true, turn);\n    return',
     to: '    return',
   },
   {
