@@ -444,7 +444,7 @@ test('wrong addresses, keys and tokens', async () => {
   ).toEqual([`private-store.${store.sku}.printing`]);
   expect(steps(visit, 'ok')).toContain('subscribe');
 
-  await proxy.down();
+  await proxy.stop();
   expect(await told(api, pusher)).toMatch(/^reachable: nobody listens there .*\nreachable: nobody listens there/);
 });
 
@@ -514,7 +514,7 @@ test('as a command it ends with 1 for a problem and 0 without', async () => {
       );
     });
   expect(await run(api)).toEqual([0, expect.stringMatching(/^ok +reachable +http/m) as string]);
-  await proxy.down();
+  await proxy.stop();
   expect(await run(api)).toEqual([
     1,
     expect.stringMatching(/^problem +reachable .*nobody listens there\n +→ Start the server/m) as string,

@@ -186,7 +186,7 @@ export async function createBackstage({
       case 'inject':
         return happened(`a frame: ${step.frame}`, proxy.now({ kind: 'inject', data: hostileFrame(wire, step.frame) }));
       case 'server-down':
-        await proxy.down();
+        proxy.down();
         return happened('nobody listens', 1);
       case 'server-up':
         return proxy.up();

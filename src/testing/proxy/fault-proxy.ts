@@ -42,10 +42,13 @@ export interface FaultProxy {
   now(action: FaultAction, match?: Pick<FaultMatch, 'path'>): number;
   /** Half-open and silent connections speak again, and what was kept back comes late. Answers how many those were. */
   release(): number;
-  /** Every connection is reset, and nobody listens any more. */
-  down(): Promise<void>;
-  /** It listens again, where it did before. */
-  up(): Promise<void>;
+  /**
+   * Every connection is reset, and so is each new one before a word of it is read. The port stays taken: another server that
+   * came up there meanwhile would be taken for this one.
+   */
+  down(): void;
+  /** It answers again, where it did before. */
+  up(): void;
   /** Each time that a fault has happened, in order. */
   readonly log: readonly FiredFault[];
   /** WebSockets that are open. */
@@ -86,6 +89,8 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
   // In front of HTTP, so that a connection can be refused before a word of it is read.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, onConnection);
 
+  let isDown = false;
+
   function keep(socket: Socket): void {
     ends.add(socket);
     socket.on('error', () => undefined);
@@ -96,8 +101,8 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
     keep(socket);
     connections += 1;
     numbers.set(socket, connections);
-    const due = book.take({ on: 'connection', connection: connections });
-    if (due?.action.kind === 'refuse') resetSocket(socket);
+    const due = isDown ? undefined : book.take({ on: 'connection', connection: connections });
+    if (isDown || due?.action.kind === 'refuse') resetSocket(socket);
     else if (due?.action.kind === 'halfopen') socket.pause();
     else http.emit('connection', socket);
   }
@@ -141,14 +146,18 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
       server.once('error', (cause: NodeJS.ErrnoException) => reject(notListening(cause, port)));
       server.listen(port, '127.0.0.1', resolve);
     });
-    // Where it comes up again after having been down.
     port = (server.address() as AddressInfo).port;
     return `http://${authority()}`;
   }
 
-  async function down(): Promise<void> {
-    const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : undefined;
+  function down(): void {
+    isDown = true;
     for (const end of ends) resetSocket(end);
+  }
+
+  async function stop(): Promise<void> {
+    const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : undefined;
+    down();
     await closed;
   }
 
@@ -174,14 +183,14 @@ export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
     },
     release: () => [...tunnels].filter((tunnel) => tunnel.release()).length,
     down,
-    async up() {
-      await listen();
+    up() {
+      isDown = false;
     },
     log: book.log,
     get sockets() {
       return tunnels.size;
     },
-    stop: down,
+    stop,
   };
 }
 

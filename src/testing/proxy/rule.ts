@@ -30,7 +30,7 @@ export interface FaultMatch {
 }
 
 export type FaultAction =
-  /** Reset before anything is read. For "nobody listens" see `down()`. */
+  /** Reset before anything is read. For a server that is gone see `down()`. */
   | { readonly kind: 'refuse' }
   /** TCP reset, or an end without a close frame; of an answer or a message the first `afterBytes` still get through. */
   | { readonly kind: 'rst' | 'fin'; readonly afterBytes?: number }
