@@ -1,7 +1,7 @@
 // What this device has asked for and the server does not show yet, over the rows of one table.
 import type { Change, CollectionDefinition } from '../../contract/collection.ts';
 import type { MutationContext, Showing, WaitingMutation } from '../../contract/mutation.ts';
-import { rowDigest } from '../session/row-digest.ts';
+import { isSame } from '../session/row-digest.ts';
 import type { StoredValue } from '../../storage/store.ts';
 import { parentsOf, withReferences } from '../outbox/reference.ts';
 import type { RowVersion } from '../stream/rows.ts';
@@ -297,8 +297,6 @@ function applied(change: Change, row: object | undefined): object | undefined {
   }
   return undefined;
 }
-
-const isSame = (left: unknown, right: unknown): boolean => left === right || rowDigest(left) === rowDigest(right);
 
 const isSaidBy = (row: object, fields: object): boolean =>
   Object.entries(fields).every(([field, value]) => isSame((row as Readonly<Record<string, unknown>>)[field], value));

@@ -1,7 +1,7 @@
 // One collection as it is shown: what the channels say, with what was asked for over it.
 import type { CollectionDefinition } from '../../contract/collection.ts';
 import { createListeners, type Listeners } from '../../lib/listeners.ts';
-import { rowDigest } from '../session/row-digest.ts';
+import { isSame } from '../session/row-digest.ts';
 import type { RowVersion } from '../stream/rows.ts';
 import { isSameAnswer, LiveQuery, type Entry, type RowChange } from './live-query.ts';
 import { Overlay, type BaseRow } from './overlay.ts';
@@ -265,8 +265,6 @@ export class Table {
     return index;
   }
 }
-
-const isSame = (left: object, right: object): boolean => left === right || rowDigest(left) === rowDigest(right);
 
 const fieldOf = (row: object, field: string): unknown => (row as Readonly<Record<string, unknown>>)[field];
 

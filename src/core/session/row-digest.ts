@@ -12,6 +12,10 @@ export function rowDigest(row: unknown): string {
   return textOf(low ^ (high >>> 15)) + textOf(high ^ (low >>> 13));
 }
 
+/** Whether two rows say the same, be they one object or two. */
+export const isSame = (left: unknown, right: unknown): boolean =>
+  left === right || rowDigest(left) === rowDigest(right);
+
 function begin(): void {
   low = 0x811c9dc5 | 0;
   high = 0x9e3779b9 | 0;
