@@ -7,11 +7,11 @@ import { defaultStreamSettings } from '../../src/core/stream/settings.ts';
 import {
   initialStream,
   type Cursor,
-  type SeenRecord,
   type StreamCommit,
   type StreamEffect,
   type StreamState,
 } from '../../src/core/stream/state.ts';
+import type { SeenRecord } from '../../src/core/stream/handled.ts';
 import type { ClosedHole } from '../../src/core/stream/gap.ts';
 import { Course } from './course.ts';
 import { randomOf } from './random.ts';

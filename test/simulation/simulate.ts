@@ -10,11 +10,11 @@ import { defaultStreamSettings } from '../../src/core/stream/settings.ts';
 import {
   initialStream,
   type Cursor,
-  type SeenRecord,
   type StreamCommit,
   type StreamEffect,
   type StreamState,
 } from '../../src/core/stream/state.ts';
+import type { SeenRecord } from '../../src/core/stream/handled.ts';
 import type { ClosedHole } from '../../src/core/stream/gap.ts';
 import type { Watermark } from '../../src/core/stream/watermark.ts';
 import { Course } from './course.ts';

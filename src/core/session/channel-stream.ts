@@ -104,7 +104,7 @@ class Driver implements ChannelStream, Backlog {
   private isCommitTimed = false;
   private isOver = false;
   /** Rows of which an event told that it is no newer than what is known. */
-  private readonly uncertain = new Set<string>();
+  private uncertain: Set<string> | undefined;
   private hasSwept = false;
   /** What is caused while an input is taken. Mostly it is one, which needs no list. */
   private next: StreamInput | undefined;
@@ -292,8 +292,8 @@ class Driver implements ChannelStream, Backlog {
     const { row, told: heard } = arrival;
     if (!effect.stale) this.show(arrival);
     // Two changes in one second, where a backend counts seconds: nobody knows which of them the row shows.
-    if (row !== undefined && effect.stale) this.uncertain.add(row.key);
-    else if (row !== undefined) this.uncertain.delete(row.key);
+    if (row !== undefined && effect.stale) (this.uncertain ??= new Set()).add(row.key);
+    else if (row !== undefined) this.uncertain?.delete(row.key);
     if (heard === undefined || this.isOver) return this.settle(ticket, undefined);
     const { seq, occurredAt } = heard;
     const { around } = this;
@@ -454,7 +454,7 @@ class Driver implements ChannelStream, Backlog {
     const { phase, front, top, held, position, rows } = this.state;
     // Behind a hole there may be what changed it.
     const isWhole = held.count === 0 && (position !== 'dense' || front === undefined || top <= front);
-    const row = phase === 'live' && isWhole && !this.uncertain.has(key) ? rows.get(key) : undefined;
+    const row = phase === 'live' && isWhole && this.uncertain?.has(key) !== true ? rows.get(key) : undefined;
     return row?.deleted === false && !row.isPart ? row.value : undefined;
   }
 

@@ -82,7 +82,7 @@ interface Heard extends Audience {
   listening: Listening | undefined;
   /** Its memory is being read. */
   opening: Promise<void>;
-  /** Always a number, which is written where it stands: what is sometimes something else is made anew for every event. */
+  /** In whole milliseconds, -1 before the first: another number would lie somewhere else in memory, for each of a thousand. */
   lastReceivedAtMs: number;
 }
 
@@ -209,7 +209,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       stream: undefined,
       listening: undefined,
       opening: Promise.resolve(),
-      lastReceivedAtMs: Number.NEGATIVE_INFINITY,
+      lastReceivedAtMs: -1,
     };
     channels.set(wire, heard);
     heard.opening = begin(heard).catch(options.report);
@@ -305,7 +305,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       held: state?.held.count ?? 0,
       unsettled: state?.unsettled.count ?? 0,
       waiting: stream?.backlog ?? 0,
-      lastReceivedAtMs: lastReceivedAtMs > Number.NEGATIVE_INFINITY ? lastReceivedAtMs : undefined,
+      lastReceivedAtMs: lastReceivedAtMs >= 0 ? lastReceivedAtMs : undefined,
     };
   }
 
@@ -351,7 +351,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       }
       const arrival = inbound.read(frame, heard.listening);
       if (arrival === undefined) return;
-      heard.lastReceivedAtMs = receivedAtMs;
+      heard.lastReceivedAtMs = Math.floor(receivedAtMs);
       const { told } = arrival;
       if (told?.occurredAt !== undefined && !told.replayed) serverClock.heard(told.occurredAt);
       heard.stream.hear(arrival, from);

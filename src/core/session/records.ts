@@ -3,7 +3,8 @@ import { isRecord } from '../../lib/json.ts';
 import type { StoredValue } from '../../storage/store.ts';
 import type { ClosedHole } from '../stream/gap.ts';
 import type { RowVersion } from '../stream/rows.ts';
-import type { Cursor, SeenRecord, StreamCommit } from '../stream/state.ts';
+import type { SeenRecord } from '../stream/handled.ts';
+import type { Cursor, StreamCommit } from '../stream/state.ts';
 
 const isPosition = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;

@@ -1,7 +1,7 @@
 // Which ids were heard, as it is stored: what one commit handled is one record. A record for each id would cost a store
 // more than everything else that is remembered together.
 import type { StoredRecord, StoredValue } from '../../storage/store.ts';
-import type { SeenRecord } from '../stream/state.ts';
+import type { SeenRecord } from '../stream/handled.ts';
 import { readSeen } from './records.ts';
 
 interface SeenLog {

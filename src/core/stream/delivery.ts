@@ -1,6 +1,7 @@
 // From an arrival to a handler, and from a handler to the cursor. No reading here.
 import type { ClosedHole } from './gap.ts';
 import { uncovered, type Span } from './gap.ts';
+import { noteOnlyThere } from './handled.ts';
 import type { Arrival, HeldEvent } from './held.ts';
 import type { Delivery } from './cursor.ts';
 import { derivedId, isTieWonBy, isToldByRow } from './rows.ts';
@@ -176,8 +177,7 @@ function acceptLow(s: StreamState, arrival: Arrival, seq: number, origin: 'live'
 function noteBefore(s: StreamState, seq: number, id: string | undefined): void {
   if (id === undefined || s.positions.idAt(seq) !== undefined || s.seen.has(id)) return;
   s.positions.put(seq, id);
-  s.handled.push({ seq, id, sequence: s.sequence, isOnlyThere: true });
-  s.dirty = true;
+  noteOnlyThere(s, id, seq);
 }
 
 const isFull = (s: StreamState): boolean => s.unsettled.count >= s.options.settings.maxUnsettled;

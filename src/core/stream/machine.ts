@@ -5,6 +5,7 @@
 //    ▲                  │                         ▲  │                  │
 //    └────── left ──────┴─────────────────────────┼──┴── another epoch ─┤
 //                                                 └─────────────────────┘
+import { noteHandled, takeHandled } from './handled.ts';
 import type { Arrival } from './held.ts';
 import { accept, close, missing, pump, release, type Moment, type Turn } from './delivery.ts';
 import {
@@ -115,13 +116,10 @@ function settle(s: StreamState, { ticket }: Input<'settled'>, turn: Turn): void 
   const delivery = s.unsettled.settle(ticket);
   if (delivery === undefined) return;
   const { id, row, seq } = delivery;
-  if (id !== undefined) s.handled.push({ seq: seq === 0 ? undefined : seq, id, sequence: s.sequence });
   // An older handler may settle last, or a list may have told meanwhile that it is gone: what is stored never goes back.
   const known = row === undefined ? undefined : s.rows.get(row.key);
-  if (row !== undefined && known?.version === row.version && !known.deleted) {
-    s.handledRows.push({ row, deleted: false });
-  }
-  s.dirty = true;
+  const isAsKnown = known?.version === row?.version && known?.deleted === false;
+  noteHandled(s, id, seq === 0 ? undefined : seq, isAsKnown ? row : undefined);
   if (s.held.count > 0 && s.phase === 'live') pump(s, turn);
 }
 
@@ -358,7 +356,7 @@ function noticeHole(s: StreamState, nowMs: number): void {
 function scheduleCommit(s: StreamState, input: StreamInput, turn: Turn): void {
   const { settings } = s.options;
   const isDue = input.kind === 'tick' && s.commitDueAtMs !== undefined && s.commitDueAtMs <= turn.moment.nowMs;
-  if (s.handled.length >= settings.commitEvents || isDue || s.phase === 'stopped') commit(s, turn);
+  if (s.handledIds >= settings.commitEvents || isDue || s.phase === 'stopped') commit(s, turn);
   else s.commitDueAtMs ??= turn.moment.nowMs + settings.commitMs;
 }
 
@@ -384,7 +382,7 @@ function commit(s: StreamState, { effects }: Turn): void {
   const hasMoved =
     cursor !== undefined &&
     (cursor.seq !== s.committed?.seq || cursor.epoch !== s.committed.epoch || cursor.sequence !== s.committed.sequence);
-  if (!hasMoved && !areMarksDue && !isToNote && s.handled.length === 0 && s.handledRows.length === 0) return;
+  if (!hasMoved && !areMarksDue && !isToNote && s.handled === undefined) return;
   if (cursor !== undefined) s.committed = cursor;
   effects.push({
     kind: 'commit',
@@ -393,14 +391,11 @@ function commit(s: StreamState, { effects }: Turn): void {
       // A restart counts over what is stored as closed: not before the rows that stand for it are handled.
       closed: s.closed.all.filter(({ as }) => s.options.rules.storesHole(as, isListHandled)),
       marks: areMarksDue ? pendingMarks.marks : isToNote ? unmarked(pendingMarks.marks) : new Map(),
-      seen: s.handled,
-      rows: s.handledRows,
+      ...takeHandled(s),
     },
   });
   s.isListNoted ||= areMarksDue || isToNote;
   if (areMarksDue) s.pendingMarks = undefined;
-  s.handled = [];
-  s.handledRows = [];
 }
 
 /**

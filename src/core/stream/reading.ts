@@ -12,6 +12,7 @@ import {
   type Turn,
 } from './delivery.ts';
 import { noneClosed, uncovered } from './gap.ts';
+import { noteRow } from './handled.ts';
 import type { Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import { derivedId, touchedAtMs, type KnownRow, type RowVersion } from './rows.ts';
@@ -579,7 +580,7 @@ function takePart(
     const known = rows.get(row.key);
     if (known?.deleted === true || !isNewer(known, row.version)) continue;
     rows.put(row, true, false, nowMs);
-    s.handledRows.push({ row, deleted: true });
+    noteRow(s, row, true);
     turn.effects.push({ kind: 'row-gone', resource: part.resource, key: row.key });
   }
   if (rules.absenceDeletes(part.complete, !read.since.has(part.resource))) takeAbsent(s, part, read, wentBackMs, turn);
@@ -601,7 +602,7 @@ function takeAbsent(s: StreamState, part: SnapshotPart, read: Read, wentBackMs: 
     }
     known.deleted = true;
     known.changedAtMs = turn.moment.nowMs;
-    s.handledRows.push({ row: { key, version: known.version }, deleted: true });
+    noteRow(s, { key, version: known.version }, true);
     turn.effects.push({ kind: 'row-gone', resource: part.resource, key });
   }
 }
@@ -628,7 +629,7 @@ function fillRow(s: StreamState, resource: string, row: Row, { moment, effects }
   const isCompleted = known?.isPart === true && !known.deleted && known.version === version;
   if (isCompleted) s.rows.put({ key, version }, false, false, moment.nowMs);
   else s.rows.fillIn({ key, version }, moment.nowMs);
-  s.handledRows.push({ row: { key, version, ...(!isCompleted && { isPart: true as const }) }, deleted: false });
+  noteRow(s, { key, version, ...(!isCompleted && { isPart: true as const }) }, false);
   s.dirty = true;
   effects.push({ kind: 'row', ticket: undefined, resource, row });
 }
@@ -640,7 +641,7 @@ function takeRow(s: StreamState, resource: string, row: Row, turn: Turn): void {
   const isTold = (!s.isFirst || row.openWork) && !seen.has(id);
   rows.put(row, false, isTold, nowMs);
   if (!isTold) {
-    s.handledRows.push({ row: { key: row.key, version: row.version }, deleted: false });
+    noteRow(s, { key: row.key, version: row.version }, false);
     turn.effects.push({ kind: 'row', ticket: undefined, resource, row });
     return;
   }

@@ -3,6 +3,7 @@ import type { Unsettled } from './cursor.ts';
 import { Unsettled as UnsettledDeliveries } from './cursor.ts';
 import type { Seen } from './seen.ts';
 import { closedHoles, type ClosedHole, type ClosedHoles, type Missed, type Span } from './gap.ts';
+import type { Handled, HandledRow, SeenRecord } from './handled.ts';
 import { HeldEvents, type Arrival } from './held.ts';
 import { PositionWindow } from './positions.ts';
 import type { KnownRows, RowRef } from './rows.ts';
@@ -28,15 +29,6 @@ export interface Cursor {
   readonly sequence?: number | undefined;
 }
 
-export interface SeenRecord {
-  readonly seq: number | undefined;
-  readonly id: string;
-  /** As in {@link Cursor}: in another sequence the position means nothing. */
-  readonly sequence?: number | undefined;
-  /** It stands at that position, and was not handed out. */
-  readonly isOnlyThere?: true;
-}
-
 /** What commits store and a restart gives back. */
 export interface StreamMemory {
   /** Ids that were handled on this channel. */
@@ -56,7 +48,7 @@ export interface StreamCommit {
   readonly marks: ReadonlyMap<string, Watermark>;
   /** Handled since the last commit. */
   readonly seen: readonly SeenRecord[];
-  readonly rows: readonly { readonly row: RowRef; readonly deleted: boolean }[];
+  readonly rows: readonly HandledRow[];
 }
 
 export interface Row {
@@ -239,8 +231,9 @@ export interface StreamState {
   compacted: boolean;
   released: boolean;
   nextTicket: number;
-  handled: SeenRecord[];
-  handledRows: { readonly row: RowRef; readonly deleted: boolean }[];
+  /** What waits for the next commit, the newest first, and how many ids are among it. */
+  handled: Handled | undefined;
+  handledIds: number;
   dirty: boolean;
   commitDueAtMs: number | undefined;
   status: StreamStatus;
@@ -296,8 +289,8 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     read: undefined,
     retryAtMs: undefined,
     dirty: false,
-    handled: [],
-    handledRows: [],
+    handled: undefined,
+    handledIds: 0,
     commitDueAtMs: undefined,
     // And the rest.
     sequences,
