@@ -52,6 +52,7 @@ export function connectAndNote(transport: Transport, attempt: ConnectAttempt): N
     frame: tell('frame'),
     alive: tell('alive'),
     joined: tell('joined'),
+    presence: tell('presence'),
     refused: tell('refused'),
     warned: tell('warned'),
     closed: tell('closed'),

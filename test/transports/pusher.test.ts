@@ -150,16 +150,18 @@ test.each([
   connection.close();
 });
 
-test('who is there is told with the join, and who comes and goes under the protocol’s own name', () => {
+test('who is there is told with the join, and who comes and goes after it', () => {
   const { told, connection, emit } = begin();
-  const presence = { presence: { ids: [7], hash: { 7: { name: 'Grill' } }, count: 1 } };
+  const presence = { presence: { ids: [7, 8], hash: { 7: { name: 'Grill' } }, count: 2 } };
   const channel = 'presence-kds';
   emit('message', event({ event: 'pusher_internal:subscription_succeeded', channel, data: JSON.stringify(presence) }));
-  emit('message', event({ event: 'pusher_internal:member_added', channel, data: '{"user_id":8}' }));
+  emit('message', event({ event: 'pusher_internal:member_added', channel, data: '{"user_id":9}' }));
+  emit('message', event({ event: 'pusher_internal:member_removed', channel, data: { user_id: 8 } }));
   emit('message', event({ event: 'pusher_internal:subscription_count', channel, data: {} }));
   expect(told.slice(1)).toEqual([
-    ['joined', channel, presence],
-    ['frame', { channel, name: 'pusher_internal:member_added', payload: '{"user_id":8}' }],
+    ['joined', channel, { members: [{ id: 7, info: { name: 'Grill' } }, { id: 8 }] }],
+    ['presence', channel, { kind: 'came', member: { id: 9 } }],
+    ['presence', channel, { kind: 'went', id: 8 }],
     ['alive'],
   ]);
   connection.close();

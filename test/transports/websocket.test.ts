@@ -252,6 +252,7 @@ test('a handler may close the connection from within', () => {
       frame: note('frame'),
       alive: note('alive'),
       joined: note('joined'),
+      presence: note('presence'),
       refused: note('refused'),
       warned: note('warned'),
       closed: note('closed'),
@@ -483,7 +484,13 @@ const bare: WebSocketCodec = {
 test('a codec serves a server that has other words, or none', async () => {
   const server = await listen();
   const transport = webSocket({ url: server.url, codec: bare });
-  expect(transport.capabilities).toEqual({ codes: 'websocket', pings: false, sends: true, acknowledges: false });
+  expect(transport.capabilities).toEqual({
+    codes: 'websocket',
+    pings: false,
+    sends: true,
+    acknowledges: false,
+    presence: false,
+  });
   const { told, connection, until } = connect(transport, { token: 'secret' });
   await until('opened');
   connection.join('orders');
