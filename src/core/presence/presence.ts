@@ -17,28 +17,32 @@ export type PresenceInput = PresenceNews | { readonly kind: 'left' };
 
 /** The same object when nothing has changed. */
 export function step(presence: Presence, input: PresenceInput): Presence {
-  if (input.kind === 'everybody') return toldAnew(presence, input);
+  switch (input.kind) {
+    case 'everybody':
+      return toldAnew(presence, input);
+    case 'left':
+      return presence.current ? { ...presence, current: false } : presence;
+    case 'came':
+      return withMember(presence, input.member);
+    case 'went':
+      return withoutMember(presence, input.id);
+  }
+}
+
+function withMember(presence: Presence, told: Member): Presence {
   const { members, me, current } = presence;
   if (!current || members === undefined) return presence;
-  switch (input.kind) {
-    case 'left':
-      return { members, me, current: false };
-    case 'came': {
-      const { id } = input.member;
-      const known = members.find((one) => one.id === id);
-      const member = kept(known, input.member);
-      if (member === known) return presence;
-      return shown(
-        known === undefined ? [...members, member] : members.map((one) => (one === known ? member : one)),
-        me,
-      );
-    }
-    case 'went': {
-      const { id } = input;
-      const left = members.filter((one) => one.id !== id);
-      return left.length === members.length || id === me?.id ? presence : shown(left, me);
-    }
-  }
+  const known = members.find(({ id }) => id === told.id);
+  const member = kept(known, told);
+  if (member === known) return presence;
+  return shown(known === undefined ? [...members, member] : members.map((one) => (one === known ? member : one)), me);
+}
+
+function withoutMember(presence: Presence, gone: MemberId): Presence {
+  const { members, me, current } = presence;
+  if (!current || members === undefined || gone === me?.id) return presence;
+  const now = members.filter(({ id }) => id !== gone);
+  return now.length === members.length ? presence : shown(now, me);
 }
 
 function toldAnew(presence: Presence, { members, me }: Everybody): Presence {
