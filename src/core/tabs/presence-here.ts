@@ -5,7 +5,7 @@ import { keptPresence, nobodyKnows, type Presence } from '../presence/presence.t
 export interface PresenceHere {
   /** What it is now, by whoever leads; `isLed`: somebody does. */
   show(wire: string, now: Presence, isLed: boolean): Presence;
-  /** Nobody follows the channel in this tab any more. */
+  /** Nobody in this tab has the channel open. */
   forget(wire: string): void;
 }
 

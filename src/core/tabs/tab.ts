@@ -335,8 +335,11 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     return session?.presences() ?? following.view?.presences ?? [];
   }
 
+  const isOpenHere = (wire: string): boolean => [...channels].some((opened) => opened.wire === wire);
+
   function presence(wire: string): Presence {
     const told = session?.presence(wire) ?? presences().find(([of]) => of === wire)?.[1];
+    if (!isOpenHere(wire)) presenceHere.forget(wire);
     return presenceHere.show(wire, told ?? nobodyKnows, session !== undefined || following.isLed);
   }
 
@@ -408,7 +411,6 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
           if (!channels.delete(opened)) return;
           opened.open?.close();
           opened.open = undefined;
-          if (![...channels].some(({ wire }) => wire === opened.wire)) presenceHere.forget(opened.wire);
           if (leading === undefined && !isOver) sayHello();
         },
       };

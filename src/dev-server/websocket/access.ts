@@ -46,7 +46,8 @@ export function createAccess(backends: readonly Backend[], app: AppKeys): Access
   function judgeAt(backend: Backend, route: Route, asked: Asked): Verdict {
     const access = accessOf(route.definition);
     const caller = asked.token === undefined ? undefined : backend.callerOf(asked.token);
-    if (access !== 'public' && backend.contract.connection.auth.kind === 'channel') {
+    const isSignedFor = access !== 'public' && backend.contract.connection.auth.kind === 'channel';
+    if (isSignedFor) {
       // Made for another connection, or by somebody else: like the real servers, it does not tell which.
       if (!isSigned(app, asked, asked.auth)) return denied(401, 'signature-invalid');
     } else {
@@ -55,7 +56,9 @@ export function createAccess(backends: readonly Backend[], app: AppKeys): Access
       if (hearing === 'forbidden') return denied(403, 'not-permitted');
     }
     if (access !== 'presence') return { isAllowed: true, backend, caller };
-    const member = memberIn(asked.channelData) ?? (caller && { id: caller.id });
+    // What nobody has signed anybody could say.
+    const signed = isSignedFor ? memberIn(asked.channelData) : undefined;
+    const member = signed ?? (caller && { id: caller.id });
     return { isAllowed: true, backend, caller, ...(member !== undefined && { member }) };
   }
 
