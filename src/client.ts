@@ -19,6 +19,7 @@ import type { OutboxChange } from './core/outbox/changes.ts';
 import type { Parting } from './core/outbox/handles.ts';
 import { createFollowed, type ChannelPresence, type Followed } from './core/presence/followed.ts';
 import { nobodyKnows } from './core/presence/presence.ts';
+import { untoldSignal } from './core/presence/untold-signal.ts';
 import type { Health } from './core/session/health.ts';
 import { lineOf } from './core/session/lines.ts';
 import type { Processor } from './core/inbox/inbox.ts';
@@ -355,14 +356,13 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     const wire = requireHeard(name, params);
     const definition = data.channels.get(name);
     if (definition === undefined || accessOf(definition) !== 'presence') {
-      throw new HeardError('unknown-name', `The channel "${name}" of "${data.name}" does not tell who is there.`, {
-        remediation: 'Where its server does, say `access: "presence"` in the contract’s channel.',
+      throw new HeardError('unknown-name', `The channel "${name}" does not tell who is there.`, {
+        remediation: 'If it does, its contract says so by `access: "presence"`.',
       });
     }
     if (!options.transport.capabilities.presence && !untold.has(name)) {
       untold.add(name);
-      const remediation = 'This transport cannot tell who is there. Use one that can, or do without.';
-      signal({ kind: 'config', because: 'presence-untold', channel: name, remediation });
+      signal(untoldSignal(name));
     }
     return createFollowed({
       read: () => session?.presence(wire) ?? nobodyKnows,

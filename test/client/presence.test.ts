@@ -181,7 +181,7 @@ test('W10: a channel without members, one of another role, and one that nobody h
   };
   expect(refusal('kds')).toMatchObject({
     code: 'unknown-name',
-    message: 'The channel "kds" of "laravel-pos" does not tell who is there.',
+    message: 'The channel "kds" does not tell who is there.',
   });
   expect(refusal('orders')).toMatchObject({ code: 'unknown-name', message: expect.stringContaining('does not hear') });
   expect(refusal('constructor')).toMatchObject({ code: 'unknown-name' });

@@ -27,6 +27,7 @@ import { createMutationId, type RandomBytes } from '../outbox/mutation-id.ts';
 import { createOutbox, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
 import type { Presence } from '../presence/presence.ts';
+import { untoldSignal } from '../presence/untold-signal.ts';
 import type { Signal } from '../signals.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
 import { watchedApi } from './api-trouble.ts';
@@ -139,8 +140,6 @@ export interface Session {
 
 /** Browsers tell the same thing several times, and people switch to and fro. */
 const wakeEveryMs = 5_000;
-const untoldRemediation =
-  'The server does not say who is in this channel. docs/protocol.md has the frames for a WebSocket, docs/transports-socket-io.md the events for Socket.IO; on Pusher the name of the channel begins with "presence-".';
 /** Why the outbox waits: there is no socket, and HTTP does not answer. */
 const unreachable = 'unreachable';
 /** Handlers that are at work when the client stops have this long. */
@@ -372,8 +371,7 @@ async function startOn(
 
   const attendance = createAttendance({
     host,
-    untold: (channel) =>
-      signal({ kind: 'config', because: 'presence-untold', channel, remediation: untoldRemediation }),
+    untold: (channel) => signal(untoldSignal(channel)),
     changed: options.changed,
   });
 
