@@ -127,7 +127,7 @@ export interface Everybody {
 
 export type PresenceNews =
   /** All who are there, in the place of those who were known. */
-  | ({ readonly kind: 'everybody' } & Everybody)
+  | { readonly kind: 'everybody'; readonly members: readonly Member[]; readonly me?: MemberId | undefined }
   | { readonly kind: 'came'; readonly member: Member }
   | { readonly kind: 'went'; readonly id: MemberId };
 

@@ -335,6 +335,33 @@ test('words of tomorrow and a second welcome are signs of life', () => {
   expect(told).toEqual([['alive'], ['opened', {}], ['alive'], ['alive']]);
 });
 
+test('members keep their kind and their odd names, and what nobody can be called is nobody (F26)', () => {
+  const { Puppet, emit } = puppet();
+  const { told } = connect(webSocket({ url, WebSocket: Puppet }));
+  emit('open');
+  emit('message', welcome);
+  for (const data of [
+    '{"type":"ack","channel":"room","payload":{"members":[{"id":7},{"id":"7"},{"id":"__proto__","info":{"__proto__":1}},{"id":{}},8,null],"me":{}}}',
+    '{"type":"ack","channel":"room","payload":{"members":{"7":1}}}',
+    '{"type":"came","channel":"room","member":{"id":"__proto__"}}',
+    '{"type":"went","channel":"room","id":7}',
+    '{"type":"came","channel":"room","member":{"id":null}}',
+    '{"type":"came","channel":7,"member":{"id":7}}',
+    '{"type":"went","channel":"room","id":1e999}',
+  ]) {
+    emit('message', { data });
+  }
+  expect(told.slice(1)).toEqual([
+    ['joined', 'room', { members: [{ id: 7 }, { id: '7' }, JSON.parse('{"id":"__proto__","info":{"__proto__":1}}')] }],
+    ['joined', 'room', undefined],
+    ['presence', 'room', { kind: 'came', member: { id: '__proto__' } }],
+    ['presence', 'room', { kind: 'went', id: 7 }],
+    ['alive'],
+    ['alive'],
+    ['alive'],
+  ]);
+});
+
 test('ten thousand frames in one go arrive, each once and in order', async () => {
   const server = await listen({
     said(peer, frame) {
@@ -431,7 +458,18 @@ const wild = fc.oneof(
     .record(
       {
         type: fc.oneof(
-          fc.constantFrom('event', 'ack', 'error', 'welcome', 'ping', 'pong', '__proto__', 'constructor'),
+          fc.constantFrom(
+            'event',
+            'ack',
+            'error',
+            'welcome',
+            'came',
+            'went',
+            'ping',
+            'pong',
+            '__proto__',
+            'constructor',
+          ),
           fc.jsonValue(),
         ),
         channel: fc.oneof(fc.constantFrom('__proto__', 'prototype', ''), fc.jsonValue()),
@@ -440,6 +478,7 @@ const wild = fc.oneof(
         status: fc.oneof(fc.integer(), fc.jsonValue()),
         code: fc.jsonValue(),
         payload: fc.jsonValue(),
+        member: fc.oneof(fc.record({ id: fc.jsonValue(), info: fc.jsonValue() }), fc.jsonValue()),
       },
       { requiredKeys: ['type'] },
     )

@@ -25,8 +25,8 @@ export function step(presence: Presence, input: PresenceInput): Presence {
     case 'came':
       return withMember(presence, input.member);
     case 'went':
-      return withoutMember(presence, input.id);
   }
+  return withoutMember(presence, input.id);
 }
 
 function withMember(presence: Presence, told: Member): Presence {

@@ -338,9 +338,11 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   const isOpenHere = (wire: string): boolean => [...channels].some((opened) => opened.wire === wire);
 
   function presence(wire: string): Presence {
-    const told = session?.presence(wire) ?? presences().find(([of]) => of === wire)?.[1];
-    if (!isOpenHere(wire)) presenceHere.forget(wire);
-    return presenceHere.show(wire, told ?? nobodyKnows, session !== undefined || following.isLed);
+    const told = session?.presence(wire) ?? presences().find(([of]) => of === wire)?.[1] ?? nobodyKnows;
+    const isLed = session !== undefined || following.isLed;
+    if (isOpenHere(wire)) return presenceHere.show(wire, told, isLed);
+    presenceHere.forget(wire);
+    return isLed ? told : nobodyKnows;
   }
 
   /** In a tab that follows the outcome is known later than the call returns. */

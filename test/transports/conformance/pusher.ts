@@ -28,10 +28,15 @@ export async function pusherUnderTest(url: string, options: Partial<PusherOption
       channel: 'presence-kitchen',
       everybody,
       spell(news) {
-        const [word, { id, info = undefined }] =
-          news.kind === 'came' ? ['added', news.member] : ['removed', { id: news.id }];
-        const data = JSON.stringify({ user_id: id, user_info: info });
-        return JSON.stringify({ event: `pusher_internal:member_${word}`, channel: 'presence-kitchen', data });
+        const [word, data] =
+          news.kind === 'came'
+            ? ['added', { user_id: news.member.id, user_info: news.member.info }]
+            : ['removed', { user_id: news.id }];
+        return JSON.stringify({
+          event: `pusher_internal:member_${word}`,
+          channel: 'presence-kitchen',
+          data: JSON.stringify(data),
+        });
       },
     },
     messageName: 'client-hello',
