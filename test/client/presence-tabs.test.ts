@@ -87,3 +87,25 @@ test('W9: the channel is joined for a tab that follows, and left when no tab fol
   await follower.kds.dispose();
   await leader.kds.dispose();
 });
+
+test('W8, W9: a tab that follows anew is not told of whom it did not follow', async () => {
+  const { kitchen, open, tell } = openCrew();
+  const [leader, follower] = [await open(), await open()];
+  follower.presence.dispose();
+  await kitchen.host.pass(1_000);
+  tell({ kind: 'came', member: bar });
+  await kitchen.host.pass(1_000);
+  leader.presence.dispose();
+  await kitchen.host.pass(1_000);
+  kitchen.members.set(place, { members: [grill], me: 18 });
+  const again = follower.kds.presence('presence');
+  const moved: string[] = [];
+  again.onJoin(({ id }) => void moved.push(`+${id}`));
+  again.onLeave(({ id }) => void moved.push(`-${id}`));
+  expect(again.get()).toEqual({ members: undefined, me: undefined, current: false });
+  await kitchen.host.pass(1_000);
+  expect(again.get()).toEqual(now(grill));
+  expect(moved).toEqual([]);
+  await follower.kds.dispose();
+  await leader.kds.dispose();
+});

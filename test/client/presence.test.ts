@@ -86,6 +86,16 @@ test('W3: a channel that is denied afterwards is not of now', async () => {
   await kds.dispose();
 });
 
+test('W3: a channel that the server takes away on the same connection is not of now', async () => {
+  const { kitchen, kds, told, socket } = await followDisplay();
+  kitchen.refuses.set(place, 403);
+  socket()?.deny(place, { status: 403, code: undefined });
+  await kitchen.host.pass(1_000);
+  expect(told.at(-1)).toEqual({ ...now(grill, pass), current: false });
+  expect(kds.status.get().word).toBe('live');
+  await kds.dispose();
+});
+
 test('W9: the channel is joined for as long as somebody follows, and left after the last', async () => {
   const { kitchen, kds, presence, joined, ends } = await followDisplay();
   expect(joined()).toBe(true);

@@ -89,7 +89,7 @@ export function createAttendance({ host, untold, changed }: AttendanceOptions): 
       if (place === undefined) return;
       calm(place);
       places.delete(wire);
-      changed();
+      if (place.presence.members !== undefined) changed();
     },
     dispose() {
       for (const place of places.values()) calm(place);
