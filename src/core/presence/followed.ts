@@ -77,12 +77,12 @@ export function createFollowed({ read, join, followed, report }: FollowedOptions
     { signal }: ListenOptions = {},
   ): (() => void) =>
     untilAborted(signal, () => {
-      const release = listeners.add(listener);
       if (leave === undefined && !isOver) {
         told = read();
-        followed.add(own);
         leave = join();
+        followed.add(own);
       }
+      const release = listeners.add(listener);
       return () => {
         release();
         end();
