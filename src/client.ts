@@ -1,4 +1,5 @@
 import type { Contract, ContractData, ContractSpec, RoleName } from './contract/contract.ts';
+import { accessOf } from './contract/channel.ts';
 import { createFrameReader } from './contract/decode.ts';
 import { channelsFeeding, listAloneOf } from './contract/feeding.ts';
 import { wireName } from './contract/routing.ts';
@@ -16,6 +17,9 @@ import { waitFor } from './core/consume/wait-for.ts';
 import type { DrainOptions } from './core/outbox/drain.ts';
 import type { OutboxChange } from './core/outbox/changes.ts';
 import type { Parting } from './core/outbox/handles.ts';
+import { createFollowed, type ChannelPresence, type Followed } from './core/presence/followed.ts';
+import { nobodyKnows } from './core/presence/presence.ts';
+import { untoldSignal } from './core/presence/untold-signal.ts';
 import type { Health } from './core/session/health.ts';
 import { lineOf } from './core/session/lines.ts';
 import type { Processor } from './core/inbox/inbox.ts';
@@ -144,6 +148,10 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
 
   /** Those that somebody watches. */
   const watched = new Set<DynamicChannel>();
+  /** The same of who is there. */
+  const followed = new Set<Followed>();
+  /** Channels of which it was said that this transport does not tell who is there. */
+  const untold = new Set<string>();
 
   const wordOf = ({ open }: DynamicChannel): ChannelWord => open?.word() ?? 'offline';
 
@@ -155,6 +163,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
       channel.told = word;
       channel.watchers.tell(word);
     }
+    for (const one of Array.from(followed)) one.look();
     const now = session?.status() ?? stopped;
     if (now.word === status.word && now.reason === status.reason) return;
     status = now;
@@ -253,6 +262,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     }
     channels.clear();
     watched.clear();
+    for (const one of Array.from(followed)) one.dispose();
     consumers.dispose();
     watchers.end();
     outboxWatchers.end();
@@ -298,15 +308,19 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     observe: (names: Names, listen?: ListenOptions) => observableOf(some, names, listen),
   });
 
-  function channel(name: string, params: object = {}) {
+  /** Refused here and not when it is joined, perhaps much later. */
+  function requireHeard(name: string, params: object): string {
     requireAlive();
     if (!role?.channels.includes(name)) {
       throw new HeardError('unknown-name', `The role "${options.role}" does not hear a channel "${name}".`, {
         remediation: `It hears: ${role?.channels.join(', ') ?? ''}.`,
       });
     }
-    // Refused here and not when it is joined, perhaps much later.
-    wireName(data, name, { ...scope, ...params });
+    return wireName(data, name, { ...scope, ...params });
+  }
+
+  function channel(name: string, params: object = {}) {
+    requireHeard(name, params);
     const own = createConsumers({ report: tellThrown });
     const opened: DynamicChannel = {
       name,
@@ -336,6 +350,26 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
         own.dispose();
       },
     };
+  }
+
+  function presence(name: string, params: object = {}): ChannelPresence {
+    const wire = requireHeard(name, params);
+    const definition = data.channels.get(name);
+    if (definition === undefined || accessOf(definition) !== 'presence') {
+      throw new HeardError('unknown-name', `The channel "${name}" does not tell who is there.`, {
+        remediation: 'If it does, its contract says so by `access: "presence"`.',
+      });
+    }
+    if (!options.transport.capabilities.presence && !untold.has(name)) {
+      untold.add(name);
+      signal(untoldSignal(name));
+    }
+    return createFollowed({
+      read: () => session?.presence(wire) ?? nobodyKnows,
+      join: () => channel(name, params).dispose,
+      followed,
+      report,
+    });
   }
 
   function collection(name: string): Collection<object> {
@@ -418,6 +452,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     },
     health: (): Health => session?.health() ?? idleHealth(serverClock.offsetMs()),
     channel,
+    presence,
     collection,
     process,
     mutate: async (name: string, input: unknown) => running().enqueue(name, input),

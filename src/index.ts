@@ -24,6 +24,8 @@ export type { OutboxSettings } from './core/outbox/settings.ts';
 export type { UntouchedRecord } from './core/outbox/stored-records.ts';
 export type { WorkContext } from './core/inbox/inbox.ts';
 export type { DeadLetter, UnfinishedWork } from './core/inbox/unfinished.ts';
+export type { ChannelPresence } from './core/presence/followed.ts';
+export type { Presence } from './core/presence/presence.ts';
 export type { ChannelHealth, Health } from './core/session/health.ts';
 export type { Retention } from './core/session/forgetting.ts';
 export type { LogFields, Logger } from './core/session/log.ts';
@@ -55,11 +57,15 @@ export type {
   CodeFamily,
   Closing,
   ConnectAttempt,
+  Everybody,
   Failure,
   FailureKind,
   JoinCredential,
+  Member,
+  MemberId,
   OpenDetails,
   OutgoingMessage,
+  PresenceNews,
   Transport,
   TransportCapabilities,
   TransportConnection,
@@ -92,11 +98,12 @@ export type {
   RoleMessage,
   RoleMutation,
   RoleName,
+  RolePresence,
   RoleSpec,
   SpecOf,
 } from './contract/contract.ts';
 
-export { channel, type ChannelDefinition, type Position } from './contract/channel.ts';
+export { channel, type ChannelAccess, type ChannelDefinition, type Position } from './contract/channel.ts';
 export {
   event,
   type EventDefinition,

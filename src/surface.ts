@@ -15,6 +15,7 @@ import type {
   RoleMessage,
   RoleMutation,
   RoleName,
+  RolePresence,
 } from './contract/contract.ts';
 // For the symbol's type.
 import './lib/disposable.ts';
@@ -28,6 +29,7 @@ import type { OutboxChange } from './core/outbox/changes.ts';
 import type { MutationHandle } from './core/outbox/handles.ts';
 import type { ParkedMutation } from './core/outbox/parked-mutation.ts';
 import type { Collection } from './core/collections/collection.ts';
+import type { ChannelPresence } from './core/presence/followed.ts';
 import type { WorkContext } from './core/inbox/inbox.ts';
 import type { DeadLetter } from './core/inbox/unfinished.ts';
 import type { Health } from './core/session/health.ts';
@@ -177,6 +179,16 @@ export interface Client<Spec extends ContractSpec, Role extends RoleName<Spec>> 
       ? [params?: ChannelParams<Spec, Name>]
       : [params: ChannelParams<Spec, Name>]
   ): OpenedChannel<Spec, ChannelEvents<Spec, Name>>;
+  /**
+   * Who is in a presence channel, this device among them. The channel is joined for as long as somebody follows it, and what
+   * nobody has said yet is undefined and not empty.
+   */
+  presence<Name extends RolePresence<Spec, Role>>(
+    name: Name,
+    ...params: object extends ChannelParams<Spec, Name>
+      ? [params?: ChannelParams<Spec, Name>]
+      : [params: ChannelParams<Spec, Name>]
+  ): ChannelPresence;
   /**
    * A table of the contract as this device shows it: there at once after a reload, also without a network, right after every
    * outage, and with what was asked for here before the server has answered.

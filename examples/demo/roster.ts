@@ -20,3 +20,7 @@ export const roster: Readonly<Record<Role, Registration>> = {
   'printer-gateway': { deviceId: 42, token: 'dev-printer-gateway', shows: ['printJobs'] },
   'back-office': { deviceId: 51, token: 'dev-back-office', shows: ['orders', 'tickets', 'devices'] },
 };
+
+/** Whose device that is; undefined for one that is not on this page. */
+export const roleOf = (deviceId: string | number): Role | undefined =>
+  (Object.keys(roster) as Role[]).find((role) => String(roster[role].deviceId) === String(deviceId));

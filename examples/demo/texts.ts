@@ -136,6 +136,12 @@ export const texts = {
     orders: 'orders',
     turnover: 'turnover',
     cooking: 'open tickets',
+    screens: (others: readonly (Role | undefined)[] | undefined, isCurrent: boolean): string => {
+      if (others === undefined) return 'Kitchen screens: nobody knows yet';
+      const who =
+        others.length === 0 ? 'none' : listed.format(others.map((role) => (role ? names[role] : 'another one')));
+      return `Kitchen screens ${isCurrent ? 'on' : 'on at last'}: ${who}`;
+    },
     statuses: 'Orders by status',
     person: 'Waits for a person',
     nothing: 'Nothing was refused',

@@ -6,8 +6,14 @@ import { HeardError } from '../errors.ts';
  */
 export type Position = 'dense' | 'monotonic' | 'none';
 
+export type ChannelAccess = 'public' | 'private' | 'presence';
+
 /** One channel as a contract describes it. */
-export interface ChannelDefinition<Wire extends string = string, EventName extends string = string> {
+export interface ChannelDefinition<
+  Wire extends string = string,
+  EventName extends string = string,
+  Access extends ChannelAccess = ChannelAccess,
+> {
   /**
    * The name on the wire (a Pusher channel, a Socket.IO namespace). `{sku}` stands for a value of the scope, or for a
    * parameter when the scope has no such value: `table-{number}`.
@@ -17,22 +23,37 @@ export interface ChannelDefinition<Wire extends string = string, EventName exten
   readonly events: readonly EventName[];
   readonly position: Position;
   /** `presence` channels also tell who else is there. Default: what the wire name's prefix says, else `public`. */
-  readonly access?: 'public' | 'private' | 'presence';
+  readonly access?: Access;
   /** A token needs one of these to hear the channel. */
   readonly abilities?: readonly string[];
 }
 
 /** Describes a channel: `channel({ wire: 'private-store.{sku}.orders', events: ['OrderCreated'], position: 'dense' })`. */
-export const channel = <const Wire extends string, const EventName extends string = never>(
-  definition: ChannelDefinition<Wire, EventName>,
-): ChannelDefinition<Wire, EventName> => definition;
+export const channel = <
+  const Wire extends string,
+  const EventName extends string = never,
+  const Access extends ChannelAccess = ChannelAccess,
+>(
+  definition: ChannelDefinition<Wire, EventName, Access>,
+): ChannelDefinition<Wire, EventName, Access> => definition;
+
+/** Whether a definition is that of a presence channel, as `accessOf` says it of a value. */
+export type IsPresence<Definition> = Definition extends { readonly wire: infer Wire; readonly access?: infer Access }
+  ? [Exclude<Access, undefined>] extends ['presence']
+    ? true
+    : [Exclude<Access, undefined>] extends ['public' | 'private']
+      ? false
+      : Wire extends `presence-${string}`
+        ? true
+        : false
+  : false;
 
 /** The names between braces. */
 export type Placeholders<Wire extends string> = Wire extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
   : never;
 
-export const accessOf = (definition: ChannelDefinition): 'public' | 'private' | 'presence' => {
+export const accessOf = (definition: ChannelDefinition): ChannelAccess => {
   if (definition.access !== undefined) return definition.access;
   if (definition.wire.startsWith('private-')) return 'private';
   return definition.wire.startsWith('presence-') ? 'presence' : 'public';

@@ -34,6 +34,8 @@ export interface ContractSpec {
 export interface ChannelSpec {
   readonly events: string;
   readonly params: object;
+  /** Only where the channel tells who else is there. */
+  readonly presence?: true;
 }
 export interface MutationSpec {
   readonly input: unknown;
@@ -127,6 +129,16 @@ export type RoleChannel<Spec extends ContractSpec, Role extends RoleName<Spec>> 
   At<Spec['roles'], Role>,
   'channels'
 >;
+/** Those of them that tell who is there. */
+export type RolePresence<Spec extends ContractSpec, Role extends RoleName<Spec>> = Telling<
+  Spec['channels'],
+  RoleChannel<Spec, Role>
+>;
+type Telling<Channels, Name> = Name extends keyof Channels
+  ? Channels[Name] extends { readonly presence: true }
+    ? Name
+    : never
+  : never;
 /** The events that can reach a role. */
 export type RoleEvent<Spec extends ContractSpec, Role extends RoleName<Spec>> =
   At<Spec['roles'], Role> extends { readonly events: infer Name }

@@ -1,4 +1,4 @@
-import type { ChannelDefinition, Placeholders } from './channel.ts';
+import type { ChannelDefinition, IsPresence, Placeholders } from './channel.ts';
 import type { CollectionDefinition } from './collection.ts';
 import { contradictions } from './contradictions.ts';
 import type { ConnectionDefinition, Contract, ContractData } from './contract.ts';
@@ -71,7 +71,7 @@ export interface InferredSpec<
           readonly params: {
             readonly [Param in Exclude<Placeholders<Wire>, RequiredKeys<Scope>>]: string | number;
           };
-        }
+        } & (IsPresence<Channels[Name]> extends true ? { readonly presence: true } : unknown)
       : never;
   };
   readonly mutations: {

@@ -61,7 +61,11 @@ type Carried<Channels, Carries> = {
   readonly [Name in keyof Channels]: Name extends keyof Carries
     ? Carries[Name] extends readonly (infer EventName)[]
       ? Channels[Name] extends { readonly events: infer Known; readonly params: infer Params }
-        ? { readonly events: Known | EventName; readonly params: Params }
+        ? { readonly events: Known | EventName; readonly params: Params } & (Channels[Name] extends {
+            readonly presence: true;
+          }
+            ? { readonly presence: true }
+            : unknown)
         : never
       : Channels[Name]
     : Channels[Name];

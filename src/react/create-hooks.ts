@@ -11,6 +11,7 @@ import {
 import type { Contract, ContractData, ContractSpec, RoleName } from '../contract/contract.ts';
 import type { Question } from '../core/collections/question.ts';
 import type { DeliveredEvent } from '../core/consume/delivered-event.ts';
+import type { Presence } from '../core/presence/presence.ts';
 import type { ChannelWord, Status } from '../core/session/status.ts';
 import type { Signal } from '../core/signals.ts';
 import { HeardError } from '../errors.ts';
@@ -39,6 +40,7 @@ interface AskedRows extends Question<never> {
 }
 
 const atServer: Status = { word: 'offline', reason: 'stopped' };
+const nobodyKnows: Presence = { members: undefined, me: undefined, current: false };
 const noRows: readonly object[] = [];
 const everyRow = (rows: readonly object[]): unknown => rows;
 const noClient = (): never => {
@@ -132,6 +134,15 @@ export function createHooks<Spec extends ContractSpec, const Role extends RoleNa
     return useMemo(() => ({ name, params, status }), [name, key, status]);
   }
 
+  function usePresence(name: string, params: object = {}): Presence {
+    const held = useHeld('usePresence');
+    return useReadable(
+      // oxlint-disable-next-line react/exhaustive-deps
+      useMemo(() => lazily(() => held.client().presence(name, params)), [held, name, keyOf(params)]),
+      nobodyKnows,
+    );
+  }
+
   function useCollection(name: string, question: AskedRows = {}): unknown {
     const held = useHeld('useCollection');
     const { where, orderBy, limit, select = everyRow } = question;
@@ -191,6 +202,7 @@ export function createHooks<Spec extends ContractSpec, const Role extends RoleNa
     useStatus,
     useEvent,
     useChannel,
+    usePresence,
     useCollection,
     useRow,
     useMutation(name: string) {

@@ -10,9 +10,11 @@ import type {
   RoleEvent,
   RoleMutation,
   RoleName,
+  RolePresence,
 } from '../contract/contract.ts';
 import type { Question } from '../core/collections/question.ts';
 import type { DeliveredEvent } from '../core/consume/delivered-event.ts';
+import type { Presence } from '../core/presence/presence.ts';
 import type { ChannelWord, Status } from '../core/session/status.ts';
 import type { Signal, SignalKind, SignalOf } from '../core/signals.ts';
 import type { Host } from '../host/host.ts';
@@ -92,6 +94,14 @@ export interface Hooks<Spec extends ContractSpec, Role extends RoleName<Spec>> {
     name: Name,
     ...params: ParamsFor<ChannelParams<Spec, Name>>
   ): MountedChannel<ChannelEvents<Spec, Name>>;
+  /**
+   * Who is in a presence channel, which is joined while the component is mounted. `members` is undefined until the server has
+   * said it, and `current` is false without a connection.
+   */
+  usePresence<Name extends RolePresence<Spec, Role>>(
+    name: Name,
+    ...params: ParamsFor<ChannelParams<Spec, Name>>
+  ): Presence;
   /**
    * The rows that answer a question, in order. Questions that say the same are one question, however often they are written
    * down. A function in `where` or `orderBy` is another question when it is another function: define it outside of the

@@ -2,11 +2,13 @@ import type { Host } from '../host/host.ts';
 import type {
   Closing,
   ConnectAttempt,
+  Everybody,
   Failure,
   Frame,
   JoinCredential,
   OpenDetails,
   OutgoingMessage,
+  PresenceNews,
   Refusal,
   Transport,
   TransportCapabilities,
@@ -29,7 +31,9 @@ export interface ServerSocket {
   push(frame: Frame): void;
   alive(): void;
   warn(code: number): void;
-  admit(channel: string, details?: unknown): void;
+  admit(channel: string, everybody?: Everybody): void;
+  /** Who is in a presence channel, or comes, or goes. */
+  tell(channel: string, news: PresenceNews): void;
   deny(channel: string, refusal: Refusal): void;
   close(closing: Closing): void;
   /** From now on nothing gets through in either direction, and nobody is told. */
@@ -129,10 +133,11 @@ export function createMemoryTransport({
       push: (frame) => toClient(() => handlers.frame(frame)),
       alive: () => toClient(() => handlers.alive()),
       warn: (code) => toClient(() => handlers.warned(code)),
-      admit(channel, details) {
+      admit(channel, everybody) {
         joined.add(channel);
-        toClient(() => handlers.joined(channel, details));
+        toClient(() => handlers.joined(channel, everybody));
       },
+      tell: (channel, news) => toClient(() => handlers.presence(channel, news)),
       deny: (channel, refusal) => toClient(() => handlers.refused(channel, refusal)),
       close: (closing) => end(() => handlers.closed(closing)),
       cut() {
@@ -182,7 +187,7 @@ export function createMemoryTransport({
   }
 
   return {
-    capabilities: { codes: 'websocket', pings: true, sends: true, acknowledges: true, ...capabilities },
+    capabilities: { codes: 'websocket', pings: true, sends: true, acknowledges: true, presence: true, ...capabilities },
     connect,
     sockets,
     get live() {

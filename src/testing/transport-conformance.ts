@@ -1,6 +1,13 @@
 // What every transport must do, as tests against a real server: whoever speaks to a backend of their own runs these where it is
 // to run. They need no framework, only a `test` and an `expect` like those of vitest, jest or bun.
-import type { JoinCredential, OpenDetails, Refusal, Transport } from '../transports/transport.ts';
+import type {
+  Everybody,
+  JoinCredential,
+  OpenDetails,
+  PresenceNews,
+  Refusal,
+  Transport,
+} from '../transports/transport.ts';
 import type { TestFramework } from './store-conformance.ts';
 import { connectAndNote, type Noted } from './transport-notes.ts';
 import { watchTimers } from './watched-timers.ts';
@@ -18,7 +25,7 @@ export interface ServerEnd {
   readonly url: string;
   /** Says these events to this connection alone, in this order. */
   say(events: readonly WireEvent[]): Promise<void>;
-  /** Puts these texts on the wire as they are. Needed where there is `nonsense`. */
+  /** Puts these texts on the wire as they are. Needed where there is `nonsense` or `presence`. */
   sayRaw?(texts: readonly string[]): Promise<void>;
   /** What the device has said with `send`, once there are so many, in order. Needed where the transport sends. */
   heard?(count: number): Promise<readonly WireEvent[]>;
@@ -51,6 +58,14 @@ export interface TransportUnderTest {
    * connections, too.
    */
   accepted(mark: string): Promise<ServerEnd>;
+  /** Needed where the transport tells who is there. */
+  readonly presence?: {
+    /** A presence channel, whose server says that these are there to whoever joins it. */
+    readonly channel: string;
+    readonly everybody: Everybody;
+    /** How such a server says on the wire that somebody has come or gone. */
+    spell(news: Exclude<PresenceNews, { readonly kind: 'everybody' }>): string;
+  };
   /** Names special to some language that a server can say as channels nobody has joined. */
   readonly oddChannels?: readonly string[];
   /** Texts that break the protocol, and that a connection is to survive. */
@@ -289,6 +304,53 @@ export function transportConformance(
     const neighbours = noted.frameNames().filter((name) => name === 'Neighbour');
     expect(neighbours.length).toEqual((place.nonsense ?? []).length);
     expect(noted.isOver()).toEqual(false);
+  });
+
+  check('whoever joins a presence channel is told who is there, each id in its kind', async ({ place, open }) => {
+    expect(place.presence !== undefined).toEqual(place.transport.capabilities.presence);
+    if (place.presence === undefined) return;
+    const { channel, everybody } = place.presence;
+    const { noted, join } = await open();
+    join(channel);
+    await noted.untilEverybody(channel);
+    expect(noted.everybody(channel)).toEqual([everybody]);
+    expect(noted.frames()).toEqual([]);
+    expect('admin' in {}).toEqual(false);
+  });
+
+  check('who comes and goes is told in order, and is no event', async ({ place, open }) => {
+    if (place.presence === undefined) return;
+    const { channel, spell } = place.presence;
+    const { noted, end, join } = await open();
+    join(channel);
+    join(place.channels[0]);
+    await noted.untilEverybody(channel);
+    await noted.until('joined', 2);
+    const before = noted.of('presence').length;
+    const news = [
+      { kind: 'came', member: { id: 9, info: { screen: 'bar' } } },
+      { kind: 'came', member: { id: '9' } },
+      { kind: 'came', member: { id: '__proto__' } },
+      { kind: 'went', id: 9 },
+      { kind: 'went', id: 'nobody' },
+    ] as const;
+    await end.sayRaw?.(news.map(spell));
+    await end.say([{ channel: place.channels[0], name: 'Last', payload: {} }]);
+    await noted.untilFrame('Last');
+    expect(noted.of('presence').slice(before)).toEqual(news.map((one) => [channel, one]));
+    expect(noted.frameNames()).toEqual(['Last']);
+  });
+
+  check('a presence channel that is joined again tells everybody again', async ({ place, open }) => {
+    if (place.presence === undefined) return;
+    const { channel, everybody } = place.presence;
+    const { noted, join } = await open();
+    join(channel);
+    await noted.untilEverybody(channel);
+    noted.connection.leave(channel);
+    join(channel);
+    await noted.untilEverybody(channel, 2);
+    expect(noted.everybody(channel)).toEqual([everybody, everybody]);
   });
 
   check('a ping is answered by a sign of life', async ({ place, joined }) => {

@@ -1,7 +1,9 @@
 // Everything that one connection tells, written down in order, and a way to wait for it.
 import type {
   ConnectAttempt,
+  Everybody,
   Frame,
+  PresenceNews,
   Transport,
   TransportConnection,
   TransportHandlers,
@@ -19,6 +21,9 @@ export interface Noted {
   /** Waits until one of these was told, behind that place. */
   untilAny(names: readonly HandlerName[], from: number): Promise<void>;
   untilFrame(name: string): Promise<void>;
+  /** Waits until it was told who is in a channel, with the joining or after it, so often. */
+  untilEverybody(channel: string, times?: number): Promise<void>;
+  everybody(channel: string): readonly Everybody[];
   /** Does that whenever it is told, from within. */
   on(name: HandlerName, act: () => void): void;
   names(): readonly HandlerName[];
@@ -52,6 +57,7 @@ export function connectAndNote(transport: Transport, attempt: ConnectAttempt): N
     frame: tell('frame'),
     alive: tell('alive'),
     joined: tell('joined'),
+    presence: tell('presence'),
     refused: tell('refused'),
     warned: tell('warned'),
     closed: tell('closed'),
@@ -63,6 +69,16 @@ export function connectAndNote(transport: Transport, attempt: ConnectAttempt): N
     told.flatMap(([happened, ...given]) => (happened === name ? [given] : []));
   const rawFrames = (): readonly Frame[] => of('frame').map(([frame]) => frame as Frame);
   const isOver = (): boolean => names().some((name) => name === 'closed' || name === 'failed');
+
+  const everybody = (channel: string): readonly Everybody[] =>
+    told.flatMap(([name, of, said]) => {
+      if (of !== channel || said === undefined) return [];
+      if (name === 'joined') return [said as Everybody];
+      const news = said as PresenceNews;
+      if (name !== 'presence' || news.kind !== 'everybody') return [];
+      const { kind: _, ...all } = news;
+      return [all];
+    });
 
   /** Rejects where it cannot come any more. */
   const when = (isSo: () => boolean, what: string): Promise<void> =>
@@ -89,6 +105,9 @@ export function connectAndNote(transport: Transport, attempt: ConnectAttempt): N
             .some((name) => wanted.includes(name)),
         wanted.join(' or '),
       ),
+    untilEverybody: (channel, times = 1) =>
+      when(() => everybody(channel).length >= times, `everybody in "${channel}", ${times} times,`),
+    everybody,
     untilFrame: (name) => when(() => rawFrames().some((frame) => frame.name === name), `a frame "${name}"`),
     on: (name, act) => void acts.set(name, act),
     names,

@@ -3,13 +3,15 @@ import type {
   Authorise,
   AuthoriseQuestion,
   ConnectAttempt,
+  Everybody,
+  MemberId,
   Transport,
   TransportConnection,
   TransportHandlers,
 } from './transport.ts';
 import { officialPusher, openOfficial, requireSeam, type Official, type PusherClass } from './pusher/official.ts';
 import { checkedPlace, type PusherPlace } from './pusher/place.ts';
-import { readFrame, type ServerFrame } from './pusher/server-frames.ts';
+import { ownIdIn, readFrame, type ServerFrame } from './pusher/server-frames.ts';
 import {
   failureOf,
   open,
@@ -73,6 +75,8 @@ export function pusher(options: PusherOptions): Transport {
     let phase: 'connecting' | 'opened' | 'greeted' | 'over' = 'connecting';
     let socket: PlatformSocket | undefined;
     let error: unknown;
+    /** Who this device is in each channel, by what the backend has signed. */
+    const own = new Map<string, MemberId>();
     const official = openOfficial(Pusher, key, place, write);
 
     begin();
@@ -80,6 +84,9 @@ export function pusher(options: PusherOptions): Transport {
       ping: () => void say('pusher:ping', {}),
       join(channel, credential) {
         const { auth = '', channelData } = credential?.kind === 'signature' ? credential : {};
+        const id = ownIdIn(channelData);
+        if (id === undefined) own.delete(channel);
+        else own.set(channel, id);
         // A server may end of a subscription without a channel: it always has one here.
         say('pusher:subscribe', { auth, channel, ...(channelData !== undefined && { channel_data: channelData }) });
       },
@@ -181,12 +188,15 @@ export function pusher(options: PusherOptions): Transport {
           return handlers.alive();
         case 'event':
         case 'joined':
+        case 'presence':
         case 'refused':
       }
       // Nobody is in a channel, or has asked for one, before the greeting.
       if (phase !== 'greeted') return handlers.alive();
       if (frame.kind === 'event') return handlers.frame(frame.frame);
-      if (frame.kind === 'joined') return handlers.joined(frame.channel, frame.details);
+      if (frame.kind === 'joined')
+        return handlers.joined(frame.channel, withOwn(frame.everybody, own.get(frame.channel)));
+      if (frame.kind === 'presence') return handlers.presence(frame.channel, frame.news);
       handlers.refused(frame.channel, frame.refusal);
     }
 
@@ -201,11 +211,19 @@ export function pusher(options: PusherOptions): Transport {
   }
 
   return {
-    capabilities: { codes: 'pusher', pings: true, sends: true, acknowledges: false },
+    capabilities: { codes: 'pusher', pings: true, sends: true, acknowledges: false, presence: true },
     connect,
     ...(authEndpoint !== undefined && { authorisation: authEndpoint }),
     ...(authorise !== undefined && { authorisation: answering(authorise) }),
   };
+}
+
+/** Hosted Pusher makes a text of an id that was signed as a number. */
+function withOwn(everybody: Everybody | undefined, own: MemberId | undefined): Everybody | undefined {
+  if (everybody === undefined || own === undefined) return everybody;
+  const { members } = everybody;
+  const me = members.find(({ id }) => id === own) ?? members.find(({ id }) => String(id) === String(own));
+  return { members, me: me?.id };
 }
 
 const answering =

@@ -4,8 +4,9 @@ import { serverAddress } from './socket-io/address.ts';
 import { openEngine, type EngineTransport } from './socket-io/engine.ts';
 import { createNamespaces, type ConnectError } from './socket-io/namespaces.ts';
 import { createPacketReader } from './socket-io/packets.ts';
+import { isPresenceEvent, newsIn } from './socket-io/presence-events.ts';
 import { createSessions } from './socket-io/sessions.ts';
-import type { ConnectAttempt, Transport, TransportConnection, TransportHandlers } from './transport.ts';
+import type { ConnectAttempt, Frame, Transport, TransportConnection, TransportHandlers } from './transport.ts';
 
 export type { ConnectError } from './socket-io/namespaces.ts';
 
@@ -68,7 +69,7 @@ export function socketIo(options: SocketIoOptions): Transport {
       statusOf,
       say: (packet) => engine.say(packet),
       listener: {
-        frame: (frame) => handlers.frame(frame),
+        frame: hear,
         alive: () => handlers.alive(),
         joined: (channel) => handlers.joined(channel, undefined),
         refused: (channel, refusal) => handlers.refused(channel, refusal),
@@ -95,6 +96,13 @@ export function socketIo(options: SocketIoOptions): Transport {
       },
     );
 
+    function hear(frame: Frame): void {
+      if (!isPresenceEvent(frame)) return handlers.frame(frame);
+      const news = newsIn(frame);
+      if (news === undefined) handlers.alive();
+      else handlers.presence(frame.channel, news);
+    }
+
     function close(): void {
       namespaces.close();
       engine.close();
@@ -112,7 +120,10 @@ export function socketIo(options: SocketIoOptions): Transport {
     };
   }
 
-  return { capabilities: { codes: 'socket-io', pings: asks, sends: true, acknowledges: true }, connect };
+  return {
+    capabilities: { codes: 'socket-io', pings: asks, sends: true, acknowledges: true, presence: true },
+    connect,
+  };
 }
 
 function checkOptions(path: string, transports: readonly EngineTransport[], maxFrameBytes: number): void {

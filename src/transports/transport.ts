@@ -33,6 +33,8 @@ export interface TransportCapabilities {
   readonly sends: boolean;
   /** The server can acknowledge what was said. */
   readonly acknowledges: boolean;
+  /** The server can tell who is in a presence channel. */
+  readonly presence: boolean;
 }
 
 export interface ConnectAttempt {
@@ -94,8 +96,10 @@ export interface TransportHandlers {
   frame(frame: Frame): void;
   /** A sign of life without content: a pong, a ping of the server, a packet of the engine. */
   alive(): void;
-  /** `details` is what the server said about it, for example who else is there. */
-  joined(channel: string, details: unknown): void;
+  /** `everybody` is who is there, in a presence channel whose server says it in the same breath. */
+  joined(channel: string, everybody: Everybody | undefined): void;
+  /** Of a presence channel that was joined. Everything that a server tells in its own name, and nothing that a device says. */
+  presence(channel: string, news: PresenceNews): void;
   refused(channel: string, refusal: Refusal): void;
   /** The server reported an error by number and may or may not close the socket next (`pusher:error`). */
   warned(code: number): void;
@@ -104,6 +108,28 @@ export interface TransportHandlers {
   /** There never was a socket. */
   failed(failure: Failure): void;
 }
+
+/** Whose connection it is, as the server says. A number stays a number. */
+export type MemberId = string | number;
+
+/** Somebody in a presence channel: once, with however many connections. */
+export interface Member {
+  readonly id: MemberId;
+  /** What the server tells of them, for showing; it proves nothing. Missing where it tells nothing. */
+  readonly info?: unknown;
+}
+
+export interface Everybody {
+  readonly members: readonly Member[];
+  /** Which of them this device is, where that is told. */
+  readonly me?: MemberId | undefined;
+}
+
+export type PresenceNews =
+  /** All who are there, in the place of those who were known. */
+  | { readonly kind: 'everybody'; readonly members: readonly Member[]; readonly me?: MemberId | undefined }
+  | { readonly kind: 'came'; readonly member: Member }
+  | { readonly kind: 'went'; readonly id: MemberId };
 
 export interface OpenDetails {
   /** What channel authorisation signs for. */

@@ -1,5 +1,6 @@
 import { HeardError } from '../errors.ts';
 import type { ConnectAttempt, Transport, TransportConnection, TransportHandlers } from './transport.ts';
+import { everybodyIn } from './members.ts';
 import { socketAddress } from './websocket/address.ts';
 import { jsonCodec } from './websocket/json-codec.ts';
 import {
@@ -61,6 +62,7 @@ export function webSocket(options: WebSocketOptions): Transport {
     pings: codec.pings ?? true,
     sends: true,
     acknowledges: codec.acknowledges ?? true,
+    presence: codec.presence ?? false,
   } as const;
 
   function connect({ token, query }: ConnectAttempt, handlers: TransportHandlers): TransportConnection {
@@ -207,9 +209,13 @@ export function webSocket(options: WebSocketOptions): Transport {
           if (phase === 'opened') return greet(frame.socketId);
           return handlers.alive();
         case 'ack':
-          if (frame.channel !== undefined) return handlers.joined(frame.channel, frame.payload);
+          if (frame.channel !== undefined) return handlers.joined(frame.channel, everybodyIn(frame.payload));
           handlers.alive();
           return acknowledge(frame.id, frame.payload);
+        case 'came':
+          return handlers.presence(frame.channel, { kind: 'came', member: frame.member });
+        case 'went':
+          return handlers.presence(frame.channel, { kind: 'went', id: frame.id });
         case 'error':
           return complain(frame);
         case 'ping':

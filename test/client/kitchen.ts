@@ -16,6 +16,7 @@ import {
 } from '../../src/testing/memory-http.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/memory-transport.ts';
 import type { Client } from '../../src/surface.ts';
+import type { Everybody } from '../../src/transports/transport.ts';
 
 export const sku = 'trattoria-du-port';
 export const wire = (channel: string): string => `private-store.${sku}.${channel}`;
@@ -47,6 +48,8 @@ export interface Kitchen {
   readonly logs: Map<string, Envelope[]>;
   readonly lists: Map<string, { readonly id: number; readonly [field: string]: unknown }[]>;
   epoch: string | undefined;
+  /** Who is in presence channels, by their names on the wire: told to who joins. */
+  readonly members: Map<string, Everybody>;
   /** Wire names whose signature is refused with this status. */
   readonly refuses: Map<string, number>;
   /** In place of the usual answer. */
@@ -146,7 +149,10 @@ export function createKitchen({
     host,
     latencyMs,
     capabilities: { codes: 'pusher' },
-    server: { connected: (socket) => socket.accept({ socketId: `1.${socket.number}` }) },
+    server: {
+      connected: (socket) => socket.accept({ socketId: `1.${socket.number}` }),
+      joined: (socket, channel) => socket.admit(channel, kitchen.members.get(channel)),
+    },
   });
 
   function push(channel: string, name: string, payload: unknown): void {
@@ -163,6 +169,7 @@ export function createKitchen({
     logs,
     lists,
     epoch: undefined,
+    members: new Map(),
     refuses,
     answer: undefined,
     publish(channel, event, data, how = {}) {

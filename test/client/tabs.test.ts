@@ -47,6 +47,7 @@ function pausable({ host, transport, http }: Kitchen) {
         frame: whenAwake(handlers.frame),
         alive: whenAwake(handlers.alive),
         joined: whenAwake(handlers.joined),
+        presence: whenAwake(handlers.presence),
         refused: whenAwake(handlers.refused),
         warned: whenAwake(handlers.warned),
         closed: whenAwake(handlers.closed),

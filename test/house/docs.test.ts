@@ -19,6 +19,7 @@ const shown = (
     ['docs/transports.md', []],
     ['docs/collections.md', []],
     ['docs/tabs.md', []],
+    ['docs/presence.md', []],
     ['docs/transports-socket-io.md', []],
     ['docs/react-native.md', []],
     ['docs/architecture.md', []],

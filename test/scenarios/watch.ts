@@ -67,9 +67,13 @@ export function createWatch(): Watch {
             answered('ping');
             handlers.alive();
           },
-          joined(channel, details) {
+          joined(channel, everybody) {
             answered(channel);
-            handlers.joined(channel, details);
+            handlers.joined(channel, everybody);
+          },
+          presence(channel, news) {
+            answered('ping');
+            handlers.presence(channel, news);
           },
           refused(channel, refusal) {
             answered(channel);

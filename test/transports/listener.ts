@@ -28,6 +28,7 @@ export function connect(transport: Transport, attempt: Partial<ConnectAttempt> =
     frame: tell('frame'),
     alive: tell('alive'),
     joined: tell('joined'),
+    presence: tell('presence'),
     refused: tell('refused'),
     warned: tell('warned'),
     closed: tell('closed'),

@@ -150,20 +150,78 @@ test.each([
   connection.close();
 });
 
-test('who is there is told with the join, and who comes and goes under the protocol’s own name', () => {
+test('who is there is told with the join, and who comes and goes after it', () => {
   const { told, connection, emit } = begin();
-  const presence = { presence: { ids: [7], hash: { 7: { name: 'Grill' } }, count: 1 } };
+  const presence = { presence: { ids: [7, 8], hash: { 7: { name: 'Grill' } }, count: 2 } };
   const channel = 'presence-kds';
   emit('message', event({ event: 'pusher_internal:subscription_succeeded', channel, data: JSON.stringify(presence) }));
-  emit('message', event({ event: 'pusher_internal:member_added', channel, data: '{"user_id":8}' }));
+  emit('message', event({ event: 'pusher_internal:member_added', channel, data: '{"user_id":9}' }));
+  emit('message', event({ event: 'pusher_internal:member_removed', channel, data: { user_id: 8 } }));
   emit('message', event({ event: 'pusher_internal:subscription_count', channel, data: {} }));
   expect(told.slice(1)).toEqual([
-    ['joined', channel, presence],
-    ['frame', { channel, name: 'pusher_internal:member_added', payload: '{"user_id":8}' }],
+    ['joined', channel, { members: [{ id: 7, info: { name: 'Grill' } }, { id: 8 }] }],
+    ['presence', channel, { kind: 'came', member: { id: 9 } }],
+    ['presence', channel, { kind: 'went', id: 8 }],
     ['alive'],
   ]);
   connection.close();
 });
+
+test.each([
+  ['as it was signed', '{"user_id":7,"user_info":{}}', [7, '7'], 7],
+  ['by its text, where a server makes texts of numbers', '{"user_id":7}', ['8', '7'], '7'],
+  ['not at all, where the list has it not', '{"user_id":9}', [7, '7'], undefined],
+  ['not at all, where nothing legible was signed', '{"user_id":{}}', [7], undefined],
+] as const)('which member this device is, it knows %s', (_, channelData, ids, me) => {
+  const { told, connection, emit } = begin();
+  const channel = 'presence-kds';
+  connection.join(channel, { kind: 'signature', auth: 'app-key:signed', channelData });
+  const data = JSON.stringify({ presence: { ids, hash: {}, count: ids.length } });
+  emit('message', event({ event: 'pusher_internal:subscription_succeeded', channel, data }));
+  expect(told.at(-1)).toEqual([
+    'joined',
+    channel,
+    { members: ids.map((id) => ({ id })), ...(me !== undefined && { me }) },
+  ]);
+  connection.close();
+});
+
+test('members keep their kind and their odd names, and what nobody can be called is nobody (F26)', () => {
+  const { told, connection, emit } = begin();
+  const channel = 'presence-kds';
+  const data =
+    '{"presence":{"ids":[7,"__proto__",null,{"a":1},[2],true,"toString"],"hash":{"7":null,"__proto__":{"admin":true}}}}';
+  emit('message', event({ event: 'pusher_internal:subscription_succeeded', channel, data }));
+  expect(told.at(-1)).toEqual([
+    'joined',
+    channel,
+    { members: [{ id: 7, info: null }, { id: '__proto__', info: { admin: true } }, { id: 'toString' }] },
+  ]);
+  expect('admin' in {}).toBe(false);
+  connection.close();
+});
+
+test.each([
+  ['pusher_internal:member_added', '{"user_id":{}}'],
+  ['pusher_internal:member_added', '{"user_id":1e999}'],
+  ['pusher_internal:member_removed', 'not json'],
+  ['pusher_internal:member_removed', null],
+])('%s with %j is a sign of life', (name, data) => {
+  const { told, connection, emit } = begin();
+  emit('message', event({ event: name, channel: 'presence-kds', data }));
+  expect(told.at(-1)).toEqual(['alive']);
+  connection.close();
+});
+
+test.each([{}, { presence: {} }, { presence: { ids: 7 } }, 'not json', undefined])(
+  'a subscription that says %j lets in, and says nothing of who is there',
+  (data) => {
+    const { told, connection, emit } = begin();
+    emit('message', event({ event: 'pusher_internal:subscription_succeeded', channel: 'presence-kds', data }));
+    expect(told.at(-1)).toEqual(['joined', 'presence-kds', undefined]);
+    connection.close();
+  },
+);
 
 test('a payload is JSON, whatever the backend has published', () => {
   const { told, connection, emit } = begin();

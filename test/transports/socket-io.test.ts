@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
@@ -320,6 +322,67 @@ test('events are taken apart as they are: several things with one name, odd name
     ['wants an answer', '{"n":1}'],
     ['last', '-1.5'],
   ]);
+});
+
+test('who is there is told by three events that no app hears; what is broken of them is a sign of life (F26)', async () => {
+  const { url, io } = await listenIo();
+  io.of('/room').on('connection', (socket) => {
+    socket.emit('heard:came', { id: 1 });
+    socket.emit('heard:members', { members: [{ id: 7, info: { screen: 'grill' } }, { id: '7' }, { id: {} }], me: 7 });
+    socket.emit('heard:came', { id: '__proto__' });
+    for (const broken of [undefined, null, 7, {}, { id: {} }, { members: 7 }]) {
+      for (const name of ['heard:members', 'heard:came', 'heard:went']) socket.emit(name, broken);
+    }
+    socket.emit('heard:went', { id: '7' });
+    socket.emit('heard:other', { id: 7 });
+  });
+  const heard = await open(url);
+  heard.connection.join('/room');
+  await heard.until('frame');
+  expect(newsOf(heard).slice(1)).toEqual([
+    ['joined', '/room', undefined],
+    ['presence', '/room', { kind: 'came', member: { id: 1 } }],
+    ['presence', '/room', { kind: 'everybody', members: [{ id: 7, info: { screen: 'grill' } }, { id: '7' }], me: 7 }],
+    ['presence', '/room', { kind: 'came', member: { id: '__proto__' } }],
+    ['presence', '/room', { kind: 'went', id: '7' }],
+    ['frame', { channel: '/room', name: 'heard:other', payload: '{"id":7}', bytes: expect.any(Number) }],
+  ]);
+});
+
+test('the server of the page tells who is there, each user once (F26)', async () => {
+  const page = readFileSync('docs/transports-socket-io.md', 'utf8');
+  const [, code = ''] = /^```js\n([^]*?)^```/m.exec(page) ?? [];
+  const { url, io } = await listenIo();
+  const floor = io.of('/floor').use((socket, next) => {
+    socket.data = { user: { id: socket.handshake.auth['token'] as unknown } };
+    next();
+  });
+  runInNewContext(code, { floor });
+  const enter = async (token: string): Promise<Heard> => {
+    const heard = await open(url);
+    heard.connection.join('/floor', { kind: 'token', token });
+    await heard.until('presence');
+    return heard;
+  };
+  const mia = await enter('mia');
+  const [bob, bobAgain] = [await enter('bob'), await enter('bob')];
+  bob.connection.close();
+  await enter('eve');
+  bobAgain.connection.close();
+  await mia.until('presence', 4);
+  const everybody = (me: string, ...ids: readonly string[]) => ({
+    kind: 'everybody',
+    members: ids.map((id) => ({ id })),
+    me,
+  });
+  const presenceOf = ({ told }: Heard) => told.filter(([name]) => name === 'presence').map(([, , news]) => news);
+  expect(presenceOf(mia)).toEqual([
+    everybody('mia', 'mia'),
+    { kind: 'came', member: { id: 'bob' } },
+    { kind: 'came', member: { id: 'eve' } },
+    { kind: 'went', id: 'bob' },
+  ]);
+  expect(presenceOf(bobAgain)[0]).toEqual(everybody('bob', 'mia', 'bob'));
 });
 
 test('a frame over the limit is not parsed and keeps its name; a broken one keeps it, too, and becomes no JSON', async () => {

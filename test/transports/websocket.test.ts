@@ -252,6 +252,7 @@ test('a handler may close the connection from within', () => {
       frame: note('frame'),
       alive: note('alive'),
       joined: note('joined'),
+      presence: note('presence'),
       refused: note('refused'),
       warned: note('warned'),
       closed: note('closed'),
@@ -332,6 +333,33 @@ test('words of tomorrow and a second welcome are signs of life', () => {
     emit('message', { data });
   }
   expect(told).toEqual([['alive'], ['opened', {}], ['alive'], ['alive']]);
+});
+
+test('members keep their kind and their odd names, and what nobody can be called is nobody (F26)', () => {
+  const { Puppet, emit } = puppet();
+  const { told } = connect(webSocket({ url, WebSocket: Puppet }));
+  emit('open');
+  emit('message', welcome);
+  for (const data of [
+    '{"type":"ack","channel":"room","payload":{"members":[{"id":7},{"id":"7"},{"id":"__proto__","info":{"__proto__":1}},{"id":{}},8,null],"me":{}}}',
+    '{"type":"ack","channel":"room","payload":{"members":{"7":1}}}',
+    '{"type":"came","channel":"room","member":{"id":"__proto__"}}',
+    '{"type":"went","channel":"room","id":7}',
+    '{"type":"came","channel":"room","member":{"id":null}}',
+    '{"type":"came","channel":7,"member":{"id":7}}',
+    '{"type":"went","channel":"room","id":1e999}',
+  ]) {
+    emit('message', { data });
+  }
+  expect(told.slice(1)).toEqual([
+    ['joined', 'room', { members: [{ id: 7 }, { id: '7' }, JSON.parse('{"id":"__proto__","info":{"__proto__":1}}')] }],
+    ['joined', 'room', undefined],
+    ['presence', 'room', { kind: 'came', member: { id: '__proto__' } }],
+    ['presence', 'room', { kind: 'went', id: 7 }],
+    ['alive'],
+    ['alive'],
+    ['alive'],
+  ]);
 });
 
 test('ten thousand frames in one go arrive, each once and in order', async () => {
@@ -430,7 +458,18 @@ const wild = fc.oneof(
     .record(
       {
         type: fc.oneof(
-          fc.constantFrom('event', 'ack', 'error', 'welcome', 'ping', 'pong', '__proto__', 'constructor'),
+          fc.constantFrom(
+            'event',
+            'ack',
+            'error',
+            'welcome',
+            'came',
+            'went',
+            'ping',
+            'pong',
+            '__proto__',
+            'constructor',
+          ),
           fc.jsonValue(),
         ),
         channel: fc.oneof(fc.constantFrom('__proto__', 'prototype', ''), fc.jsonValue()),
@@ -439,6 +478,7 @@ const wild = fc.oneof(
         status: fc.oneof(fc.integer(), fc.jsonValue()),
         code: fc.jsonValue(),
         payload: fc.jsonValue(),
+        member: fc.oneof(fc.record({ id: fc.jsonValue(), info: fc.jsonValue() }), fc.jsonValue()),
       },
       { requiredKeys: ['type'] },
     )
@@ -483,7 +523,13 @@ const bare: WebSocketCodec = {
 test('a codec serves a server that has other words, or none', async () => {
   const server = await listen();
   const transport = webSocket({ url: server.url, codec: bare });
-  expect(transport.capabilities).toEqual({ codes: 'websocket', pings: false, sends: true, acknowledges: false });
+  expect(transport.capabilities).toEqual({
+    codes: 'websocket',
+    pings: false,
+    sends: true,
+    acknowledges: false,
+    presence: false,
+  });
   const { told, connection, until } = connect(transport, { token: 'secret' });
   await until('opened');
   connection.join('orders');

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import { createClient, type DeliveredEvent, type Transport } from 'heard';
+import { createClient, type DeliveredEvent, type Presence, type Transport } from 'heard';
 import { laravelPos, type KdsTicketCreated } from 'heard/contracts/laravel-pos';
 import { tableTap } from 'heard/contracts/table-tap';
 
@@ -29,6 +29,24 @@ describe('a client', () => {
     createClient(laravelPos, { ...common, role: 'dishwasher', scope: { sku: 'a', deviceId: 1 } });
     // @ts-expect-error the scope lacks the device
     createClient(laravelPos, { ...common, role: 'kds', scope: { sku: 'a' } });
+  });
+
+  it('tells who is in a presence channel that the role hears, and in no other', () => {
+    const presence = kds.presence('presence');
+    expectTypeOf(presence.get()).toEqualTypeOf<Presence>();
+    presence.onJoin(({ id, info }) => {
+      expectTypeOf(id).toEqualTypeOf<string | number>();
+      expectTypeOf(info).toBeUnknown();
+    });
+    // @ts-expect-error nobody has said yet who is there
+    void presence.get().members.length;
+    // @ts-expect-error that channel tells no members
+    kds.presence('kds');
+    // @ts-expect-error not a channel of this role
+    kds.presence('orders');
+    const till = createClient(laravelPos, { ...common, role: 'pos', scope: { sku: 'a', deviceId: 1 } });
+    // @ts-expect-error a till hears no presence channel
+    till.presence('presence');
   });
 
   it('waits, loops and observes with the same types', async () => {

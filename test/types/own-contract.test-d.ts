@@ -13,6 +13,7 @@ import {
   type SpecOf,
 } from 'heard';
 import { laravelPos } from 'heard/contracts/laravel-pos';
+import type { RolePresence } from 'heard';
 import { listen } from './listening.ts';
 
 const bakery = defineContract({
@@ -141,5 +142,40 @@ describe('an extension', () => {
     extendContract(laravelPos, { carries: { orders: ['Nothing'] } });
     // @ts-expect-error no such channel
     extendContract(laravelPos, { grants: { pos: { channels: ['nowhere'] } } });
+  });
+});
+
+describe('a channel that tells who is there', () => {
+  const house = defineContract({
+    name: 'house',
+    scope: z.object({ house: z.string() }),
+    dialect: barePayload(),
+    connection: { transports: ['websocket'], auth: { kind: 'handshake' } },
+    events: { Called: event({ data: z.object({ by: z.string() }) }) },
+    channels: {
+      bySaying: channel({ wire: '/room-{number}', events: ['Called'], position: 'none', access: 'presence' }),
+      byName: { wire: 'presence-{house}', events: [], position: 'none' },
+      plain: { wire: 'presence-like', events: [], position: 'none', access: 'private' },
+      other: channel({ wire: 'private-{house}', events: ['Called'], position: 'none' }),
+    },
+    roles: { cook: { channels: ['bySaying', 'byName', 'plain', 'other'] }, guest: { channels: ['other'] } },
+  });
+  type House = SpecOf<typeof house>;
+
+  it('is one by its access, or else by its name', () => {
+    expectTypeOf<RolePresence<House, 'cook'>>().toEqualTypeOf<'bySaying' | 'byName'>();
+    expectTypeOf<RolePresence<House, 'guest'>>().toEqualTypeOf<never>();
+  });
+
+  it('stays one in a contract that is extended, and can be added to one', () => {
+    const larger = extendContract(house, {
+      events: { Rang: event({ data: z.object({ by: z.string() }) }) },
+      channels: { door: channel({ wire: 'presence-door', events: ['Rang'], position: 'none' }) },
+      carries: { bySaying: ['Rang'] },
+      grants: { guest: { channels: ['door', 'bySaying'] } },
+    });
+    type Larger = SpecOf<typeof larger>;
+    expectTypeOf<RolePresence<Larger, 'guest'>>().toEqualTypeOf<'door' | 'bySaying'>();
+    expectTypeOf<RolePresence<Larger, 'cook'>>().toEqualTypeOf<'bySaying' | 'byName'>();
   });
 });

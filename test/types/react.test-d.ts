@@ -1,6 +1,6 @@
 import { createElement as h } from 'react';
 import { describe, expectTypeOf, it } from 'vitest';
-import type { Client, DeliveredEvent, MutationHandle, Settled, Signal, Status } from 'heard';
+import type { Client, DeliveredEvent, MutationHandle, Presence, Settled, Signal, Status } from 'heard';
 import { createHooks, type Elapsed, type MountedChannel } from 'heard/react';
 import { useKitchenEvents, useStorageEvents, useTableEvents } from 'heard/react/restaurant-os';
 import { laravelPos, type KdsTicketCreated, type LaravelPos, type TicketRow } from 'heard/contracts/laravel-pos';
@@ -36,6 +36,15 @@ describe('the hooks of a role', () => {
     kds.useChannel('station');
     // @ts-expect-error not for a kitchen display
     kds.useChannel('printing');
+  });
+
+  it('tell who is in the channels that say it, and in no others', () => {
+    expectTypeOf(kds.usePresence('presence')).toEqualTypeOf<Presence>();
+    expectTypeOf(anyRole.usePresence('presence')).toEqualTypeOf<Presence>();
+    // @ts-expect-error it does not tell who is there
+    kds.usePresence('kds');
+    // @ts-expect-error no presence for a till
+    createHooks(laravelPos, 'pos').usePresence('presence');
   });
 
   it('send its mutations and no others', () => {

@@ -15,6 +15,8 @@ export interface Stage {
   /** It has happened as often as it was to. */
   hasHappened(what: Mishap): Promise<void>;
   wifi(name: DeviceName, is: 'up' | 'cut'): Promise<void>;
+  /** Which kitchen screens the office is told are on. */
+  officeSees(who: string): Promise<void>;
   /** An order of one dish, or with a name of it. */
   orderAtTheTill(dish?: string): Promise<void>;
   orderAtTheKiosk(meal?: string): Promise<void>;
@@ -50,6 +52,10 @@ export function createStage(page: Page): Stage {
         .getByRole('switch')
         .setChecked(is === 'up');
     },
+    officeSees: (who) =>
+      device('back-office')
+        .locator('.kitchen-screens', { hasText: `Kitchen screens on: ${who}` })
+        .waitFor(),
     async orderAtTheTill(dish = 'Margherita') {
       await press('pos', dish);
       await press('pos', 'Send to the kitchen');

@@ -51,13 +51,16 @@ export const story: readonly Act[] = [
   }),
 
   act('The kitchen’s Wi-Fi is cut: it goes on, and catches up', async (stage, orders) => {
+    await stage.officeSees('Kitchen');
     await stage.wifi('kds', 'cut');
+    await stage.officeSees('none');
     await stage.orderAtTheKiosk();
     await stage.orderAtTheKiosk();
     await stage.ticketOf('120043').getByRole('button', { name: 'Ready' }).click();
     await stage.ticketOf('120043').getByText('on its way').waitFor();
     await stage.page.locator('.agreement[data-agrees="no"]').getByText('Kitchen does not agree').waitFor();
     await stage.wifi('kds', 'up');
+    await stage.officeSees('Kitchen');
     await stage.counts('kds', 'healed', 2);
     return orders + 2;
   }),

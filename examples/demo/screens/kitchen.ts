@@ -86,6 +86,8 @@ export function kitchenScreen(kds: Device<'kds'>): HTMLElement {
   client.outbox.subscribe(showOpen);
   setInterval(showOpen, agesEveryMs);
   showOpen();
+  // Who follows who is there, is there: the office sees this screen.
+  client.presence('presence').subscribe(() => undefined);
 
   return frameOf(kds, list);
 }

@@ -2,6 +2,7 @@
 import type { ParkedMutation } from 'heard';
 import type { AnyDevice, Device } from '../device.ts';
 import { button, element, rowsIn, scrolling } from '../element.ts';
+import { roleOf } from '../roster.ts';
 import { texts } from '../texts.ts';
 import { frameOf } from './frame.ts';
 
@@ -20,6 +21,7 @@ export function officeScreen(office: Device<'back-office'>, everybody: readonly 
 
   const figure = (name: string): HTMLElement => element('dd', { data: { total: name } }, '0');
   const [count, turnover, cooking] = [figure('orders'), figure('turnover'), figure('cooking')];
+  const screens = element('p', { class: 'kitchen-screens', role: 'status' });
   const statuses = element('ul', { class: 'statuses', label: said.statuses });
   const list = scrolling(element('ul', { class: 'parked', label: said.person }));
 
@@ -32,6 +34,16 @@ export function officeScreen(office: Device<'back-office'>, everybody: readonly 
     for (const { status } of all) byStatus.set(texts.step(status), (byStatus.get(texts.step(status)) ?? 0) + 1);
     statuses.replaceChildren(
       ...Array.from(byStatus, ([status, many]) => element('li', {}, element('strong', {}, String(many)), ` ${status}`)),
+    );
+  }
+
+  const presence = client.presence('presence');
+  function showScreens(): void {
+    const { members, me, current } = presence.get();
+    const others = members?.filter(({ id }) => id !== me?.id);
+    screens.textContent = said.screens(
+      others?.map(({ id }) => roleOf(id)),
+      current,
     );
   }
 
@@ -55,6 +67,7 @@ export function officeScreen(office: Device<'back-office'>, everybody: readonly 
   const showParked = (): void =>
     show(everybody.flatMap((device) => device.client.outbox.parked().map((parked) => ({ device, parked }))));
 
+  presence.subscribe(showScreens);
   orders.subscribe(showTotals);
   open.subscribe(showTotals);
   for (const { client } of everybody) {
@@ -62,6 +75,7 @@ export function officeScreen(office: Device<'back-office'>, everybody: readonly 
     // What was refused before a reload is known when the device has started.
     client.status.subscribe(showParked);
   }
+  showScreens();
   showTotals();
   showParked();
 
@@ -74,6 +88,7 @@ export function officeScreen(office: Device<'back-office'>, everybody: readonly 
       element('div', {}, element('dt', {}, said.turnover), turnover),
       element('div', {}, element('dt', {}, said.cooking), cooking),
     ),
+    screens,
     statuses,
     element('h3', {}, said.person),
     list,

@@ -59,7 +59,7 @@ export interface LaravelPos {
     };
     readonly devices: { readonly events: 'DeviceStatusChanged'; readonly params: NoParams };
     readonly notifications: { readonly events: 'DeviceNotification' | 'MediaUpdated'; readonly params: NoParams };
-    readonly presence: { readonly events: never; readonly params: NoParams };
+    readonly presence: { readonly events: never; readonly params: NoParams; readonly presence: true };
     readonly station: {
       readonly events: 'KdsTicketCreated' | 'KdsTicketUpdated';
       readonly params: { readonly station: string | number };

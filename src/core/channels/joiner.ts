@@ -1,5 +1,5 @@
 import type { Host, Release } from '../../host/host.ts';
-import type { JoinCredential, Refusal } from '../../transports/transport.ts';
+import type { Everybody, JoinCredential, Refusal } from '../../transports/transport.ts';
 import type { Credentials } from '../connection/credentials.ts';
 import type { Link } from '../connection/supervisor.ts';
 import type { Authorise, AuthoriseAnswer, AuthoriseQuestion } from './authorise.ts';
@@ -21,8 +21,8 @@ import { defaultJoiningSettings, type JoiningSettings } from './settings.ts';
 
 /** `joined` and `left` alternate for a channel, whatever was the reason. A listener that throws is reported and disturbs nothing. */
 interface JoiningListener {
-  /** The server of this generation's socket has let us in. `details` is what it said about it. */
-  joined(channel: string, generation: number, details: unknown): void;
+  /** The server of this generation's socket has let us in. `everybody` is who is there, where it said so. */
+  joined(channel: string, generation: number, everybody: Everybody | undefined): void;
   /** Nothing more is to be expected of it: the link is down, the server or the caller ended it, or it is joined anew. */
   left(channel: string): void;
   /** Told when it begins or its reason changes, not each time it is tried again. */
@@ -49,7 +49,7 @@ export interface Joiner {
   remove(wire: string): void;
   linkUp(link: Link): void;
   linkDown(generation: number): void;
-  joined(channel: string, details: unknown, generation: number): void;
+  joined(channel: string, everybody: Everybody | undefined, generation: number): void;
   refused(channel: string, refusal: Refusal, generation: number): void;
   /** There is a new token, also when it was asked for here: what was denied is tried again. */
   tokenChanged(): void;
@@ -172,7 +172,7 @@ export function createJoiner(options: JoinerOptions): Joiner {
         quietUntilMs = Math.max(quietUntilMs, host.clock.monotonicMs() + Math.min(effect.forMs, settings.floodedCapMs));
         return;
       case 'tell-joined':
-        return guarded(() => listener.joined(wire, effect.generation, effect.details));
+        return guarded(() => listener.joined(wire, effect.generation, effect.everybody));
       case 'tell-left':
         return guarded(() => listener.left(wire));
       case 'tell-denied':
@@ -309,7 +309,8 @@ export function createJoiner(options: JoinerOptions): Joiner {
     remove: (wire) => dispatch({ to: wire, input: { kind: 'unwanted' } }),
     linkUp: (next) => dispatch({ to: undefined, input: up(next), link: next }),
     linkDown: (generation) => dispatch({ to: undefined, input: { kind: 'linkDown', generation } }),
-    joined: (channel, details, generation) => dispatch({ to: channel, input: { kind: 'joined', generation, details } }),
+    joined: (channel, everybody, generation) =>
+      dispatch({ to: channel, input: { kind: 'joined', generation, everybody } }),
     refused: (channel, { status }, generation) =>
       dispatch({ to: channel, input: { kind: 'refused', generation, status } }),
     tokenChanged: () => dispatch({ to: undefined, input: { kind: 'tokenChanged' } }),

@@ -6,6 +6,7 @@
 //      │ link down           └─── renewing ◀────┤                      │ refused, 10 s     │ refused
 //   (anywhere)                    resting, denied ◀────────────────────┴───────────────────┘
 
+import type { Everybody } from '../../transports/transport.ts';
 import type { AuthoriseAnswer } from './authorise.ts';
 import { judged, ownDenials, type Denial } from './denial.ts';
 import type { JoiningSettings } from './settings.ts';
@@ -49,7 +50,7 @@ interface Inputs {
   readonly tokenFailed: { readonly ask: number };
   /** There is a newer token than the last one that was refused. */
   readonly tokenChanged: object;
-  readonly joined: { readonly generation: number; readonly details: unknown };
+  readonly joined: { readonly generation: number; readonly everybody: Everybody | undefined };
   readonly refused: { readonly generation: number; readonly status: number | undefined };
   /** The moment of {@link dueAtMs} has come, or is near: early and late are both expected. */
   readonly tick: object;
@@ -72,7 +73,7 @@ export type JoiningEffect =
   | { readonly kind: 'leave'; readonly generation: number }
   /** The server has more questions than it can answer: nobody should ask for so long. */
   | { readonly kind: 'flooded'; readonly forMs: number }
-  | { readonly kind: 'tell-joined'; readonly generation: number; readonly details: unknown }
+  | { readonly kind: 'tell-joined'; readonly generation: number; readonly everybody: Everybody | undefined }
   | { readonly kind: 'tell-left' }
   | { readonly kind: 'tell-denied'; readonly denial: Denial };
 
@@ -296,10 +297,10 @@ const settle = (phase: Phase, _: TableInput, turn: Turn): Step => same(phase, an
 const leaving = ({ memory }: Turn): readonly JoiningEffect[] =>
   memory.link === undefined ? [] : [{ kind: 'leave', generation: memory.link.generation }];
 
-function letIn(turn: Turn, { generation, details }: TableInput<'joined'>, doubtUntilMs: number | undefined): Step {
+function letIn(turn: Turn, { generation, everybody }: TableInput<'joined'>, doubtUntilMs: number | undefined): Step {
   const next = remembering(turn, { denial: undefined, wasIn: true });
   const joined: Phase = { name: 'joined', sinceMs: turn.moment.nowMs, doubtUntilMs };
-  return to(joined, next, { kind: 'tell-joined', generation, details });
+  return to(joined, next, { kind: 'tell-joined', generation, everybody });
 }
 
 function admitted(input: TableInput<'joined'>, turn: Turn): Step {

@@ -1,4 +1,5 @@
 // A table as an app sees it.
+import { untilAborted } from '../../lib/until-aborted.ts';
 import type { Table } from './table.ts';
 import { isSameAnswer, type LiveQuery } from './live-query.ts';
 import type { Question } from './question.ts';
@@ -38,11 +39,11 @@ export function collectionOf(table: Table): Collection<object> {
     row: (key) => table.row(String(key)),
     watch: (key) => ({
       get: () => table.row(String(key)),
-      subscribe: (listener, { signal } = {}) => until(signal, () => table.watch(String(key), listener)),
+      subscribe: (listener, { signal } = {}) => untilAborted(signal, () => table.watch(String(key), listener)),
     }),
     query: (question) => queryOf(table, question),
     waiting: (key) => table.waiting(String(key)),
-    changes: (listener, { signal } = {}) => until(signal, () => table.onChanges(listener)),
+    changes: (listener, { signal } = {}) => untilAborted(signal, () => table.onChanges(listener)),
   };
 }
 
@@ -69,7 +70,7 @@ function queryOf(table: Table, question: Question<never>): Followable<readonly o
       return live.followed.query.rows;
     },
     subscribe: (listener, { signal } = {}) =>
-      until(signal, () => {
+      untilAborted(signal, () => {
         live ??= table.follow(question, looked?.query.rows);
         followers += 1;
         const { followed, end } = live;
@@ -84,17 +85,4 @@ function queryOf(table: Table, question: Question<never>): Followable<readonly o
         };
       }),
   };
-}
-
-/** Ends once, by itself or by the signal. */
-function until(signal: AbortSignal | undefined, begin: () => () => void): () => void {
-  if (signal?.aborted === true) return () => undefined;
-  let end: (() => void) | undefined = begin();
-  const release = (): void => {
-    signal?.removeEventListener('abort', release);
-    end?.();
-    end = undefined;
-  };
-  signal?.addEventListener('abort', release);
-  return release;
 }

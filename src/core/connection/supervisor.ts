@@ -1,11 +1,13 @@
 import type { Host, HostEvent, Release } from '../../host/host.ts';
 import type {
   Closing,
+  Everybody,
   Failure,
   Frame,
   JoinCredential,
   OpenDetails,
   OutgoingMessage,
+  PresenceNews,
   Refusal,
   Transport,
   TransportConnection,
@@ -42,7 +44,8 @@ interface ConnectionListener {
   linkUp(link: Link): void;
   linkDown(generation: number, verdict: Verdict): void;
   frame(frame: Frame, generation: number, receivedAtMs: number): void;
-  joined(channel: string, details: unknown, generation: number): void;
+  joined(channel: string, everybody: Everybody | undefined, generation: number): void;
+  presence(channel: string, news: PresenceNews): void;
   refused(channel: string, refusal: Refusal, generation: number): void;
   /** The server complained and did not (yet) close. */
   warned(verdict: Verdict): void;
@@ -214,8 +217,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       alive() {
         heard();
       },
-      joined(channel, details) {
-        if (heard()) guarded(() => listener.joined(channel, details, generation));
+      joined(channel, everybody) {
+        if (heard()) guarded(() => listener.joined(channel, everybody, generation));
+      },
+      presence(channel, news) {
+        if (heard()) guarded(() => listener.presence(channel, news));
       },
       refused(channel, refusal) {
         if (heard()) guarded(() => listener.refused(channel, refusal, generation));

@@ -1,16 +1,17 @@
 // The channels that a run hears: which there are, who holds them, and what each one's stream says.
-import { fillChannel, type Position } from '../../contract/channel.ts';
+import { accessOf, fillChannel, type Position } from '../../contract/channel.ts';
 import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
 import { validate } from '../../contract/schema.ts';
 import type { Host, Release } from '../../host/host.ts';
-import type { Frame } from '../../transports/transport.ts';
+import type { Everybody, Frame } from '../../transports/transport.ts';
 import type { ServerClock } from '../api/server-clock.ts';
 import type { Joiner } from '../channels/joiner.ts';
 import type { Tables } from '../collections/tables.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
+import type { Attendance } from '../presence/attendance.ts';
 import type { Signal } from '../signals.ts';
 import { streamRules } from '../stream/rules.ts';
 import type { StreamSettings } from '../stream/settings.ts';
@@ -38,6 +39,8 @@ export interface HeardChannelsOptions {
   readonly scope: Readonly<Record<string, unknown>>;
   readonly keeper: Keeper;
   readonly joiner: Joiner;
+  /** Who is in the channels that tell it. */
+  readonly attendance: Attendance;
   readonly inbound: Inbound;
   readonly reads: Reads;
   readonly turns: Turns;
@@ -93,7 +96,7 @@ export interface HeardChannels {
   opened(): Promise<void>;
   /** The hot path. */
   hear(frame: Frame, generation: number, receivedAtMs: number): void;
-  joined(wire: string, generation: number): void;
+  joined(wire: string, generation: number, everybody: Everybody | undefined): void;
   left(wire: string): void;
   denied(wire: string): void;
   place(wire: string): Place | undefined;
@@ -120,7 +123,7 @@ export interface HeardChannels {
 const lingerMs = 200;
 
 export function createHeardChannels(options: HeardChannelsOptions): HeardChannels {
-  const { host, contract, scope, keeper, joiner, inbound, serverClock, settings } = options;
+  const { host, contract, scope, keeper, joiner, attendance, inbound, serverClock, settings } = options;
   const channels = new Map<string, Heard>();
   const kinds = new Map<string, Kind>();
   const collectionNames = new Map([...contract.collections].map(([name, collection]) => [collection, name]));
@@ -268,6 +271,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     const leave = host.schedule(lingerMs, () => {
       lingering.delete(wire);
       joiner.remove(wire);
+      attendance.forget(wire);
       options.tables?.close(wire);
     });
     lingering.set(wire, () => {
@@ -356,13 +360,18 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
       if (told?.occurredAt !== undefined && !told.replayed) serverClock.heard(told.occurredAt);
       heard.stream.hear(arrival, from);
     },
-    joined(wire, admitted) {
+    joined(wire, admitted, everybody) {
       generation = admitted;
-      const stream = channels.get(wire)?.stream;
+      const { stream, place } = channels.get(wire) ?? {};
+      const tellsMembers = place !== undefined && accessOf(place.definition) === 'presence';
+      attendance.joined(wire, everybody, tellsMembers ? place.channel : undefined);
       stream?.deny(false);
       stream?.joined(admitted);
     },
-    left: (wire) => channels.get(wire)?.stream?.left(),
+    left(wire) {
+      attendance.left(wire);
+      channels.get(wire)?.stream?.left();
+    },
     denied(wire) {
       const stream = channels.get(wire)?.stream;
       stream?.deny(true);

@@ -19,12 +19,15 @@ import type { Verdict } from '../connection/verdict.ts';
 import type { Tables } from '../collections/tables.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
+import { createAttendance, type Attendance } from '../presence/attendance.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
 import type { ConflictHook } from '../outbox/conflict.ts';
 import type { MutationHandle, Parting } from '../outbox/handles.ts';
 import { createMutationId, type RandomBytes } from '../outbox/mutation-id.ts';
 import { createOutbox, type Outbox } from '../outbox/outbox.ts';
 import type { OutboxSettings } from '../outbox/settings.ts';
+import type { Presence } from '../presence/presence.ts';
+import { untoldSignal } from '../presence/untold-signal.ts';
 import type { Signal } from '../signals.ts';
 import { defaultStreamSettings, type StreamSettings } from '../stream/settings.ts';
 import { watchedApi } from './api-trouble.ts';
@@ -107,6 +110,10 @@ export interface Session {
   health(): Health;
   /** Hears a channel until it is closed as often as it was opened. */
   open(channel: string, params: object, consumers: Consumers): OpenChannel;
+  /** Who is in a channel, by its name on the wire. The same object until it has changed. */
+  presence(wire: string): Presence;
+  /** Of all channels of which something is known. */
+  presences(): ReturnType<Attendance['known']>;
   /** Keeps a list that belongs to no channel. */
   openList(resource: string): void;
   refresh(): Promise<void>;
@@ -337,10 +344,10 @@ async function startOn(
         ? authoriseAt(options.transport.authorisation ?? auth.endpoint, reach.reading, options.correlationId)
         : undefined,
     listener: {
-      joined(wire, admitted) {
+      joined(wire, admitted, everybody) {
         const place = channels.place(wire);
         if (place !== undefined) messages.joined(place.channel);
-        channels.joined(wire, admitted);
+        channels.joined(wire, admitted, everybody);
         options.changed();
       },
       left(wire) {
@@ -362,6 +369,12 @@ async function startOn(
     report,
   });
 
+  const attendance = createAttendance({
+    host,
+    untold: (channel) => signal(untoldSignal(channel)),
+    changed: options.changed,
+  });
+
   const channels: HeardChannels = createHeardChannels({
     host,
     contract,
@@ -369,6 +382,7 @@ async function startOn(
     scope,
     keeper,
     joiner,
+    attendance,
     inbound,
     reads,
     turns,
@@ -449,7 +463,8 @@ async function startOn(
         joiner.linkDown(ended);
       },
       frame: channels.hear,
-      joined: (wire, details, from) => joiner.joined(wire, details, from),
+      joined: (wire, everybody, from) => joiner.joined(wire, everybody, from),
+      presence: attendance.told,
       refused: (wire, refusal, from) => joiner.refused(wire, refusal, from),
       warned: (verdict) => tellVerdict(verdict),
       status(status) {
@@ -556,6 +571,7 @@ async function startOn(
     supervisor.dispose();
     joiner.dispose();
     messages.dispose();
+    attendance.dispose();
     isStopped = true;
     reach.dispose();
     reads.dispose();
@@ -625,6 +641,8 @@ async function startOn(
       void channels.opened().then(lookAside, report);
       return opened;
     },
+    presence: attendance.of,
+    presences: attendance.known,
     openList: channels.openList,
     async refresh() {
       // Not the connection's own: that one is for the channels, when they are joined.

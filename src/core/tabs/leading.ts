@@ -61,6 +61,7 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
     changes: changesTold,
     rows: rowsTold,
     health: of.health(),
+    presences: of.presences(),
     pending: of.outbox.pending(),
     parked: of.outbox.parked(),
     deadLetters: of.inbox.deadLetters(),

@@ -8,6 +8,7 @@ import type { Settled } from '../outbox/handles.ts';
 import type { ParkedMutation } from '../outbox/parked-mutation.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Health } from '../session/health.ts';
+import type { Session } from '../session/session.ts';
 import type { Unfinished } from '../session/unfinished.ts';
 import type { Signal } from '../signals.ts';
 
@@ -18,6 +19,8 @@ export interface View {
   /** The same of what was told of rows. */
   readonly rows: number;
   readonly health: Health;
+  /** Who is in which channel, by its name on the wire. */
+  readonly presences: ReturnType<Session['presences']>;
   readonly pending: readonly WaitingMutation[];
   readonly parked: readonly ParkedMutation[];
   readonly deadLetters: readonly DeadLetter[];
@@ -142,7 +145,7 @@ type ToAll =
 export type TabMessage = ToLeader | ToFollowers | ToAll;
 
 /** Raised with every change of a message: tabs of two versions do not understand each other, and each has a leader of its own. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Posted by our own scripts, or by somebody else's under the same name. */
 export const isTabMessage = (message: unknown): message is TabMessage =>

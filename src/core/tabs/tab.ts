@@ -7,6 +7,7 @@ import type { Consumers } from '../consume/consumers.ts';
 import type { OutboxChange } from '../outbox/changes.ts';
 import type { MutationHandle, Parting, Settled } from '../outbox/handles.ts';
 import { createMutationId } from '../outbox/mutation-id.ts';
+import { nobodyKnows, type Presence } from '../presence/presence.ts';
 import type { Health } from '../session/health.ts';
 import type { OpenChannel } from '../session/heard-channels.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
@@ -18,6 +19,7 @@ import { createHeardHere } from './heard-here.ts';
 import { createLeading, type Leading } from './leading.ts';
 import { throneByLease } from './lease.ts';
 import { isTabMessage, protocolVersion, type Call, type TabMessage, type Told, type Wanted } from './messages.ts';
+import { createPresenceHere } from './presence-here.ts';
 import { createQuestions } from './questions.ts';
 import { nextRank } from './rank.ts';
 import type { TabHost } from './tab-host.ts';
@@ -57,6 +59,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   const channels = new Set<Opened>();
   const questions = createQuestions(put);
   const askedHere = createAskedHere();
+  const presenceHere = createPresenceHere();
   /** Of the last leader that was heard of, this tab among them. */
   let rank = 0;
   let session: Session | undefined;
@@ -328,6 +331,20 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     return { ...shown, status: status(), tab: 'follower' };
   }
 
+  function presences(): ReturnType<Session['presences']> {
+    return session?.presences() ?? following.view?.presences ?? [];
+  }
+
+  const isOpenHere = (wire: string): boolean => [...channels].some((opened) => opened.wire === wire);
+
+  function presence(wire: string): Presence {
+    const told = session?.presence(wire) ?? presences().find(([of]) => of === wire)?.[1] ?? nobodyKnows;
+    const isLed = session !== undefined || following.isLed;
+    if (isOpenHere(wire)) return presenceHere.show(wire, told, isLed);
+    presenceHere.forget(wire);
+    return isLed ? told : nobodyKnows;
+  }
+
   /** In a tab that follows the outcome is known later than the call returns. */
   const ofWork = (id: string, what: 'retryWork' | 'discardWork'): boolean => {
     if (session !== undefined) return what === 'retryWork' ? session.inbox.retry(id) : session.inbox.discard(id);
@@ -400,6 +417,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
         },
       };
     },
+    presence,
+    presences,
     refresh: () => questions.ask('refresh'),
     send(message, input) {
       if (session !== undefined) return session.send(message, input);

@@ -4,13 +4,16 @@ import type { Buffer } from 'node:buffer';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server, type Namespace, type Socket } from 'socket.io';
+import { accessOf } from '../../contract/channel.ts';
 import type { Route } from '../../contract/routing.ts';
 import type { Backend } from '../backend.ts';
 import { hearingOf, type Hearing } from '../hearing.ts';
 import type { CreatePart } from '../part.ts';
 import { bytesOf, withoutSecrets } from '../traffic.ts';
+import { createMembers } from '../members.ts';
 import { createConnection } from './connection.ts';
 import { carryMessages } from './messages.ts';
+import { tellMembers } from './presence.ts';
 
 const wire = 'socket-io';
 const path = '/socket.io/';
@@ -24,6 +27,7 @@ const refusals = {
 
 export const socketIoPart: CreatePart = (seams) => {
   const { traffic, faults, origins, showsPayloads } = seams;
+  const members = createMembers();
   // It wants a server to listen on; this one never listens, and hands it what the real one lets through.
   const stage = createServer();
   const io = new Server(stage, {
@@ -88,6 +92,10 @@ export const socketIoPart: CreatePart = (seams) => {
       const connection = socket.data as ReturnType<typeof createConnection>;
       traffic({ kind: 'connection', wire, connection: socket.id, what: 'opened', because: namespace.name });
       carryMessages(socket, connection, backend, { ...seams, wire });
+      const { token } = connection.auth;
+      const caller = backend.callerOf(typeof token === 'string' ? token : undefined);
+      if (caller !== undefined && accessOf(channel.definition) === 'presence')
+        tellMembers(socket, connection, { id: caller.id }, members);
       connection.enter();
     });
   }

@@ -4,6 +4,7 @@ import { accessOf } from '../../contract/channel.ts';
 import { createRouter, type Route } from '../../contract/routing.ts';
 import type { Backend, Caller } from '../backend.ts';
 import { hearingOf } from '../hearing.ts';
+import type { Member } from '../members.ts';
 import { isSigned, type AppKeys } from '../signature.ts';
 
 interface Asked {
@@ -19,7 +20,7 @@ type Verdict =
       readonly isAllowed: true;
       readonly backend: Backend;
       readonly caller: Caller | undefined;
-      readonly member?: string;
+      readonly member?: Member;
     }
   | { readonly isAllowed: false; readonly status: number; readonly code: string };
 
@@ -45,7 +46,8 @@ export function createAccess(backends: readonly Backend[], app: AppKeys): Access
   function judgeAt(backend: Backend, route: Route, asked: Asked): Verdict {
     const access = accessOf(route.definition);
     const caller = asked.token === undefined ? undefined : backend.callerOf(asked.token);
-    if (access !== 'public' && backend.contract.connection.auth.kind === 'channel') {
+    const isSignedFor = access !== 'public' && backend.contract.connection.auth.kind === 'channel';
+    if (isSignedFor) {
       // Made for another connection, or by somebody else: like the real servers, it does not tell which.
       if (!isSigned(app, asked, asked.auth)) return denied(401, 'signature-invalid');
     } else {
@@ -54,18 +56,24 @@ export function createAccess(backends: readonly Backend[], app: AppKeys): Access
       if (hearing === 'forbidden') return denied(403, 'not-permitted');
     }
     if (access !== 'presence') return { isAllowed: true, backend, caller };
-    const member = memberIn(asked.channelData) ?? caller?.id;
+    // What nobody has signed anybody could say.
+    const signed = isSignedFor ? memberIn(asked.channelData) : undefined;
+    const member = signed ?? (caller && { id: caller.id });
     return { isAllowed: true, backend, caller, ...(member !== undefined && { member }) };
   }
 
   return { knows: (token) => backends.some((backend) => backend.callerOf(token) !== undefined), judge };
 }
 
-/** The `user_id` of what Pusher calls `channel_data`. */
-function memberIn(channelData: string | undefined): string | undefined {
+/** What Pusher calls `channel_data`, which was signed. */
+function memberIn(channelData: string | undefined): Member | undefined {
   try {
-    const { user_id: id } = JSON.parse(channelData ?? '{}') as { user_id?: unknown };
-    return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
+    const { user_id: id, user_info: info } = JSON.parse(channelData ?? '{}') as {
+      user_id?: unknown;
+      user_info?: unknown;
+    };
+    if (typeof id !== 'string' && typeof id !== 'number') return undefined;
+    return info === undefined ? { id } : { id, info };
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Connection } from '../backend.ts';
 import type { PartSeams } from '../part.ts';
 import { plainAuth } from '../renewal.ts';
+import type { Member } from '../members.ts';
 import { withoutSecrets } from '../traffic.ts';
 import type { Access } from './access.ts';
 import { readFrame, type ClientFrame } from './frames.ts';
@@ -110,7 +111,7 @@ export function converse(socket: WebSocket, options: PeerOptions): void {
     if (wanted !== undefined) return refuse({ status: wanted.status, code: 'asked-for' });
     const verdict = access.judge({ channel, token, socketId, auth, channelData });
     if (!verdict.isAllowed) return refuse(verdict);
-    if (places.has(channel)) return acknowledge(channel, verdict.member !== undefined);
+    if (places.has(channel)) return acknowledge(channel, verdict.member);
 
     const rooms = new Set<string>();
     /** What is said to it before it was let in comes after the acknowledgement. */
@@ -147,13 +148,14 @@ export function converse(socket: WebSocket, options: PeerOptions): void {
     places.set(channel, place);
     // Acknowledged first, then heard.
     hub.sit(channel, place);
-    acknowledge(channel, member !== undefined);
+    acknowledge(channel, member);
     for (const event of early) event();
     early = undefined;
   }
 
-  function acknowledge(channel: string, tellsMembers: boolean): void {
-    say({ type: 'ack', channel, ...(tellsMembers && { payload: { members: hub.members(channel) } }) });
+  function acknowledge(channel: string, me: Member | undefined): void {
+    const payload = me && { members: hub.members(channel), me: me.id };
+    say({ type: 'ack', channel, ...(payload !== undefined && { payload }) });
   }
 
   function leave(channel: string): void {

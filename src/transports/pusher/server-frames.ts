@@ -1,11 +1,13 @@
 // What a server of the Pusher protocol says. Total: nothing that arrives is an exception.
-import { isRecord, readJson } from '../../lib/json.ts';
-import type { Frame, Refusal } from '../transport.ts';
+import { defaultJsonLimits, faultOfValue, isRecord, readJson } from '../../lib/json.ts';
+import { idIn, memberOf } from '../members.ts';
+import type { Everybody, Frame, MemberId, PresenceNews, Refusal } from '../transport.ts';
 
 export type ServerFrame =
   | { readonly kind: 'established'; readonly socketId: string; readonly silenceLimitMs: number | undefined }
   | { readonly kind: 'event'; readonly frame: Frame }
-  | { readonly kind: 'joined'; readonly channel: string; readonly details: unknown }
+  | { readonly kind: 'joined'; readonly channel: string; readonly everybody: Everybody | undefined }
+  | { readonly kind: 'presence'; readonly channel: string; readonly news: PresenceNews }
   | { readonly kind: 'refused'; readonly channel: string; readonly refusal: Refusal }
   | { readonly kind: 'error'; readonly code: number }
   | { readonly kind: 'ping' }
@@ -38,7 +40,7 @@ export function readFrame(text: string, maxLength: number): ServerFrame | undefi
     case 'pusher:connection_established':
       return established(data);
     case 'pusher_internal:subscription_succeeded':
-      return channel === undefined ? alive : { kind: 'joined', channel, details: opened(data) };
+      return channel === undefined ? alive : { kind: 'joined', channel, everybody: everybodyIn(opened(data)) };
     case 'pusher:subscription_error':
       return channel === undefined ? alive : { kind: 'refused', channel, refusal: refusalOf(opened(data)) };
     case 'pusher:error': {
@@ -50,9 +52,10 @@ export function readFrame(text: string, maxLength: number): ServerFrame | undefi
     case 'pusher:ping':
       return { kind: 'ping' };
     case 'pusher_internal:member_added':
-    case 'pusher_internal:member_removed':
-      // Who comes and goes is told under the protocol's own name, which no event of an app can have.
-      return channel === undefined ? alive : eventOf(channel, name, data, text.length);
+    case 'pusher_internal:member_removed': {
+      const news = newsIn(opened(data), name.endsWith('added'));
+      return channel === undefined || news === undefined ? alive : { kind: 'presence', channel, news };
+    }
     default:
       // Protocol that nobody knows is no event, whatever it looks like (F41).
       if (name.startsWith('pusher:') || name.startsWith('pusher_internal:')) return alive;
@@ -87,7 +90,7 @@ const openBracket = 0x5b;
 
 /** Some servers spell the data of their own frames as a text with JSON in it, others as a value. */
 function opened(data: unknown): unknown {
-  if (typeof data !== 'string') return data;
+  if (typeof data !== 'string') return faultOfValue(data, defaultJsonLimits) === undefined ? data : undefined;
   const reading = readJson(data);
   return reading.ok ? reading.value : undefined;
 }
@@ -102,6 +105,32 @@ function established(data: unknown): ServerFrame | undefined {
     socketId,
     silenceLimitMs: seconds !== undefined && seconds > 0 ? seconds * 1_000 : undefined,
   };
+}
+
+/** `ids` say who is there; a member that tells nothing of itself is not in `hash`. */
+function everybodyIn(said: unknown): Everybody | undefined {
+  const { ids, hash } = isRecord(said) && isRecord(said['presence']) ? said['presence'] : {};
+  if (!Array.isArray(ids)) return undefined;
+  const infos = isRecord(hash) ? hash : {};
+  return {
+    members: ids.flatMap((id: unknown) => {
+      const key = String(id);
+      return memberOf(id, Object.hasOwn(infos, key) ? infos[key] : undefined) ?? [];
+    }),
+  };
+}
+
+function newsIn(said: unknown, isThere: boolean): PresenceNews | undefined {
+  if (!isRecord(said)) return undefined;
+  const member = memberOf(said['user_id'], said['user_info']);
+  if (member === undefined) return undefined;
+  return isThere ? { kind: 'came', member } : { kind: 'went', id: member.id };
+}
+
+/** What a backend has signed: who this device is. */
+export function ownIdIn(channelData: string | undefined): MemberId | undefined {
+  const said = channelData === undefined ? undefined : opened(channelData);
+  return isRecord(said) ? idIn(said['user_id']) : undefined;
 }
 
 const refusalOf = (said: unknown): Refusal =>

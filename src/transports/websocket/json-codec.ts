@@ -1,5 +1,6 @@
 import { defaultJsonLimits, isRecord, readJson, type JsonLimits } from '../../lib/json.ts';
 import { createOwnNames } from '../../lib/own-names.ts';
+import { idIn, memberIn } from '../members.ts';
 import type { ServerFrame, WebSocketCodec } from './protocol.ts';
 
 /** As docs/protocol.md spells it: one JSON object in each text frame. */
@@ -26,6 +27,7 @@ export function jsonCodec(maxLength: number): WebSocketCodec {
   }
 
   return {
+    presence: true,
     encode: (said) => JSON.stringify(said),
 
     decode(received) {
@@ -96,6 +98,14 @@ function frameOf(value: unknown, bytes: number): ServerFrame | undefined {
       if (type === 'welcome') return { type, ...(socketId !== undefined && { socketId }) };
       if (type === 'ack') return { type, ...named, ...(id !== undefined && { id }), payload };
       return { type, ...named, ...(status !== undefined && { status }), ...(code !== undefined && { code }) };
+    }
+    case 'came': {
+      const member = memberIn(value['member']);
+      return channel === undefined || member === undefined ? { type: 'unknown' } : { type, channel, member };
+    }
+    case 'went': {
+      const id = idIn(value['id']);
+      return channel === undefined || id === undefined ? { type: 'unknown' } : { type, channel, id };
     }
     case 'ping':
     case 'pong':

@@ -1,4 +1,5 @@
 // The words of docs/protocol.md. How they are spelt on the wire is a codec's business.
+import type { Member, MemberId } from '../transport.ts';
 
 /** What the device says. */
 export type ClientFrame =
@@ -32,6 +33,9 @@ export type ServerFrame =
     }
   /** To a `subscribe` by its channel, to a `send` by its id. */
   | { readonly type: 'ack'; readonly channel?: string; readonly id?: number; readonly payload?: unknown }
+  /** In a presence channel, whose `ack` had everybody in its `payload`: somebody has come, or has gone. */
+  | { readonly type: 'came'; readonly channel: string; readonly member: Member }
+  | { readonly type: 'went'; readonly channel: string; readonly id: MemberId }
   /** About a channel, or about the connection. `status` is that of HTTP. */
   | { readonly type: 'error'; readonly channel?: string; readonly status?: number; readonly code?: string }
   | { readonly type: 'ping' }
@@ -59,4 +63,6 @@ export interface WebSocketCodec {
   readonly silenceLimitMs?: number;
   /** Whether it can acknowledge a `send`. Default true. */
   readonly acknowledges?: boolean;
+  /** Whether it can tell who is in a presence channel. Default false. */
+  readonly presence?: boolean;
 }

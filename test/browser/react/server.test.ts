@@ -4,7 +4,7 @@ import { renderToString } from 'react-dom/server.browser';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { kds, openKitchen, ticket } from './stage.ts';
 
-const { Provider, useChannel, useCollection, useOutbox, useRow, useStatus, useTicketTimer } = kds;
+const { Provider, useChannel, useCollection, useOutbox, usePresence, useRow, useStatus, useTicketTimer } = kds;
 
 const Page = () => {
   const { word } = useStatus();
@@ -12,15 +12,16 @@ const Page = () => {
   const row = useRow('tickets', 1);
   const { pending } = useOutbox();
   const { status } = useChannel('station', { station: 'grill' });
+  const { members = 'unknown' } = usePresence('presence');
   const { minutes } = useTicketTimer('2026-01-01T00:00:00Z');
-  return [word, tickets, row?.status ?? 'none', pending.length, status, minutes ?? '-'].join(' ');
+  return [word, tickets, row?.status ?? 'none', pending.length, status, members, minutes ?? '-'].join(' ');
 };
 
 test('a server shows an empty device, and the page goes on from there without a mismatch', async () => {
   const create = vi.fn<() => never>(() => {
     throw new Error('a server makes no client');
   });
-  expect(renderToString(h(Provider, { create }, h(Page)))).toBe('offline 0 none 0 offline -');
+  expect(renderToString(h(Provider, { create }, h(Page)))).toBe('offline 0 none 0 offline unknown -');
   expect(create).not.toHaveBeenCalled();
 
   const { client } = await openKitchen([ticket(1)]);
@@ -28,12 +29,12 @@ test('a server shows an empty device, and the page goes on from there without a 
   onTestFinished(() => complaints.mockRestore());
   const box = document.createElement('div');
   box.innerHTML = renderToString(h(Provider, { client }, h(Page)));
-  expect(box.textContent).toBe('offline 0 none 0 offline -');
+  expect(box.textContent).toBe('offline 0 none 0 offline unknown -');
   const mismatches: unknown[] = [];
   const root = await act(async () =>
     hydrateRoot(box, h(Provider, { client }, h(Page)), { onRecoverableError: (error) => mismatches.push(error) }),
   );
-  expect(box.textContent).toMatch(/^\w+ 1 in_preparation 0 joining \d+$/);
+  expect(box.textContent).toMatch(/^\w+ 1 in_preparation 0 joining unknown \d+$/);
   expect([mismatches, complaints.mock.calls]).toEqual([[], []]);
   await act(async () => root.unmount());
 });

@@ -426,8 +426,9 @@ test('J4, J6: with a real connection, signed channels are in again after each lo
     listener: {
       linkUp: (link) => joiner.linkUp(link),
       linkDown: (generation) => joiner.linkDown(generation),
-      joined: (channel, details, generation) => joiner.joined(channel, details, generation),
+      joined: (channel, everybody, generation) => joiner.joined(channel, everybody, generation),
       refused: (channel, refusal, generation) => joiner.refused(channel, refusal, generation),
+      presence: nothing,
       frame: nothing,
       warned: nothing,
       status: nothing,

@@ -31,7 +31,7 @@ const linkDown = offset.map((by): Stimulus => (_, newest) => ({ kind: 'linkDown'
 const joined = offset.map((by): Stimulus => (_, newest) => ({
   kind: 'joined',
   generation: newest + by,
-  details: undefined,
+  everybody: undefined,
 }));
 const refused = fc.tuple(offset, status).map(([by, said]): Stimulus => (_, newest) => ({
   kind: 'refused',

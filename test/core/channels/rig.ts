@@ -102,8 +102,8 @@ export function createRig(options: RigOptions = {}): Rig {
     ...(options.maxAuthorising === undefined ? {} : { maxAuthorising: options.maxAuthorising }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     listener: {
-      joined(channel, generation, details) {
-        told.push(`joined ${channel} ${generation}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`);
+      joined(channel, generation, everybody) {
+        told.push(`joined ${channel} ${generation}${everybody === undefined ? '' : ` ${JSON.stringify(everybody)}`}`);
         options.onJoined?.(channel);
       },
       left(channel) {

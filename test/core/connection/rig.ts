@@ -100,6 +100,7 @@ export function createRig(options: RigOptions = {}): Rig {
         options.onFrame?.(frame);
       },
       joined: () => undefined,
+      presence: () => undefined,
       refused: (channel) => void rig.refusals.push(channel),
       warned: (verdict) => void rig.warnings.push(verdict),
       look: () => void rig.looksAtMs.push(host.clock.monotonicMs()),

@@ -70,13 +70,13 @@ test('a presence channel tells who is there, comes and goes', async () => {
   expect(other.told.at(-1)).toEqual([
     'joined',
     'presence-kds',
-    { presence: { ids: [7, 8], hash: { 7: { name: 'Grill' } }, count: 2 } },
+    { members: [{ id: 7, info: { name: 'Grill' } }, { id: 8 }], me: 8 },
   ]);
   other.connection.leave('presence-kds');
-  await one.until('frame', 2);
+  await one.until('presence', 2);
   expect(one.told.slice(-2)).toEqual([
-    ['frame', { channel: 'presence-kds', name: 'pusher_internal:member_added', payload: '{"user_id":8}' }],
-    ['frame', { channel: 'presence-kds', name: 'pusher_internal:member_removed', payload: '{"user_id":8}' }],
+    ['presence', 'presence-kds', { kind: 'came', member: { id: 8 } }],
+    ['presence', 'presence-kds', { kind: 'went', id: 8 }],
   ]);
   one.connection.close();
   other.connection.close();

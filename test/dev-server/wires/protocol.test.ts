@@ -218,7 +218,7 @@ test('a channel of a signing backend needs the signature of this very connection
     { type: 'error', channel: orders, status: 401, code: 'signature-invalid' },
     { type: 'ack', channel: orders },
     { type: 'error', channel: presence, status: 401, code: 'signature-invalid' },
-    { type: 'ack', channel: presence, payload: { members: ['18'] } },
+    { type: 'ack', channel: presence, payload: { members: [{ id: '18' }], me: '18' } },
   ]);
 });
 

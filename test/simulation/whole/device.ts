@@ -151,11 +151,12 @@ export function createDevice(options: DeviceOptions): Device {
               handlers.frame(frame);
             }),
           alive: () => receive(() => handlers.alive()),
-          joined: (channel, details) =>
+          joined: (channel, everybody) =>
             receive(() => {
               if (!isAbandoned) options.joined(channel);
-              handlers.joined(channel, details);
+              handlers.joined(channel, everybody);
             }),
+          presence: (channel, news) => receive(() => handlers.presence(channel, news)),
           refused: (channel, refusal) => receive(() => handlers.refused(channel, refusal)),
           warned: (code) => receive(() => handlers.warned(code)),
           closed: (closing) =>

@@ -1,5 +1,6 @@
 import type { TransportUnderTest } from '../../../src/testing/transport-conformance.ts';
 import { pusher, type PusherOptions } from '../../../src/transports/pusher.ts';
+import { everybody } from './members.ts';
 import { control } from './rig.ts';
 
 /** The Pusher transport and a server of its protocol whose every word is the suite's. */
@@ -16,7 +17,28 @@ export async function pusherUnderTest(url: string, options: Partial<PusherOption
     channels: ['orders', 'private-kitchen'],
     refused: { channel: 'private-not-yours', refusal: { status: 401, code: 'AuthError' } },
     credential: (channel, { socketId }) =>
-      channel === 'private-not-yours' ? undefined : { kind: 'signature', auth: `key:${socketId}:${channel}` },
+      channel === 'private-not-yours'
+        ? undefined
+        : {
+            kind: 'signature',
+            auth: `key:${socketId}:${channel}`,
+            ...(channel === 'presence-kitchen' && { channelData: `{"user_id":${everybody.me}}` }),
+          },
+    presence: {
+      channel: 'presence-kitchen',
+      everybody,
+      spell(news) {
+        const [word, data] =
+          news.kind === 'came'
+            ? ['added', { user_id: news.member.id, user_info: news.member.info }]
+            : ['removed', { user_id: news.id }];
+        return JSON.stringify({
+          event: `pusher_internal:member_${word}`,
+          channel: 'presence-kitchen',
+          data: JSON.stringify(data),
+        });
+      },
+    },
     messageName: 'client-hello',
     oddChannels: ['__proto__', 'constructor', 'prototype', 'toString', '#server-to-user-7', 'private-encrypted-x'],
     nonsense: [

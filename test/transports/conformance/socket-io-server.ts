@@ -5,6 +5,7 @@ import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import { WebSocketServer } from 'ws';
 import type { WireEvent } from '../../../src/testing/transport-conformance.ts';
+import { everybody } from './members.ts';
 import type { Order } from './server.ts';
 
 /** One connection, whatever namespaces it has. */
@@ -90,6 +91,7 @@ export async function serveSocketIo(): Promise<SocketIoServer> {
       happened();
     });
   }
+  io.of('/presence').on('connection', (socket) => void socket.emit('heard:members', everybody));
   io.of('/not-yours').use((_, next) => next(Object.assign(new Error('no'), { data: { status: 403 } })));
 
   const acts: Readonly<Record<Order['act'], (marked: Marked, order: Order) => unknown>> = {

@@ -1,5 +1,6 @@
 import type { TransportUnderTest } from '../../../src/testing/transport-conformance.ts';
 import { socketIo, type SocketIoOptions } from '../../../src/transports/socket-io.ts';
+import { everybody } from './members.ts';
 import { control } from './rig.ts';
 
 /** The Socket.IO transport and its server, which is anywhere. */
@@ -15,6 +16,12 @@ export async function socketIoUnderTest(
     absent: socketIo({ url: 'http://127.0.0.1:9', ...options }),
     channels: ['/orders', '/kitchen'],
     refused: { channel: '/not-yours', refusal: { status: 403, code: 'no' } },
+    presence: {
+      channel: '/presence',
+      everybody,
+      spell: (news) =>
+        `2/presence,${JSON.stringify([`heard:${news.kind}`, news.kind === 'came' ? news.member : { id: news.id }])}`,
+    },
     credential: () => ({ kind: 'token', token: 'canary-7d1e40' }),
     nonsense: [
       '',

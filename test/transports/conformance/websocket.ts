@@ -1,5 +1,6 @@
 import type { TransportUnderTest } from '../../../src/testing/transport-conformance.ts';
 import { webSocket, type WebSocketOptions } from '../../../src/transports/websocket.ts';
+import { everybody } from './members.ts';
 import { control } from './rig.ts';
 
 /** The plain WebSocket transport and its server, which is anywhere. */
@@ -17,6 +18,11 @@ export async function websocketUnderTest(
     absent: to('/', 'ws://127.0.0.1:9/'),
     channels: ['orders', 'kitchen'],
     refused: { channel: 'not-yours', refusal: { status: 403, code: 'no' } },
+    presence: {
+      channel: 'presence-kitchen',
+      everybody,
+      spell: ({ kind, ...news }) => JSON.stringify({ type: kind, channel: 'presence-kitchen', ...news }),
+    },
     oddChannels: ['__proto__', 'constructor', 'prototype', 'toString'],
     nonsense: [
       '',

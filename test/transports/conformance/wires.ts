@@ -1,5 +1,7 @@
 // How the servers of the suite speak: docs/protocol.md, and the protocol of Pusher as Soketi has it.
 import type { WireEvent } from '../../../src/testing/transport-conformance.ts';
+import type { Everybody } from '../../../src/transports/transport.ts';
+import { everybody } from './members.ts';
 import { friendly, type Peer } from '../server.ts';
 
 export interface Wire {
@@ -23,6 +25,8 @@ const plain: Wire = {
     const { type, channel, id, payload } = frame;
     if (type === 'subscribe' && channel === 'not-yours')
       return peer.say({ type: 'error', channel, status: 403, code: 'no' });
+    if (type === 'subscribe' && channel === 'presence-kitchen')
+      return peer.say({ type: 'ack', channel, payload: everybody });
     if (type === 'send' && id !== undefined) peer.say({ type: 'ack', id, payload });
     friendly(peer, frame);
   },
@@ -45,12 +49,19 @@ const pusher: Wire = {
       const refused = { type: 'AuthError', error: 'The connection is unauthorized.', status: 401 };
       return peer.say({ event: 'pusher:subscription_error', channel, data: refused });
     }
-    peer.say({ event: 'pusher_internal:subscription_succeeded', channel });
+    const presence = channel === 'presence-kitchen' ? JSON.stringify({ presence: asPusher(everybody) }) : undefined;
+    peer.say({ event: 'pusher_internal:subscription_succeeded', channel, data: presence });
   },
   spell: ({ channel, name, payload }) => JSON.stringify({ event: name, channel, data: JSON.stringify(payload) }),
   read: ({ event, channel, data }) => (String(event).startsWith('client-') ? eventOf(channel, event, data) : undefined),
   closeCode: 4200,
 };
+
+const asPusher = ({ members }: Everybody) => ({
+  ids: members.map(({ id }) => id),
+  hash: Object.fromEntries(members.flatMap(({ id, info }) => (info === undefined ? [] : [[id, info]]))) as object,
+  count: members.length,
+});
 
 const nobody: Wire = { ...plain, greet: () => undefined, hear: () => undefined };
 
