@@ -26,7 +26,7 @@ export interface TimeRow {
   readonly kind: 'time';
   readonly name: string;
   /** What a round tells: the middle, what 95 or 99 of 100 did not pass, or the time of the only one that it measured. */
-  readonly figure: 'median' | 'p95' | 'p99' | 'single';
+  readonly figure: 'median' | 'p95' | 'p99' | 'worst of 10' | 'single';
   /** Fewer than usual, for what takes long. */
   readonly rounds?: number;
   /** What it is beside. */

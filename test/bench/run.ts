@@ -8,6 +8,7 @@ import { rows as decodeRows } from './decode.ts';
 import { rows as deliverRows } from './deliver.ts';
 import { heading, lineOf, measure, type Figures } from './figures.ts';
 import { rows as keepRows } from './keep.ts';
+import { rows as kitchenDisplayRows } from './kitchen-display.ts';
 import { rows as onItsWayRows } from './on-its-way.ts';
 import { rows as receiveInChromiumRows } from './receive-in-chromium.ts';
 import { rows as receiveRows } from './receive.ts';
@@ -31,6 +32,7 @@ const all = [
   ...comeBackRows,
   ...receiveInChromiumRows,
   ...burstRows,
+  ...kitchenDisplayRows,
 ];
 console.log(heading);
 const figures: Figures[] = [];
