@@ -1,5 +1,6 @@
 // Ten thousand events at once in a page of a real browser: how long it could not react, and what it keeps of them in memory.
 import { megabyte } from '../heap.ts';
+import type { BrowserPage } from './browser.ts';
 import { openListening, type Listening } from './in-chromium.ts';
 import { eventsPerRound } from './orders.ts';
 import type { BenchRow, NotRun, OpenRow, SizeRow, Sizes, TimeRow, Times } from './rows.ts';
@@ -43,6 +44,15 @@ const longestTask =
     };
   };
 
+/** Asked as often as the page answers. */
+async function mostBytes({ heapBytes }: BrowserPage, until: Promise<void>): Promise<number> {
+  const over = until.then(() => 'over' as const);
+  let most = 0;
+  do most = Math.max(most, await heapBytes());
+  while ((await Promise.race([over, undefined])) !== 'over');
+  return most;
+}
+
 const memory =
   (bring: Bring): SizeRow['open'] =>
   async (): Promise<OpenRow<Sizes> | NotRun> => {
@@ -54,13 +64,7 @@ const memory =
         await reload();
         await browser.collectGarbage();
         const before = await browser.heapBytes();
-        let peak = before;
-        let isOver = false;
-        const brought = bring(opened).finally(() => {
-          isOver = true;
-        });
-        while (!isOver) peak = Math.max(peak, await browser.heapBytes());
-        await brought;
+        const peak = await mostBytes(browser, bring(opened));
         await browser.collectGarbage();
         const after = await browser.heapBytes();
         return { mb: (after - before) / megabyte, peakMb: (peak - before) / megabyte };

@@ -55,14 +55,9 @@ interface Missing extends Told {
 export type Figures = Ratio | Time | Size | Missing;
 
 export async function measure(row: BenchRow): Promise<Figures> {
-  switch (row.kind) {
-    case 'ratio':
-      return of(row, await row.open(), ratioOf, usualRounds);
-    case 'time':
-      return of(row, await row.open(), timeOf, row.rounds ?? usualRounds);
-    case 'size':
-      return of(row, await row.open(), sizeOf, usualRounds);
-  }
+  if (row.kind === 'ratio') return of(row, await row.open(), ratioOf, usualRounds);
+  if (row.kind === 'size') return of(row, await row.open(), sizeOf, usualRounds);
+  return of(row, await row.open(), timeOf, row.rounds ?? usualRounds);
 }
 
 async function of<Row extends BenchRow, Measure>(

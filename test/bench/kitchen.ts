@@ -6,7 +6,7 @@ import { builtPages, servedPages } from '../examples/built-pages.ts';
 import { openPage, type BrowserPage } from './browser.ts';
 import type { NotRun } from './rows.ts';
 
-export interface Ticket {
+interface Ticket {
   readonly id: number;
   status: string;
 }

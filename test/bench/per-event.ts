@@ -4,7 +4,7 @@ import { collectGarbage } from '../heap.ts';
 import type { Costs, OpenRow } from './rows.ts';
 
 /** Whose CPU time it is. */
-export interface Worker {
+interface Worker {
   collectGarbage(): void | Promise<void>;
   cpuUs(): number | Promise<number>;
 }

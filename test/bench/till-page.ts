@@ -25,16 +25,20 @@ function hear(): void {
   if (count >= wanted) isThere();
 }
 
+async function hearAtTill(port: number): Promise<void> {
+  const { client } = await openTill(port, indexedDb());
+  client.on('OrderCreated', hear);
+  client.signals.on('*', ({ kind }) => {
+    if (kind !== 'continuity') troubles.add(kind);
+  });
+  const { survives } = client.health().storage;
+  if (survives !== 'power-loss') troubles.add(`what is stored survives ${survives}`);
+}
+
 const page: TillPage = {
   async open(who, port) {
-    if (who === 'pusher-js') return void (await pusherListener(port, ordersWire, 'OrderCreated', hear));
-    const { client } = await openTill(port, indexedDb());
-    client.on('OrderCreated', hear);
-    client.signals.on('*', ({ kind }) => {
-      if (kind !== 'continuity') troubles.add(kind);
-    });
-    const { survives } = client.health().storage;
-    if (survives !== 'power-loss') troubles.add(`what is stored survives ${survives}`);
+    if (who === 'pusher-js') await pusherListener(port, ordersWire, 'OrderCreated', hear);
+    else await hearAtTill(port);
   },
   heard: (expected) =>
     new Promise((resolve) => {
