@@ -49,7 +49,7 @@ async function mostBytes({ heapBytes }: BrowserPage, until: Promise<void>): Prom
   const over = until.then(() => 'over' as const);
   let most = 0;
   do most = Math.max(most, await heapBytes());
-  while ((await Promise.race([over, undefined])) !== 'over');
+  while ((await Promise.race([over, Promise.resolve()])) !== 'over');
   return most;
 }
 
