@@ -1,6 +1,7 @@
 // The brasserie's backend on the loopback: it takes orders that were taken offline, and answers everything after a while.
 import type { ServerResponse } from 'node:http';
 import { friendly, serve } from '../transports/server.ts';
+import type { Files } from './browser.ts';
 import type { Place } from './waiter.ts';
 
 export interface BrasserieServer extends Place {
@@ -16,8 +17,8 @@ interface Options {
   readonly reached?: () => void;
   /** Where it was before. */
   readonly port?: number;
-  /** Other things that are to be had there, by path: a page and its script. */
-  readonly files?: ReadonlyMap<string, { readonly type: string; readonly text: string }>;
+  /** Other things that are to be had there: a page and its script. */
+  readonly files?: Files;
 }
 
 export async function openBrasserie({

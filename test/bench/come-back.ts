@@ -4,7 +4,8 @@ import { sqlite } from '../../src/storage/sqlite.ts';
 import { folderOnDisk } from './disk.ts';
 import { medianOf, p95Of } from './figures.ts';
 import type { NotRun, OpenRow, TimeRow, Times } from './rows.ts';
-import { openShop, openTill, type Log, type Till } from './shop.ts';
+import { openShop, type Log } from './shop.ts';
+import { openTill, type Till } from './till.ts';
 
 const missedOrders = 100;
 const killsPerRound = 5;
@@ -73,7 +74,7 @@ async function gone(folder: string): Promise<number> {
   await Promise.all(all.map((till) => till.has(log.length)));
   await before.stop();
   await pause(outageMs);
-  const after = await openShop(log, port);
+  const after = await openShop(log, { port });
   after.order(missedOrders);
   const backAtMs = performance.now();
   const tookMs = await Promise.all(

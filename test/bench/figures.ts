@@ -1,5 +1,5 @@
 // What is told of a row once its rounds are over.
-import type { BenchRow, Costs, NotRun, OpenRow, RatioRow, TimeRow, Times } from './rows.ts';
+import type { BenchRow, Costs, NotRun, OpenRow, RatioRow, SizeRow, Sizes, TimeRow, Times } from './rows.ts';
 
 const usualRounds = 7;
 
@@ -35,17 +35,38 @@ interface Time extends Told {
   readonly bareMs: number | undefined;
 }
 
+interface Size extends Told {
+  readonly kind: 'size';
+  /** The median of the rounds. */
+  readonly mb: number;
+  readonly lowestMb: number;
+  readonly highestMb: number;
+  readonly mustMb: number;
+  readonly aimMb: number;
+  /** The highest of all rounds. */
+  readonly peakMb: number;
+}
+
 interface Missing extends Told {
   readonly kind: 'not-run';
   readonly reason: string;
 }
 
-export type Figures = Ratio | Time | Missing;
+export type Figures = Ratio | Time | Size | Missing;
 
 export async function measure(row: BenchRow): Promise<Figures> {
-  if (row.kind === 'ratio') return ratioOf(row, await roundsOf(await row.open(), usualRounds));
-  const opened = await row.open();
-  return 'notRun' in opened ? missing(row, opened) : timeOf(row, await roundsOf(opened, row.rounds ?? usualRounds));
+  if (row.kind === 'ratio') return of(row, await row.open(), ratioOf, usualRounds);
+  if (row.kind === 'size') return of(row, await row.open(), sizeOf, usualRounds);
+  return of(row, await row.open(), timeOf, row.rounds ?? usualRounds);
+}
+
+async function of<Row extends BenchRow, Measure>(
+  row: Row,
+  opened: OpenRow<Measure> | NotRun,
+  tell: (row: Row, all: readonly Measure[]) => Figures,
+  rounds: number,
+): Promise<Figures> {
+  return 'notRun' in opened ? missing(row, opened) : tell(row, await roundsOf(opened, rounds));
 }
 
 async function roundsOf<Measure>(opened: OpenRow<Measure>, rounds: number): Promise<readonly Measure[]> {
@@ -116,6 +137,22 @@ function timeOf(row: TimeRow, all: readonly Times[]): Time {
   };
 }
 
+function sizeOf({ name, mustMb, aimMb }: SizeRow, all: readonly Sizes[]): Size {
+  const sizes = all.map(({ mb }) => mb);
+  const mb = medianOf(sizes);
+  return {
+    kind: 'size',
+    name,
+    mb,
+    lowestMb: Math.min(...sizes),
+    highestMb: Math.max(...sizes),
+    mustMb,
+    aimMb,
+    peakMb: Math.max(...all.map(({ peakMb }) => peakMb)),
+    verdict: verdictOn(mb, mustMb, aimMb),
+  };
+}
+
 const missing = ({ name }: BenchRow, { notRun }: NotRun): Missing => ({
   kind: 'not-run',
   name,
@@ -123,7 +160,7 @@ const missing = ({ name }: BenchRow, { notRun }: NotRun): Missing => ({
   reason: notRun,
 });
 
-export const heading: string = `    median        spread   must    aim  verdict       what it costs (${usualRounds} rounds; × is a ratio, ms is time on this machine)`;
+export const heading: string = `    median        spread   must    aim  verdict       what it costs (${usualRounds} rounds; × is a ratio, ms is time on this machine, MB is memory)`;
 
 export function lineOf(figures: Figures): string {
   if (figures.kind === 'not-run') {
@@ -137,6 +174,11 @@ export function lineOf(figures: Figures): string {
     ];
     const what = remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
     return columns('ms', [ms, lowestMs, highestMs, mustMs, aimMs], figures, what);
+  }
+  if (figures.kind === 'size') {
+    const { mb, lowestMb, highestMb, mustMb, aimMb, peakMb, name } = figures;
+    const what = `${name} (at most ${short(peakMb)} MB before what is not needed was thrown away)`;
+    return columns('MB', [mb, lowestMb, highestMb, mustMb, aimMb], figures, what);
   }
   const { ratio, lowest, highest, must, aim, name, against } = figures;
   return columns('×', [ratio, lowest, highest, must, aim], figures, `${name}, against ${against}`);

@@ -1,9 +1,7 @@
 // How long an order takes until it is kept on the device: a whole client on a real disk, with a server that answers at once.
-import { chromium } from 'playwright';
 import { sqlite } from '../../src/storage/sqlite.ts';
-import { chromiumLaunch, findOrInstallChromium } from '../../tools/chromium.ts';
-import { pageScript } from '../page-script.ts';
 import { openBrasserie } from './brasserie-server.ts';
+import { openPage, pageFiles } from './browser.ts';
 import { folderOnDisk } from './disk.ts';
 import { p95Of } from './figures.ts';
 import type { NotRun, OpenRow, TimeRow, Times } from './rows.ts';
@@ -37,24 +35,14 @@ async function inNode(pace: Pace): Promise<OpenRow<Times> | NotRun> {
 }
 
 async function inChromium(pace: Pace): Promise<OpenRow<Times> | NotRun> {
-  const found = findOrInstallChromium();
-  if (!found.met) return { notRun: found.reason };
-  const folder = folderOnDisk();
-  if ('notRun' in folder) return folder;
-  const script = await pageScript(new URL('waiter-page.ts', import.meta.url));
-  const server = await openBrasserie({
-    answersAfterMs: 0,
-    files: new Map([
-      ['/', { type: 'text/html', text: '<!doctype html><script type="module" src="/page.js"></script>' }],
-      ['/page.js', { type: 'text/javascript', text: script }],
-    ]),
-  });
-  const { args } = chromiumLaunch();
-  const executablePath = found.env['CHROMIUM_PATH'] ?? '';
-  // With a profile of its own: without one, as in a private window, databases are kept in memory.
-  const browser = await chromium.launchPersistentContext(folder.path, { args, executablePath });
-  const page = await browser.newPage();
-  await page.goto(server.httpUrl);
+  const files = await pageFiles(new URL('waiter-page.ts', import.meta.url));
+  const server = await openBrasserie({ answersAfterMs: 0, files });
+  const opened = await openPage(server.httpUrl);
+  if ('notRun' in opened) {
+    await server.stop();
+    return opened;
+  }
+  const { page } = opened;
   await page.waitForFunction(() => 'waiterPage' in globalThis);
   const { url, httpUrl } = server;
   await page.evaluate((place) => globalThis.waiterPage.open(place), { url, httpUrl });
@@ -66,9 +54,8 @@ async function inChromium(pace: Pace): Promise<OpenRow<Times> | NotRun> {
       return { ms: p95Of(times), bareMs: p95Of(bare) };
     },
     async close() {
-      await browser.close();
+      await opened.close();
       await server.stop();
-      folder.remove();
     },
   };
 }

@@ -1,10 +1,18 @@
-// For whatever goes on over time: the CPU time of the process, with its garbage collector and all of its threads, divided
+// For whatever goes on over time: the CPU time of a process, with its garbage collector and all of its threads, divided
 // by the events that went through. Waiting costs nothing, and neither does what other programs do meanwhile.
 import { collectGarbage } from '../heap.ts';
 import type { Costs, OpenRow } from './rows.ts';
 
+/** Whose CPU time it is. */
+interface Worker {
+  collectGarbage(): void | Promise<void>;
+  cpuUs(): number | Promise<number>;
+}
+
 export interface Load {
   readonly events: number;
+  /** Who works on them, if it is not this process. */
+  readonly worker?: Worker;
   /** What has to be there before the clock runs. */
   prepare(): void | Promise<void>;
   /** Works on the events, to the end. */
@@ -12,14 +20,22 @@ export interface Load {
   close?(): Promise<void>;
 }
 
+const thisProcess: Worker = {
+  collectGarbage,
+  cpuUs() {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+};
+
 async function cost(load: Load): Promise<number> {
+  const { worker = thisProcess } = load;
   await load.prepare();
   // Nobody pays for what was thrown away before.
-  collectGarbage();
-  const before = process.cpuUsage();
+  await worker.collectGarbage();
+  const before = await worker.cpuUs();
   await load.run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / load.events;
+  return ((await worker.cpuUs()) - before) / load.events;
 }
 
 /** One side, the other side twice, and the first one again: what changes meanwhile changes for both. */

@@ -12,7 +12,7 @@ export interface RatioRow {
   /** The ratio that must not be passed, and the one that is aimed for. */
   readonly must: number;
   readonly aim?: number;
-  open(): Promise<OpenRow<Costs>>;
+  open(): Promise<OpenRow<Costs> | NotRun>;
 }
 
 /** How long it took, and what the bare store or socket took for as much right after it: a slow machine is not ours. */
@@ -26,18 +26,33 @@ export interface TimeRow {
   readonly kind: 'time';
   readonly name: string;
   /** What a round tells: the middle, what 95 or 99 of 100 did not pass, or the time of the only one that it measured. */
-  readonly figure: 'median' | 'p95' | 'p99' | 'single';
+  readonly figure: 'median' | 'p95' | 'p99' | 'worst of 10' | 'single';
   /** Fewer than usual, for what takes long. */
   readonly rounds?: number;
   /** What it is beside. */
-  readonly bare?: 'store' | 'socket';
+  readonly bare?: 'store' | 'socket' | 'pusher-js';
   readonly mustMs: number;
   readonly aimMs: number;
   open(): Promise<OpenRow<Times> | NotRun>;
 }
 
+/** How much more memory is in use when everything that can be forgotten was, and how much more there was at most before. */
+export interface Sizes {
+  readonly mb: number;
+  readonly peakMb: number;
+}
+
+/** Something that is kept in memory. */
+export interface SizeRow {
+  readonly kind: 'size';
+  readonly name: string;
+  readonly mustMb: number;
+  readonly aimMb: number;
+  open(): Promise<OpenRow<Sizes> | NotRun>;
+}
+
 /** Rows are opened and measured one after the other, so that none has to live with what another one built. */
-export type BenchRow = RatioRow | TimeRow;
+export type BenchRow = RatioRow | TimeRow | SizeRow;
 
 export interface OpenRow<Measure> {
   round(): Promise<Measure>;

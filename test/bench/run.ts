@@ -2,12 +2,15 @@
 // because absolute figures mean nothing between machines, and milliseconds where a person waits for a disk or a server.
 // `--json FILE` writes them down; `--only TEXT` measures the rows whose names have it.
 import { writeFileSync } from 'node:fs';
+import { rows as burstRows } from './burst.ts';
 import { rows as comeBackRows } from './come-back.ts';
 import { rows as decodeRows } from './decode.ts';
 import { rows as deliverRows } from './deliver.ts';
 import { heading, lineOf, measure, type Figures } from './figures.ts';
 import { rows as keepRows } from './keep.ts';
+import { rows as kitchenDisplayRows } from './kitchen-display.ts';
 import { rows as onItsWayRows } from './on-its-way.ts';
+import { rows as receiveInChromiumRows } from './receive-in-chromium.ts';
 import { rows as receiveRows } from './receive.ts';
 import { rows as socketIoRows } from './socket-io.ts';
 import { rows as socketRows } from './sockets.ts';
@@ -27,6 +30,9 @@ const all = [
   ...deliverRows,
   ...onItsWayRows,
   ...comeBackRows,
+  ...receiveInChromiumRows,
+  ...burstRows,
+  ...kitchenDisplayRows,
 ];
 console.log(heading);
 const figures: Figures[] = [];

@@ -1,17 +1,9 @@
-// A shop with real parts on the loopback: a server of the Pusher protocol that keeps its log and hands it out over HTTP, and a till
-// with the platform's own clock, sockets and requests, on a disk, that waits and asks as it does by default.
-import { createClient } from '../../src/client.ts';
-import { laravelPos } from '../../src/contracts/laravel-pos/index.ts';
-import type { LaravelPos } from '../../src/contracts/laravel-pos/spec.ts';
-import type { Status } from '../../src/core/session/status.ts';
-import type { Store } from '../../src/storage/store.ts';
-import type { Client } from '../../src/surface.ts';
-import { pusher } from '../../src/transports/pusher.ts';
+// A shop's server on the loopback: it speaks the Pusher protocol, keeps its log and hands it out over HTTP.
 import { wireOf } from '../transports/conformance/wires.ts';
 import { serve } from '../transports/server.ts';
+import type { Files } from './browser.ts';
 import { emptyList, ordersWire } from './device.ts';
 import { orderText } from './orders.ts';
-import { referenceEnvelope } from './reference-envelope.ts';
 import { asPusher } from './sockets.ts';
 
 /** What was ordered, by position; it outlives the server. */
@@ -26,7 +18,14 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-export async function openShop(log: Log, port?: number): Promise<Shop> {
+interface Options {
+  /** Where it was before. */
+  readonly port?: number;
+  /** Other things that are to be had there: a page and its script. */
+  readonly files?: Files;
+}
+
+export async function openShop(log: Log, { port, files }: Options = {}): Promise<Shop> {
   function answer(address: string, body: string): string {
     const { pathname, searchParams } = new URL(address, 'http://shop.test');
     if (pathname === '/broadcasting/auth') {
@@ -47,9 +46,11 @@ export async function openShop(log: Log, port?: number): Promise<Shop> {
     connected: (peer) => wireOf(peer.url).greet(peer),
     said: (peer, frame) => wireOf(peer.url).hear(peer, frame),
     http(request, response) {
+      const file = files?.get(request.url ?? '');
+      if (file !== undefined) return void response.writeHead(200, { 'content-type': file.type }).end(file.text);
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      request.on('end', () => {
+      return void request.on('end', () => {
         response.writeHead(200, { 'content-type': 'application/json' }).end(answer(request.url ?? '', body));
       });
     },
@@ -69,56 +70,4 @@ export async function openShop(log: Log, port?: number): Promise<Shop> {
     },
     stop: () => server.stop(),
   };
-}
-
-export interface Till {
-  readonly client: Client<LaravelPos, 'pos'>;
-  readonly heard: number;
-  /** Resolves when it is live and has heard so many. */
-  has(count: number): Promise<void>;
-  /** Resolves when its client says so. */
-  until(isSo: (status: Status) => boolean): Promise<void>;
-}
-
-/** Resolves when it is live. */
-export async function openTill(port: number, storage: Store): Promise<Till> {
-  const client = createClient(laravelPos, {
-    role: 'pos',
-    scope: { sku: referenceEnvelope.store.sku, deviceId: referenceEnvelope.sender.device_id },
-    transport: pusher({ key: 'key', wsHost: '127.0.0.1', wsPort: port, forceTLS: false }),
-    api: { baseUrl: `http://127.0.0.1:${port}` },
-    token: () => 'token',
-    storage,
-  });
-  let heard = 0;
-  let looks: (() => void)[] = [];
-  const look = (): void => {
-    for (const again of looks) again();
-  };
-  const when = (isSo: () => boolean): Promise<void> =>
-    new Promise((resolve) => {
-      const again = (): void => {
-        if (!isSo()) return;
-        looks = looks.filter((one) => one !== again);
-        resolve();
-      };
-      looks = [...looks, again];
-      again();
-    });
-  client.on('OrderCreated', () => {
-    heard += 1;
-    look();
-  });
-  client.status.subscribe(look);
-  const till: Till = {
-    client,
-    get heard() {
-      return heard;
-    },
-    has: (count) => when(() => heard >= count && client.status.get().word === 'live'),
-    until: (isSo) => when(() => isSo(client.status.get())),
-  };
-  await client.start();
-  await till.until(({ word }) => word === 'live');
-  return till;
 }

@@ -104,3 +104,44 @@ test(
   },
   patience,
 );
+
+test(
+  'kitchen: without API and socket a reload shows the tickets; a step that is taken then survives another one, and is taken back for all to see when it is refused',
+  async () => {
+    const { url, ask, server } = await startedDev();
+    const kitchen = await open('laravel-pos-kitchen', url);
+    const status = kitchen.getByRole('status');
+    await status.getByText('live').waitFor();
+    await stored(kitchen, 'Quatre Fromages');
+    const { id: gone } = await server.faults.add({ kind: 'stopped' });
+    await status.getByText('live').waitFor({ state: 'detached' });
+    await kitchen.reload();
+    const cooking = kitchen.getByLabel('Cooking').getByRole('article').filter({ hasText: 'Quatre Fromages' });
+    const atPass = kitchen
+      .getByLabel('At the pass', { exact: true })
+      .getByRole('article')
+      .filter({ hasText: 'Quatre Fromages' });
+    await cooking.waitFor();
+    await cooking.getByRole('button', { name: 'Ready' }).click();
+    await atPass.waitFor();
+    await status.getByText('(1 to send)').waitFor();
+    await kitchen.reload();
+    await atPass.waitFor();
+    await status.getByText('(1 to send)').waitFor();
+    expect(await status.textContent()).not.toContain('live');
+
+    const title = 'The oven says no.';
+    const match = { path: '/laravel-pos/v1/kds/tickets/*/bump' };
+    await server.faults.add({ kind: 'answer', status: 422, body: { title, status: 422 }, match });
+    server.faults.remove(gone);
+    await kitchen.getByRole('alert').waitFor();
+    await cooking.waitFor();
+    await atPass.waitFor({ state: 'detached' });
+    await kitchen.getByRole('button', { name: 'Leave it' }).click();
+    await kitchen.getByRole('alert').waitFor({ state: 'detached' });
+    await status.getByText('live').waitFor();
+    const { data } = (await ask('/laravel-pos/v1/kds/tickets', undefined, 'dev-kds')) as { readonly data: unknown };
+    expect(data).toContainEqual(expect.objectContaining({ id: 98_703, status: 'in_preparation' }));
+  },
+  patience,
+);

@@ -1,35 +1,10 @@
-// The examples that are pages: built as Vite builds them for anybody, served from memory, opened in a real browser, a device
-// each.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { globSync } from 'node:fs';
-import { extname } from 'node:path';
+// The examples that are pages, opened in a real browser, a device each.
 import { chromium, type Browser, type Page } from 'playwright';
-import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, vi } from 'vitest';
-import { aliases } from '../../tools/aliases.ts';
 import { chromiumLaunch } from '../../tools/chromium.ts';
 import { patience } from '../effort.ts';
+import { builtPages, servedPages, type BuiltPages } from './built-pages.ts';
 import type { Dev } from './dev.ts';
-
-const root = 'examples';
-/** Where the examples look for `heard dev`. */
-const usualPlace = '127.0.0.1:3001';
-const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-
-async function builtPages(): Promise<ReadonlyMap<string, string>> {
-  const input = globSync(`${root}/*/index.html`, { exclude: [`${root}/demo/**`] });
-  const built = (await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    resolve: { alias: [...aliases] },
-    build: { write: false, rolldownOptions: { input } },
-  })) as Rolldown.RolldownOutput;
-  return new Map(
-    built.output.map((file) => [`/${file.fileName}`, 'code' in file ? file.code : Buffer.from(file.source).toString()]),
-  );
-}
 
 /** Its network is gone, and nothing that it had opened before is left. */
 export async function goOffline(page: Page, { ask }: Dev): Promise<void> {
@@ -68,28 +43,12 @@ export interface Pages {
 
 /** For the tests of one file. */
 export function pages(): Pages {
-  let files: ReadonlyMap<string, string> = new Map();
+  let files: BuiltPages = new Map();
   let browser: Browser;
   beforeAll(async () => {
-    [files, browser] = await Promise.all([builtPages(), chromium.launch(chromiumLaunch())]);
+    [files, browser] = await Promise.all([builtPages('*'), chromium.launch(chromiumLaunch())]);
   }, patience);
   afterAll(() => browser.close());
-
-  /** The files, for apps that talk to this server. */
-  async function served(dev: string): Promise<string> {
-    const server = createServer((request, response) => {
-      const path = (request.url ?? '').replace(/\/$/, '/index.html');
-      const file = files.get(path);
-      response.writeHead(file === undefined ? 404 : 200, { 'content-type': types[extname(path)] ?? 'text/plain' });
-      response.end(file?.replaceAll(usualPlace, new URL(dev).host));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
 
   return {
     async open(name, dev) {
@@ -100,11 +59,16 @@ export function pages(): Pages {
       page.on('pageerror', (error) => faults.push(error.message));
       page.on('console', (entry) => {
         // A browser reports each request that a missing network has failed, or a server refused.
-        if (entry.type() === 'error' && !/net::ERR_|WebSocket connection to|status of (?:402|503)/.test(entry.text()))
+        if (
+          entry.type() === 'error' &&
+          !/net::ERR_|WebSocket connection to|status of (?:402|422|503)/.test(entry.text())
+        )
           faults.push(entry.text());
       });
       onTestFinished(() => expect(faults).toEqual([]));
-      await page.goto(`${await served(dev)}/${name}/`);
+      const served = await servedPages(files, dev);
+      onTestFinished(() => served.stop());
+      await page.goto(`${served.url}/${name}/`);
       return page;
     },
   };

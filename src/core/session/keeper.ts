@@ -154,6 +154,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     if (writing !== undefined || retry !== undefined || pending.isEmpty) return;
     const writes = pending;
     pending = new Pending();
+    history.seal();
     writing = commit(writes, puts);
   }
 

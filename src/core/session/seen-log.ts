@@ -1,5 +1,5 @@
-// Which ids were heard, as it is stored: what one commit handled is one record. A record for each id would cost a store
-// more than everything else that is remembered together.
+// Which ids were heard, as it is stored: what one commit handled is one record, with what later ones have handled before it is
+// written. A record for each id would cost a store more than everything else that is remembered together.
 import type { StoredRecord, StoredValue } from '../../storage/store.ts';
 import type { SeenRecord } from '../stream/handled.ts';
 import { readSeen } from './records.ts';
@@ -7,8 +7,10 @@ import { readSeen } from './records.ts';
 interface SeenLog {
   /** Takes in what was stored, in its order. Undefined when it cannot be read. */
   load(record: StoredRecord, nowMs: number, wallMs: number): SeenBatch | undefined;
-  /** What is to be written for it. */
+  /** What is to be written for it: in place of the last record of the channel, under the same key, while that one waits. */
   add(wire: string, seen: readonly SeenRecord[], nowMs: number, wallMs: number): StoredRecord;
+  /** What was to be written until now is being written: nothing is added to it any more. */
+  seal(): void;
   /** Keys of records that nobody needs any more, the oldest first; few at a time. */
   prune(nowMs: number): readonly string[];
   /** The last ones of a channel, the newest last. */
@@ -26,9 +28,15 @@ interface SeenBatch {
 interface Kept {
   readonly key: string;
   readonly wire: string;
-  readonly atMs: number;
-  readonly ids: number;
-  readonly value: StoredValue;
+  atMs: number;
+  ids: number;
+  value: StoredValue;
+}
+
+/** Not written yet. */
+interface Waiting {
+  readonly batch: Kept;
+  readonly seen: readonly SeenRecord[];
 }
 
 interface SeenLogLimits {
@@ -41,8 +49,10 @@ interface SeenLogLimits {
 }
 
 const defaultLimits: SeenLogLimits = { atLeast: 1_000, forMs: 86_400_000, atMost: 50_000 };
-/** A commit adds one. */
+/** A commit adds one at most. */
 const prunedAtOnce = 100;
+/** After an outage a busy store is behind by many commits. All of a record go at once when there are too many ids. */
+const mostInRecord = 500;
 
 export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
   let batches: Kept[] = [];
@@ -50,6 +60,8 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
   let oldest = 0;
   let ids = 0;
   let next = 0;
+  /** By channel. */
+  const waiting = new Map<string, Waiting>();
 
   function keep(batch: Kept): void {
     batches.push(batch);
@@ -73,17 +85,33 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
       return { key, wire, atMs, seen };
     },
     add(wire, seen, nowMs, wallMs) {
+      const before = waiting.get(wire);
+      const joined = before !== undefined && before.seen.length + seen.length <= mostInRecord;
+      const all = joined ? [...before.seen, ...seen] : seen;
+      const value = writeSeen(wire, all, wallMs);
+      const told = { atMs: nowMs, ids: all.length, value };
+      if (joined) {
+        ids += seen.length;
+        const { batch } = before;
+        Object.assign(batch, told);
+        waiting.set(wire, { batch, seen: all });
+        return { key: batch.key, value };
+      }
       const key = next.toString(36).padStart(10, '0');
       next += 1;
-      const value = writeSeen(wire, seen, wallMs);
-      keep({ key, wire, atMs: nowMs, ids: seen.length, value });
+      const batch: Kept = { key, wire, ...told };
+      keep(batch);
+      waiting.set(wire, { batch, seen: all });
       return { key, value };
     },
+    seal: () => waiting.clear(),
     prune(nowMs) {
       const keys: string[] = [];
       for (let batch = batches[oldest]; batch !== undefined && keys.length < prunedAtOnce; batch = batches[oldest]) {
         if (!isOver(batch, nowMs)) break;
         keys.push(batch.key);
+        // It is gone before it was written.
+        if (waiting.get(batch.wire)?.batch === batch) waiting.delete(batch.wire);
         ids -= batch.ids;
         oldest += 1;
       }
