@@ -7,6 +7,7 @@ import type { Signal } from '../signals.ts';
 import { createAsking, type Asked } from './asking.ts';
 import { createLedgerBook } from './ledger-book.ts';
 import { close, open, type LedgerEntry } from './ledger.ts';
+import type { Elsewhere, InboxParts } from './elsewhere.ts';
 import { initialInbox, isOpen, step, type InboxEffect, type InboxInput, type Work } from './machine.ts';
 import {
   copyOf,
@@ -66,6 +67,8 @@ export interface InboxOptions {
   readonly processors: ReadonlyMap<string, Processor>;
   /** What earlier runs have done is not known any more. */
   readonly hasForgotten?: boolean;
+  /** Who does the work that nobody here does. */
+  readonly elsewhere?: ((inbox: InboxParts) => Elsewhere) | undefined;
   readonly serverNowMs: () => number;
   readonly signal: (signal: Signal) => void;
   readonly settings?: Partial<InboxSettings> | undefined;
@@ -129,6 +132,19 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     unique: () => `${host.clock.wallMs()} ${nextOrder} ${host.random()}`,
   });
 
+  const laneOf = (event: DeliveredEvent): string => asking.laneOf(event, processors.get(event.name)?.lane);
+  const elsewhere = options.elsewhere?.({
+    records,
+    dead,
+    errors,
+    isHere: (name) => processors.has(name),
+    rewrite,
+    stored: store.stored,
+    dispatch,
+    eventOf,
+    laneOf,
+  });
+
   await load();
 
   async function load(): Promise<void> {
@@ -143,7 +159,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
         // It cannot be done, and it must not be forgotten: nobody knows what it was.
         if (record === undefined) store.setAside('inbox', key, value, unreadable);
         // It was closed while it ran, and the process ended before the run did.
-        else if (record.isClosed) store.put('inbox', key, undefined);
+        else if (record.isClosed && elsewhere?.goesOn(record) !== true) store.put('inbox', key, undefined);
         else records.set(key.slice(itemPrefix.length), record);
       }
     }
@@ -169,6 +185,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
         redelivered: record.redelivered || record.ran,
       }));
     dispatch({ kind: 'restored', works });
+    elsewhere?.loaded();
     // Afterwards: what is open is not forgotten.
     ledger.restore(entries);
   }
@@ -182,12 +199,13 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     if (!event.known) return;
     const closed = asking.closed(event);
     if (closed !== undefined) takeClosing(closed, event.epoch);
-    if (processors.has(event.name)) takeWork(event);
+    if (processors.has(event.name) || elsewhere?.takes(event.name) === true) takeWork(event);
   }
 
   function takeClosing({ key, attempt }: Asked, epoch: string | undefined): void {
     // Without a handler there is nothing that could be opened by an old copy.
-    if (processors.size > 0) ledger.note(key, close(ledger.get(key), attempt, host.clock.wallMs(), epoch));
+    if (processors.size > 0 || elsewhere !== undefined)
+      ledger.note(key, close(ledger.get(key), attempt, host.clock.wallMs(), epoch));
     dispatch({ kind: 'closed', key, attempt });
   }
 
@@ -199,7 +217,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     const { isNew, entry } = open(known, asked, isOpen(state, key), host.clock.wallMs(), rules);
     if (entry !== known) ledger.note(key, entry);
     if (!isNew) return;
-    const lane = asking.laneOf(event, processors.get(event.name)?.lane);
+    const lane = laneOf(event);
     const id = nextOrder.toString(36);
     const redelivered = mayHaveBeenDone(event);
     add(id, { event, lane, key, attempt, order: nextOrder, tries: 0, ran: false, redelivered, isClosed: false });
@@ -216,6 +234,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     nextOrder += 1;
     write(id, record);
     dispatch({ kind: 'arrived', work: workOf(id, record), redelivered: record.redelivered });
+    elsewhere?.came(id);
     void store.stored();
   }
 
@@ -259,6 +278,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   }
 
   function perform(effect: InboxEffect): void {
+    if (elsewhere?.performs(effect) === true) return;
     switch (effect.kind) {
       case 'claim':
         rewrite(effect.id, { tries: effect.tries, ran: rules.marksRuns, redelivered: effect.redelivered });
@@ -292,16 +312,17 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     void store.stored();
   }
 
+  function eventOf({ event }: ItemRecord, redelivered: boolean): DeliveredEvent {
+    const { occurredAt } = event;
+    const ageMs = occurredAt === undefined ? undefined : Math.max(0, serverNowMs() - occurredAt);
+    return { ...copyOf(event), redelivered, ageMs };
+  }
+
   function run(id: string, attempt: number, redelivered: boolean): void {
     const record = records.get(id);
     const processor = record === undefined ? undefined : processors.get(record.event.name);
     if (record === undefined || processor === undefined) return;
-    const { occurredAt } = record.event;
-    const event: DeliveredEvent = {
-      ...copyOf(record.event),
-      redelivered,
-      ageMs: occurredAt === undefined ? undefined : Math.max(0, serverNowMs() - occurredAt),
-    };
+    const event = eventOf(record, redelivered);
     const controller = new AbortController();
     controllers.set(id, controller);
     const context: WorkContext = { signal: controller.signal, attempt, redelivered };
@@ -405,6 +426,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   async function end(): Promise<void> {
     beginning?.();
     dispatch({ kind: 'stop' });
+    elsewhere?.stop();
     await idleWithin(settings.stopMs);
     dispatch({ kind: 'end' });
     await idleWithin(settings.stopAbortMs);
@@ -440,5 +462,5 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   };
 }
 
-const errorClass = (error: unknown): string =>
+export const errorClass = (error: unknown): string =>
   error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : typeof error;

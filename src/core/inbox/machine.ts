@@ -40,6 +40,8 @@ interface Messages {
   readonly claimed: object;
   readonly done: object;
   readonly failed: object;
+  /** Whoever ran it is gone, and nobody knows how far it came. */
+  readonly lost: object;
   /** The server says that it is done, or given up. */
   readonly closed: object;
   /** The time of its state is over. */
@@ -61,7 +63,9 @@ export type InboxInput =
   | { readonly kind: 'unfinished'; readonly id: string; readonly key: string }
   /** Everything is in place: handlers may be called. */
   | { readonly kind: 'begin' }
-  | { readonly kind: 'claimed' | 'done' | 'failed'; readonly id: string }
+  | { readonly kind: 'claimed' | 'done' | 'failed' | 'lost'; readonly id: string }
+  /** What only several tabs need, and only they bring with them: `lent-steps.ts`. */
+  | { readonly kind: 'lent'; readonly make: (turn: Turn) => void }
   | { readonly kind: 'closed'; readonly key: string; readonly attempt: number | undefined }
   | { readonly kind: 'tick' }
   | { readonly kind: 'stop' | 'end' };
@@ -97,7 +101,7 @@ export interface InboxStep {
   readonly effects: readonly InboxEffect[];
 }
 
-interface Item extends Standing {
+export interface Item extends Standing {
   readonly work: Work;
   state: State;
   /** How often it was begun. */
@@ -144,7 +148,7 @@ export function isOpen({ byKey }: InboxState, key: string): boolean {
 }
 
 /** What a cell may look at and add to. */
-interface Turn {
+export interface Turn {
   readonly state: InboxState;
   readonly effects: InboxEffect[];
   readonly moment: Moment;
@@ -193,9 +197,9 @@ function rest(state: State, item: Item, turn: Turn): Next {
 }
 
 /** It was interrupted: whatever it did until then is done. */
-function interrupted(state: State<'aborting'>, item: Item, turn: Turn): Next {
+function interrupted(state: State<'running' | 'aborting'>, item: Item, turn: Turn): Next {
   item.redelivered = true;
-  return state.putOff ? putOff(state, item, turn) : rest(state, item, turn);
+  return state.name === 'aborting' && state.putOff ? putOff(state, item, turn) : rest(state, item, turn);
 }
 
 function putOff(state: State, item: Item, turn: Turn): Next {
@@ -242,6 +246,7 @@ const table: Table = {
     claimed: stay,
     done: stay,
     failed: stay,
+    lost: stay,
     closed: finish,
     due: stay,
     stop: stay,
@@ -251,6 +256,7 @@ const table: Table = {
     claimed: stay,
     done: stay,
     failed: stay,
+    lost: stay,
     closed: finish,
     due: stay,
     stop: stay,
@@ -260,6 +266,7 @@ const table: Table = {
     claimed: run,
     done: stay,
     failed: stay,
+    lost: stay,
     closed: finish,
     due: stay,
     // It has not begun: nobody need be told that it may have.
@@ -270,6 +277,7 @@ const table: Table = {
     claimed: stay,
     done: finish,
     failed: rest,
+    lost: interrupted,
     closed: withdraw,
     due: (_, item, turn) => abort(item, turn, false),
     stop: stay,
@@ -279,6 +287,7 @@ const table: Table = {
     claimed: stay,
     done: finish,
     failed: interrupted,
+    lost: interrupted,
     closed: withdraw,
     due: neverEnds,
     stop: stay,
@@ -288,6 +297,7 @@ const table: Table = {
     claimed: stay,
     done: stay,
     failed: stay,
+    lost: stay,
     closed: finish,
     due: () => waiting,
     stop: stay,
@@ -297,6 +307,7 @@ const table: Table = {
     claimed: stay,
     done: redeem,
     failed: gone,
+    lost: gone,
     closed: stay,
     due: stay,
     stop: stay,
@@ -324,7 +335,7 @@ function tell<S extends StateName>(at: State<S>, message: MessageKind, item: Ite
 }
 
 /** The one place where work changes its state, and with it everything that is counted by states. */
-function become(item: Item, next: Next, state: InboxState): void {
+export function become(item: Item, next: Next, state: InboxState): void {
   const { work, state: before } = item;
   if (next === before) return;
   const was = manners[before.name];
@@ -364,7 +375,7 @@ function free(key: string, state: InboxState): void {
   for (const item of state.byKey.get(key) ?? []) if (item.state.name === 'behind') become(item, waiting, state);
 }
 
-function itemOf(work: Work, first: State, tries: number, redelivered: boolean, { isSerial }: InboxRules): Item {
+export function itemOf(work: Work, first: State, tries: number, redelivered: boolean, { isSerial }: InboxRules): Item {
   const item: Item = {
     work,
     lane: isSerial ? work.lane : work.id,
@@ -378,7 +389,7 @@ function itemOf(work: Work, first: State, tries: number, redelivered: boolean, {
   return item;
 }
 
-function enter(item: Item, state: InboxState): void {
+export function enter(item: Item, state: InboxState): void {
   const { id, key, isHandled } = item.work;
   if (state.items.has(id)) return;
   state.items.set(id, item);
@@ -452,7 +463,11 @@ export function step(
       break;
     case 'done':
     case 'failed':
+    case 'lost':
       tellOne(state.overdue.get(input.id) ?? state.items.get(input.id), input.kind);
+      break;
+    case 'lent':
+      input.make(turn);
       break;
     case 'closed':
       for (const item of Array.from(state.byKey.get(input.key) ?? [])) {
