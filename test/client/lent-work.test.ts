@@ -1,6 +1,8 @@
 // Work that the tab that leads has and another one does: each piece of it once, or marked, whoever of them goes when.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openPrinters } from './print-crew.ts';
+import { patience, runs } from '../effort.ts';
+import { openPrinters, type Print, type PrintTab } from './print-crew.ts';
 
 const idle = { waiting: 0, running: 0, dead: 0 };
 
@@ -476,3 +478,80 @@ test('T11, T12: a dead letter whose handler sleeps is not printed beside it by t
   prints[1]?.done();
   await Promise.all([next.stop(), awake.stop()]);
 });
+
+test(
+  'T9, T11, T12, T13: however tabs come, go, freeze and wake, each job is printed, and again only where it says so',
+  async () => {
+    const step = fc.record({
+      what: fc.constantFrom('ask', 'ask', 'done', 'done', 'fail', 'open', 'crash', 'stop', 'freeze', 'thaw', 'pass'),
+      which: fc.nat(9),
+      ms: fc.integer({ min: 0, max: 9_000 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.array(step, { minLength: 5, maxLength: 50 }), async (hasLocks, steps) => {
+        const crew = openPrinters({ hasLocks });
+        const { pass, prints } = crew;
+        const tabs: { readonly name: string; readonly tab: PrintTab; isFrozen: boolean }[] = [];
+        const gone = new Set<string>();
+        let [opened, asked] = [0, 0];
+        const add = async (does: boolean): Promise<void> => {
+          opened += 1;
+          const name = `tab ${opened}`;
+          tabs.push({ name, tab: await crew.open(name, { prints: does, lane: 'printer' }), isFrozen: false });
+        };
+        const isAwake = ({ tab }: Print): boolean => tabs.some(({ name, isFrozen }) => name === tab && !isFrozen);
+        const ends = (which: number): Print | undefined =>
+          prints.filter((print) => print.isOn() && isAwake(print))[which];
+        await add(false);
+        await add(true);
+        for (const { what, which, ms } of steps) {
+          const at = which % Math.max(1, tabs.length);
+          const one = tabs[at];
+          if (what === 'ask') crew.ask((asked += 1), which % 2);
+          else if (what === 'done') ends(which % 3)?.done();
+          else if (what === 'fail') ends(which % 3)?.fail();
+          else if (what === 'open' && tabs.length < 5) await add(which > 2);
+          else if (what === 'crash' && tabs.length > 1 && one !== undefined) {
+            one.tab.crash();
+            gone.add(one.name);
+            tabs.splice(at, 1);
+            await pass(0);
+          } else if (what === 'stop' && tabs.length > 1 && one?.isFrozen === false) {
+            tabs.splice(at, 1);
+            await one.tab.stop();
+            gone.add(one.name);
+          } else if (what === 'freeze' && one?.tab.pos.health().tab === 'follower') {
+            one.isFrozen = true;
+            one.tab.freeze();
+          } else if (what === 'thaw' && one !== undefined) {
+            one.isFrozen = false;
+            one.tab.thaw();
+          } else await pass(ms);
+          const on = prints.filter((print) => print.isOn() && !gone.has(print.tab)).map(({ job }) => job);
+          if (hasLocks) expect(on).toHaveLength(new Set(on).size);
+        }
+        for (const { tab } of tabs) tab.thaw();
+        await add(true);
+        for (let round = 0; round < 60; round += 1) {
+          for (const print of prints) if (print.isOn() && !gone.has(print.tab)) print.done();
+          const [listening] = tabs;
+          for (const { id } of listening?.tab.pos.deadLetters.list() ?? []) listening?.tab.pos.deadLetters.retry(id);
+          await pass(2_000);
+        }
+        await pass(40_000);
+        expect(tabs.map(({ tab }) => tab.pos.health().work)).toEqual(tabs.map(() => idle));
+        for (let job = 1; job <= asked; job += 1) {
+          const all = prints.filter((print) => print.job === job);
+          expect(all.some(({ ended }) => ended() === 'done')).toBe(true);
+          // Unmarked is what nobody has begun, or what has failed each time and said so.
+          all.forEach(({ redelivered }, at) => {
+            if (!redelivered) expect(all.slice(0, at).filter(({ ended }) => ended() !== 'failed')).toEqual([]);
+          });
+        }
+        for (const { tab } of tabs) await tab.stop();
+      }),
+      runs(60),
+    );
+  },
+  patience,
+);

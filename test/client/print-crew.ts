@@ -18,6 +18,7 @@ export interface Print {
   readonly signal: AbortSignal;
   /** The handler is still at it. */
   isOn(): boolean;
+  ended(): 'not yet' | 'done' | 'failed' | 'stopped';
   done(): void;
   fail(): void;
 }
@@ -72,21 +73,28 @@ export function openPrinters({ hasLocks = true }: { readonly hasLocks?: boolean 
     pos.signals.on('deadLetter', ({ mayHaveRun }) => void told.push(`letter${mayHaveRun ? ' that may have run' : ''}`));
     const print = (job: number, attempt: number, redelivered: boolean, signal: AbortSignal): Promise<void> =>
       new Promise((resolve, reject) => {
-        let isOn = true;
+        let ended: ReturnType<Print['ended']> = 'not yet';
         const over =
-          (end: () => void): (() => void) =>
+          (how: typeof ended, end: () => void): (() => void) =>
           () => {
-            isOn = false;
+            if (ended === 'not yet') ended = how;
             end();
           };
-        const done = over(resolve);
-        const fail = over(() => reject(new RangeError('no paper')));
-        if (obeys)
-          signal.addEventListener(
-            'abort',
-            over(() => reject(new Error('stopped'))),
-          );
-        prints.push({ tab: name, job, attempt, redelivered, signal, isOn: () => isOn, done, fail });
+        const done = over('done', resolve);
+        const fail = over('failed', () => reject(new RangeError('no paper')));
+        const stopped = over('stopped', () => reject(new Error('stopped')));
+        if (obeys) signal.addEventListener('abort', stopped);
+        prints.push({
+          tab: name,
+          job,
+          attempt,
+          redelivered,
+          signal,
+          isOn: () => ended === 'not yet',
+          ended: () => ended,
+          done,
+          fail,
+        });
       });
     if (does) {
       pos.process(

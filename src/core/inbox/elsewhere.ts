@@ -1,6 +1,7 @@
 // Work that is done in other pages of this device: what the inbox decides about it is performed by asking them. Only clients
 // with several tabs have it.
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
+import type { Asking } from './asking.ts';
 import { goingOn, handedOver, handled as becomesHandled } from './lent-steps.ts';
 import type { InboxEffect, InboxInput } from './machine.ts';
 import type { DeadRecord, ItemRecord } from './record.ts';
@@ -27,14 +28,14 @@ export interface InboxParts {
   readonly dead: ReadonlyMap<string, DeadRecord>;
   /** What each run threw last. */
   readonly errors: Map<string, string>;
-  readonly isHere: (name: string) => boolean;
+  /** Who does work here, by its name. */
+  readonly processors: ReadonlyMap<string, { readonly lane?: ((event: DeliveredEvent) => string) | undefined }>;
   readonly rewrite: (id: string, changes: Partial<ItemRecord>) => void;
-  readonly stored: () => Promise<void>;
+  readonly store: { stored(): Promise<void> };
   readonly dispatch: (input: InboxInput) => void;
   /** As a handler is given it. */
   readonly eventOf: (record: ItemRecord, redelivered: boolean) => DeliveredEvent;
-  /** As who does it here says. */
-  readonly laneOf: (event: DeliveredEvent) => string;
+  readonly asking: Asking;
 }
 
 /** How a run ended in another page. */
@@ -81,11 +82,11 @@ const goesOn = (record: ItemRecord): record is ItemRecord & { readonly claim: st
 
 export const lentBy =
   (lender: Lender) =>
-  ({ records, dead, errors, isHere, rewrite, stored, dispatch, eventOf, laneOf }: InboxParts): Elsewhere => {
+  ({ records, dead, errors, processors, rewrite, store, dispatch, eventOf, asking }: InboxParts): Elsewhere => {
     /** Nobody who does it is there. */
     const idle = new Set<string>();
     /** It is asked who begins it. */
-    const asking = new Set<string>();
+    const offered = new Set<string>();
     const claims = new Map<string, string>();
     let isStopped = false;
 
@@ -93,7 +94,9 @@ export const lentBy =
 
     /** What was taken in for others is in the lane that this page thought of. */
     const laneNow = (record: ItemRecord): string =>
-      isHere(record.event.name) && !goesOn(record) ? laneOf(record.event) : record.lane;
+      processors.has(record.event.name) && !goesOn(record)
+        ? asking.laneOf(record.event, processors.get(record.event.name)?.lane)
+        : record.lane;
 
     function idleWork(): readonly IdleWork[] {
       const works: (IdleWork & { readonly order: number })[] = [];
@@ -114,26 +117,26 @@ export const lentBy =
 
     function came(id: string): void {
       const record = records.get(id);
-      if (record === undefined || isHere(record.event.name)) return;
+      if (record === undefined || processors.has(record.event.name)) return;
       idle.add(id);
       lender.came({ id, event: record.event });
     }
 
     async function claim(id: string, name: string, tries: number, redelivered: boolean): Promise<void> {
-      asking.add(id);
+      offered.add(id);
       const found = await lender.claim(name);
-      asking.delete(id);
+      offered.delete(id);
       if (isStopped) return;
       if (found === undefined) return nobodyDoes(name);
       rewrite(id, { tries, ran: true, redelivered, claim: found });
-      await stored();
+      await store.stored();
       dispatch({ kind: 'claimed', id });
     }
 
     /** All of it, so that it keeps its order. */
     function nobodyDoes(name: string): void {
       for (const [id, record] of records) {
-        if (record.event.name !== name || asking.has(id) || claims.has(id)) continue;
+        if (record.event.name !== name || offered.has(id) || claims.has(id)) continue;
         idle.add(id);
         dispatch(becomesHandled(id, undefined));
       }
@@ -151,7 +154,7 @@ export const lentBy =
 
     function run(id: string, attempt: number, redelivered: boolean): boolean {
       const record = records.get(id);
-      if (record?.claim === undefined || isHere(record.event.name)) return false;
+      if (record?.claim === undefined || processors.has(record.event.name)) return false;
       const { key, claim: as } = record;
       follow(id, as, lender.lend(as, { id, key, event: eventOf(record, redelivered), attempt, redelivered }));
       return true;
@@ -183,7 +186,7 @@ export const lentBy =
           case 'claim': {
             const name = records.get(id)?.event.name;
             if (name === undefined) return false;
-            if (isHere(name)) {
+            if (processors.has(name)) {
               // Another page may have run it before.
               if (records.get(id)?.claim !== undefined) rewrite(id, { claim: undefined });
               return false;

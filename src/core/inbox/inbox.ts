@@ -6,6 +6,7 @@ import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Signal } from '../signals.ts';
 import { createAsking, type Asked } from './asking.ts';
 import { createLedgerBook } from './ledger-book.ts';
+import { errorClass } from './error-class.ts';
 import { close, open, type LedgerEntry } from './ledger.ts';
 import type { Elsewhere, InboxParts } from './elsewhere.ts';
 import { initialInbox, isOpen, step, type InboxEffect, type InboxInput, type Work } from './machine.ts';
@@ -132,17 +133,16 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     unique: () => `${host.clock.wallMs()} ${nextOrder} ${host.random()}`,
   });
 
-  const laneOf = (event: DeliveredEvent): string => asking.laneOf(event, processors.get(event.name)?.lane);
   const elsewhere = options.elsewhere?.({
     records,
     dead,
     errors,
-    isHere: (name) => processors.has(name),
+    processors,
     rewrite,
-    stored: store.stored,
+    store,
     dispatch,
     eventOf,
-    laneOf,
+    asking,
   });
 
   await load();
@@ -158,9 +158,10 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
         const record = readItem(value);
         // It cannot be done, and it must not be forgotten: nobody knows what it was.
         if (record === undefined) store.setAside('inbox', key, value, unreadable);
+        else if (!record.isClosed || elsewhere?.goesOn(record) === true)
+          records.set(key.slice(itemPrefix.length), record);
         // It was closed while it ran, and the process ended before the run did.
-        else if (record.isClosed && elsewhere?.goesOn(record) !== true) store.put('inbox', key, undefined);
-        else records.set(key.slice(itemPrefix.length), record);
+        else store.put('inbox', key, undefined);
       }
     }
     for (const { key, value } of await store.read('dead-letters')) {
@@ -217,7 +218,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     const { isNew, entry } = open(known, asked, isOpen(state, key), host.clock.wallMs(), rules);
     if (entry !== known) ledger.note(key, entry);
     if (!isNew) return;
-    const lane = laneOf(event);
+    const lane = asking.laneOf(event, processors.get(event.name)?.lane);
     const id = nextOrder.toString(36);
     const redelivered = mayHaveBeenDone(event);
     add(id, { event, lane, key, attempt, order: nextOrder, tries: 0, ran: false, redelivered, isClosed: false });
@@ -461,6 +462,3 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     stop,
   };
 }
-
-export const errorClass = (error: unknown): string =>
-  error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : typeof error;

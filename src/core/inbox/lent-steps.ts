@@ -1,5 +1,5 @@
 // What changes of work that other pages do, as steps of the machine. They come with the tabs: who has one page does not carry them.
-import { become, enter, itemOf, type InboxInput, type Item, type Turn } from './machine.ts';
+import type { InboxInput, Item, Moves, Turn } from './machine.ts';
 
 type Step = Extract<InboxInput, { kind: 'lent' }>;
 
@@ -12,7 +12,7 @@ const isUntouched = ({ state: { name } }: Item): boolean =>
 /** Somebody who does it is there, and has said in which lane; or, without a lane, nobody is any more. */
 export const handled = (id: string, lane: string | undefined): Step => ({
   kind: 'lent',
-  make({ state, rules }) {
+  make({ state, rules }, { become, enter, itemOf }) {
     const item = state.items.get(id);
     if (item === undefined || !isUntouched(item)) return;
     // Being claimed was counted, and nobody has begun it.
@@ -35,13 +35,14 @@ interface ReadBack {
 /** What runs in another page has the head of its lane, however late it came. */
 export const goingOn = (all: readonly ReadBack[]): Step => ({
   kind: 'lent',
-  make(turn) {
+  make(turn, moves) {
+    const { become, enter, itemOf } = moves;
     const those = all.flatMap((one) => {
       const item = turn.state.items.get(one.id);
       return item === undefined ? [] : [{ ...one, item }];
     });
     for (const { item } of those) become(item, 'gone', turn.state);
-    for (const one of those.filter(({ goesOn }) => goesOn)) runOn(one, turn);
+    for (const one of those.filter(({ goesOn }) => goesOn)) runOn(one, turn, moves);
     for (const { item, lane } of those.filter(({ goesOn }) => !goesOn))
       enter(itemOf({ ...item.work, lane }, waiting, item.tries, item.redelivered, turn.rules), turn.state);
   },
@@ -50,6 +51,7 @@ export const goingOn = (all: readonly ReadBack[]): Step => ({
 function runOn(
   { item, lane, redelivered, isClosed }: ReadBack & { readonly item: Item },
   { state, moment, settings, rules }: Turn,
+  { become, enter, itemOf }: Moves,
 ): void {
   const on = itemOf({ ...item.work, lane, isHandled: true }, waiting, item.tries, redelivered, rules);
   on.isClosed = isClosed;
@@ -60,7 +62,7 @@ function runOn(
 /** This page has nothing to say about it any more: whoever leads next takes it over as it is. */
 export const handedOver = (id: string): Step => ({
   kind: 'lent',
-  make({ state }) {
+  make({ state }, { become }) {
     const item = state.items.get(id);
     if (item !== undefined) become(item, 'gone', state);
   },

@@ -23,7 +23,7 @@ interface States {
   readonly behind: object;
   /** It is being written that it runs. */
   readonly claiming: object;
-  readonly running: { readonly untilMs: number };
+  readonly running: { readonly untilMs: number; readonly putOff?: false };
   /** `putOff`: because the client stops. */
   readonly aborting: { readonly untilMs: number; readonly putOff: boolean };
   /** Failed, until the next try. */
@@ -65,7 +65,7 @@ export type InboxInput =
   | { readonly kind: 'begin' }
   | { readonly kind: 'claimed' | 'done' | 'failed' | 'lost'; readonly id: string }
   /** What only several tabs need, and only they bring with them: `lent-steps.ts`. */
-  | { readonly kind: 'lent'; readonly make: (turn: Turn) => void }
+  | { readonly kind: 'lent'; readonly make: (turn: Turn, moves: Moves) => void }
   | { readonly kind: 'closed'; readonly key: string; readonly attempt: number | undefined }
   | { readonly kind: 'tick' }
   | { readonly kind: 'stop' | 'end' };
@@ -156,6 +156,13 @@ export interface Turn {
   readonly rules: InboxRules;
 }
 
+/** How a step of somebody else's moves work. */
+export interface Moves {
+  readonly become: typeof become;
+  readonly enter: typeof enter;
+  readonly itemOf: typeof itemOf;
+}
+
 type Next = State | 'gone';
 type Cell<S extends StateName> = (state: State<S>, item: Item, turn: Turn) => Next;
 type Table = { readonly [S in StateName]: { readonly [M in MessageKind]: Cell<S> } };
@@ -199,7 +206,7 @@ function rest(state: State, item: Item, turn: Turn): Next {
 /** It was interrupted: whatever it did until then is done. */
 function interrupted(state: State<'running' | 'aborting'>, item: Item, turn: Turn): Next {
   item.redelivered = true;
-  return state.name === 'aborting' && state.putOff ? putOff(state, item, turn) : rest(state, item, turn);
+  return state.putOff === true ? putOff(state, item, turn) : rest(state, item, turn);
 }
 
 function putOff(state: State, item: Item, turn: Turn): Next {
@@ -335,7 +342,7 @@ function tell<S extends StateName>(at: State<S>, message: MessageKind, item: Ite
 }
 
 /** The one place where work changes its state, and with it everything that is counted by states. */
-export function become(item: Item, next: Next, state: InboxState): void {
+function become(item: Item, next: Next, state: InboxState): void {
   const { work, state: before } = item;
   if (next === before) return;
   const was = manners[before.name];
@@ -375,7 +382,7 @@ function free(key: string, state: InboxState): void {
   for (const item of state.byKey.get(key) ?? []) if (item.state.name === 'behind') become(item, waiting, state);
 }
 
-export function itemOf(work: Work, first: State, tries: number, redelivered: boolean, { isSerial }: InboxRules): Item {
+function itemOf(work: Work, first: State, tries: number, redelivered: boolean, { isSerial }: InboxRules): Item {
   const item: Item = {
     work,
     lane: isSerial ? work.lane : work.id,
@@ -389,7 +396,7 @@ export function itemOf(work: Work, first: State, tries: number, redelivered: boo
   return item;
 }
 
-export function enter(item: Item, state: InboxState): void {
+function enter(item: Item, state: InboxState): void {
   const { id, key, isHandled } = item.work;
   if (state.items.has(id)) return;
   state.items.set(id, item);
@@ -467,7 +474,7 @@ export function step(
       tellOne(state.overdue.get(input.id) ?? state.items.get(input.id), input.kind);
       break;
     case 'lent':
-      input.make(turn);
+      input.make(turn, { become, enter, itemOf });
       break;
     case 'closed':
       for (const item of Array.from(state.byKey.get(input.key) ?? [])) {

@@ -4,7 +4,8 @@ import type { ContractData } from '../../contract/contract.ts';
 import type { Host } from '../../host/host.ts';
 import { createAsking } from '../inbox/asking.ts';
 import type { Ending, LentWork } from '../inbox/elsewhere.ts';
-import { errorClass, type Processor } from '../inbox/inbox.ts';
+import { errorClass } from '../inbox/error-class.ts';
+import type { Processor } from '../inbox/inbox.ts';
 import { defaultInboxSettings } from '../inbox/settings.ts';
 import type { Signal } from '../signals.ts';
 import type { BorrowerSays, LenderSays } from './lending-messages.ts';
@@ -32,8 +33,8 @@ export interface Borrowing {
   whenIdle(listener: () => void): void;
 }
 
-/** What was said longer ago was said before this page was asleep. */
-const freshMs = 2_000;
+/** Time enough to store who does it, and far less than a run has: what was said longer ago was said before this page slept. */
+const freshMs = 10_000;
 /** Whoever leads asks within seconds, whoever led before. */
 const mostEndings = 1_000;
 const lost: Ending = { how: 'lost', error: undefined };
@@ -73,6 +74,7 @@ export function createBorrowing({ host, tab, contract, processors, say, signal }
   }
 
   function go(claim: string, work: LentWork): void {
+    if (running.has(claim)) return;
     const offer = claim.slice(claim.indexOf(' ') + 1);
     const tookAtMs = taken.get(offer);
     taken.delete(offer);
