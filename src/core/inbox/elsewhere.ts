@@ -122,6 +122,22 @@ export const lentBy =
       lender.came({ id, event: record.event });
     }
 
+    function claimed(id: string, tries: number, redelivered: boolean): boolean {
+      const record = records.get(id);
+      if (record === undefined) return false;
+      const { name } = record.event;
+      if (!processors.has(name)) void claim(id, name, tries, redelivered);
+      // Another page may have run it before.
+      else if (record.claim !== undefined) rewrite(id, { claim: undefined });
+      return !processors.has(name);
+    }
+
+    function aborted(id: string): boolean {
+      const as = claims.get(id);
+      if (as !== undefined) lender.abort(as);
+      return as !== undefined;
+    }
+
     async function claim(id: string, name: string, tries: number, redelivered: boolean): Promise<void> {
       offered.add(id);
       const found = await lender.claim(name);
@@ -142,21 +158,20 @@ export const lentBy =
       }
     }
 
-    function follow(id: string, as: string, ended: Promise<Ending>): void {
+    async function follow(id: string, as: string, ended: Promise<Ending>): Promise<void> {
       claims.set(id, as);
-      void ended.then(({ how, error }) => {
-        claims.delete(id);
-        if (isStopped) return;
-        if (error !== undefined) errors.set(id, error);
-        dispatch({ kind: how, id });
-      });
+      const { how, error } = await ended;
+      claims.delete(id);
+      if (isStopped) return;
+      if (error !== undefined) errors.set(id, error);
+      dispatch({ kind: how, id });
     }
 
     function run(id: string, attempt: number, redelivered: boolean): boolean {
       const record = records.get(id);
       if (record?.claim === undefined || processors.has(record.event.name)) return false;
       const { key, claim: as } = record;
-      follow(id, as, lender.lend(as, { id, key, event: eventOf(record, redelivered), attempt, redelivered }));
+      void follow(id, as, lender.lend(as, { id, key, event: eventOf(record, redelivered), attempt, redelivered }));
       return true;
     }
 
@@ -170,41 +185,23 @@ export const lentBy =
           goingOn(all.map(([id, record]) => ({ ...record, id, lane: laneNow(record), goesOn: goesOn(record) }))),
         );
         for (const [id, record] of all) {
-          if (goesOn(record)) follow(id, record.claim, lender.adopt(record.claim));
+          if (goesOn(record)) void follow(id, record.claim, lender.adopt(record.claim));
           else came(id);
         }
         // Given up while its handler went on, perhaps for ever: until that is known nothing else of its key runs.
         for (const [id, { key, mayHaveRun, claim: as }] of dead) {
           if (!mayHaveRun || as === undefined) continue;
           dispatch({ kind: 'unfinished', id, key });
-          follow(id, as, lender.adopt(as));
+          void follow(id, as, lender.adopt(as));
         }
       },
-      performs(effect) {
-        const { id } = effect;
-        switch (effect.kind) {
-          case 'claim': {
-            const name = records.get(id)?.event.name;
-            if (name === undefined) return false;
-            if (processors.has(name)) {
-              // Another page may have run it before.
-              if (records.get(id)?.claim !== undefined) rewrite(id, { claim: undefined });
-              return false;
-            }
-            void claim(id, name, effect.tries, effect.redelivered);
-            return true;
-          }
-          case 'run':
-            return run(id, effect.tries, effect.redelivered);
-          case 'abort': {
-            const as = claims.get(id);
-            if (as !== undefined) lender.abort(as);
-            return as !== undefined;
-          }
-          default:
-            return false;
-        }
-      },
+      // What is kept of work is the same, whoever does it.
+      performs: (effect) =>
+        effect.kind === 'claim'
+          ? claimed(effect.id, effect.tries, effect.redelivered)
+          : effect.kind === 'run'
+            ? run(effect.id, effect.tries, effect.redelivered)
+            : effect.kind === 'abort' && aborted(effect.id),
       stop() {
         isStopped = true;
         for (const id of claims.keys()) dispatch(handedOver(id));

@@ -27,12 +27,14 @@ export interface Lending extends Lender {
 
 interface Loan extends StandingClaim {
   readonly ended: (ending: Ending) => void;
+  /** Until its tab must have answered that it is to stop. */
+  readonly answering: Release | undefined;
 }
 
 /** Whoever is awake answers in some milliseconds. */
 const answerMs = 2_000;
 const beatMs = 3_000;
-/** Without locks: as long as a run may take, so that nothing is lent again before; whoever is merely throttled answers. */
+/** Without locks: as long as a run may take, so that nothing is lent again before. Whoever is merely throttled answers. */
 const silentMs = defaultInboxSettings.runMs;
 /** A long queue is not one message. */
 const foundAtOnce = 100;
@@ -49,6 +51,8 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
   /** Those who have said that they do something. */
   const doers = new Set<string>();
   const heardAtMs = new Map<string, number>();
+  /** Heard of since something of theirs was aborted last. */
+  const answered = new Set<string>();
   let idle = (): readonly IdleWork[] => [];
   let handled: (id: string, lane: string) => void = () => undefined;
   let offered = 0;
@@ -85,19 +89,28 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
         tab,
         living.onGone(tab, () => goneFor(tab)),
       );
-    return new Promise((ended) => loans.set(claim, { tab, claim, isAborted: false, ended }));
+    return new Promise((ended) => loans.set(claim, { tab, claim, isAborted: false, ended, answering: undefined }));
   }
 
   function end(claim: string, ending: Ending): void {
     const loan = loans.get(claim);
     if (loan === undefined) return;
     loans.delete(claim);
+    loan.answering?.();
     if (!Array.from(loans.values()).some(({ tab }) => tab === loan.tab)) {
       watched.get(loan.tab)?.();
       watched.delete(loan.tab);
       heardAtMs.delete(loan.tab);
     }
     loan.ended(ending);
+  }
+
+  /** Its time is over. Without locks, a tab that does not even answer that is not there to be waited for. */
+  function awaited({ claim, tab }: Loan): Release {
+    answered.delete(tab);
+    return host.schedule(answerMs, () => {
+      if (!answered.has(tab)) end(claim, lost);
+    });
   }
 
   function goneFor(tab: string): void {
@@ -136,7 +149,11 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
     abort(claim) {
       const loan = loans.get(claim);
       if (loan === undefined) return;
-      loans.set(claim, { ...loan, isAborted: true });
+      loans.set(claim, {
+        ...loan,
+        isAborted: true,
+        answering: living.onGone === undefined ? awaited(loan) : undefined,
+      });
       tellClaims();
     },
     begin() {
@@ -146,6 +163,7 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
     },
     hear(tab, said) {
       if (heardAtMs.has(tab)) heardAtMs.set(tab, nowMs());
+      answered.add(tab);
       switch (said.kind) {
         case 'does': {
           const does = new Set(said.names);
@@ -167,6 +185,7 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
     },
     gone(tab) {
       doers.delete(tab);
+      answered.delete(tab);
       // A lock says it for certain; a page that only says so may come back.
       if (living.onGone === undefined) goneFor(tab);
     },
@@ -175,6 +194,7 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
       beat?.();
       for (const release of watched.values()) release();
       watched.clear();
+      for (const { answering } of loans.values()) answering?.();
       loans.clear();
       for (const over of Array.from(offers.values())) over();
     },
