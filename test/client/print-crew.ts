@@ -35,7 +35,7 @@ export interface PrintTab {
   stop(): Promise<void>;
 }
 
-export interface Opening {
+interface Opening {
   readonly prints?: boolean;
   readonly lane?: 'printer';
   /** Ends when it is told to stop. */
