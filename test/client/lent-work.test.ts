@@ -193,6 +193,50 @@ describe.each([
     await Promise.all([next.stop(), printer.stop()]);
   });
 
+  test('T12, I12: what the leader ran itself, and had borrowed before, was interrupted when it is robbed', async () => {
+    const { pass, open, ask, begun, last } = openCrew();
+    const leader = await open('leader', { prints: false });
+    const printer = await open('printer');
+    ask(1);
+    await pass(1_000);
+    leader.crash();
+    await pass(takeOverMs + 1_000);
+    last().fail();
+    await pass(1_000);
+    const other = await open('other');
+    printer.freeze();
+    await pass(20_000);
+    expect(begun()).toEqual(['printer 1.1', 'printer 1.2', 'other 1.3 again']);
+    last().done();
+    printer.thaw();
+    await pass(60_000);
+    expect(begun()).toHaveLength(3);
+    await Promise.all([printer.stop(), other.stop()]);
+  });
+
+  test('I8, T13: what comes while nobody answers keeps its place behind what came before', async () => {
+    const { pass, open, ask, begun, last } = openCrew();
+    const leader = await open('leader', { prints: false });
+    const sleeper = await open('sleeper', { lane: 'printer' });
+    for (const id of [1, 2, 3]) ask(id);
+    await pass(100);
+    last().fail();
+    await pass(10);
+    sleeper.freeze();
+    await pass(1_000);
+    ask(4);
+    await pass(60_000);
+    expect(leader.pos.health().work).toEqual({ waiting: 4, running: 0, dead: 0 });
+    sleeper.thaw();
+    await pass(5_000);
+    for (const job of ['1.2', '2.1', '3.1', '4.1']) {
+      expect(begun().at(-1)).toBe(`sleeper ${job}`);
+      last().done();
+      await pass(5_000);
+    }
+    await Promise.all([leader.stop(), sleeper.stop()]);
+  });
+
   test('T12: what ended while nobody led is known to the next leader', async () => {
     const { pass, open, ask, begun, last } = openCrew();
     const leader = await open('leader', { prints: false });
@@ -208,21 +252,26 @@ describe.each([
     await Promise.all([next.stop(), printer.stop()]);
   });
 
-  test('T12: the tab that prints leads next: it goes on with what it was lent, and begins nothing of it beside', async () => {
+  test('T12, I8: the tab that prints leads next: it goes on with what it was lent, begins nothing of it beside, and keeps the order', async () => {
     const { pass, open, ask, begun, last } = openCrew();
     const leader = await open('leader', { prints: false });
-    const printer = await open('printer');
-    ask(1);
+    const printer = await open('printer', { lane: 'printer' });
+    for (const id of [1, 2, 3]) ask(id);
     await pass(1_000);
     leader.crash();
     await pass(takeOverMs + 5_000);
-    expect(printer.pos.health()).toMatchObject({ tab: 'leader', work: { waiting: 0, running: 1 } });
+    expect(printer.pos.health()).toMatchObject({ tab: 'leader', work: { waiting: 2, running: 1 } });
     last().fail();
     await pass(1_000);
     expect(begun()).toEqual(['printer 1.1', 'printer 1.2']);
+    for (const id of [2, 3]) {
+      last().done();
+      await pass(1_000);
+      expect(begun().at(-1)).toBe(`printer ${id}.1`);
+    }
     last().done();
     await pass(60_000);
-    expect(begun()).toHaveLength(2);
+    expect(begun()).toHaveLength(4);
     expect(printer.pos.health().work).toEqual(idle);
     await printer.stop();
   });
@@ -510,6 +559,7 @@ test(
         const { pass, prints } = crew;
         const tabs: { readonly name: string; readonly tab: PrintTab; isFrozen: boolean }[] = [];
         const gone = new Set<string>();
+        const onPrinter = new Map<number, number>();
         let [opened, asked] = [0, 0];
         const add = async (does: boolean): Promise<void> => {
           opened += 1;
@@ -524,8 +574,11 @@ test(
         for (const { what, which, ms } of steps) {
           const at = which % Math.max(1, tabs.length);
           const one = tabs[at];
-          if (what === 'ask') crew.ask((asked += 1), which % 2);
-          else if (what === 'done') ends(which % 3)?.done();
+          if (what === 'ask') {
+            asked += 1;
+            onPrinter.set(asked, which % 2);
+            crew.ask(asked, which % 2);
+          } else if (what === 'done') ends(which % 3)?.done();
           else if (what === 'fail') ends(which % 3)?.fail();
           else if (what === 'open' && tabs.length < 5) await add(which > 2);
           else if (what === 'crash' && tabs.length > 1 && one !== undefined) {
@@ -558,6 +611,11 @@ test(
         }
         await pass(40_000);
         expect(tabs.map(({ tab }) => tab.pos.health().work)).toEqual(tabs.map(() => idle));
+        // A printer keeps its order, whoever has it.
+        for (const printer of [0, 1]) {
+          const begun = [...new Set(prints.map(({ job }) => job))].filter((job) => onPrinter.get(job) === printer);
+          expect(begun).toEqual(begun.toSorted((one, other) => one - other));
+        }
         for (let job = 1; job <= asked; job += 1) {
           const all = prints.filter((print) => print.job === job);
           expect(all.some(({ ended }) => ended() === 'done')).toBe(true);

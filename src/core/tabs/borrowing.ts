@@ -66,6 +66,13 @@ export function createBorrowing({ host, tab, contract, processors, say, signal }
     if (running.size === 0) for (const listener of whenIdle.splice(0)) listener();
   }
 
+  function tellLanes({ name, round, works }: Extract<LenderSays, { kind: 'found' }>): void {
+    const processor = processors.get(name);
+    if (!isBegun || isStopped || processor === undefined) return;
+    const lanes = works.map(({ id, event }) => ({ id, lane: asking.laneOf(event, processor.lane) }));
+    say({ kind: 'lanes', name, round, lanes });
+  }
+
   function take(offer: string, name: string): void {
     if (!isBegun || isStopped || !processors.has(name)) return;
     for (const [old, atMs] of taken) if (nowMs() - atMs > freshMs) taken.delete(old);
@@ -151,14 +158,8 @@ export function createBorrowing({ host, tab, contract, processors, say, signal }
       switch (said.kind) {
         case 'roll':
           return introduce();
-        case 'found': {
-          const lanes = said.works.flatMap(({ id, event }) => {
-            const processor = processors.get(event.name);
-            return processor === undefined ? [] : [{ id, lane: asking.laneOf(event, processor.lane) }];
-          });
-          if (isBegun && !isStopped && lanes.length > 0) say({ kind: 'lanes', lanes });
-          return;
-        }
+        case 'found':
+          return tellLanes(said);
         case 'offer':
           return take(said.offer, said.name);
         case 'go':

@@ -5,8 +5,8 @@ import type { Ending, IdleWork, LentWork } from '../inbox/elsewhere.ts';
 export type LenderSays =
   /** Who is there that does work? */
   | { readonly kind: 'roll' }
-  /** These wait for somebody who says in which lane they are. */
-  | { readonly kind: 'found'; readonly works: readonly IdleWork[] }
+  /** These wait for somebody who says in which lane they are. `round`: what is answered to an earlier one is too late. */
+  | { readonly kind: 'found'; readonly name: string; readonly round: number; readonly works: readonly IdleWork[] }
   /** One of them has its turn: who is awake? */
   | { readonly kind: 'offer'; readonly offer: string; readonly name: string }
   /** One tab does it: it is stored that it does. */
@@ -26,7 +26,12 @@ export type BorrowerSays =
   | { readonly kind: 'does'; readonly names: readonly string[] }
   /** It has heard what is lent to it. */
   | { readonly kind: 'here' }
-  | { readonly kind: 'lanes'; readonly lanes: readonly { readonly id: string; readonly lane: string }[] }
+  | {
+      readonly kind: 'lanes';
+      readonly name: string;
+      readonly round: number;
+      readonly lanes: readonly { readonly id: string; readonly lane: string }[];
+    }
   /** It is awake, and would begin at once. */
   | { readonly kind: 'take'; readonly offer: string }
   | ({ readonly kind: 'ended'; readonly claim: string } & Ending);

@@ -55,6 +55,9 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
   const answered = new Set<string>();
   let idle = (): readonly IdleWork[] => [];
   let handled: (id: string, lane: string) => void = () => undefined;
+  /** By the name of work that somebody answers for: since when. */
+  const rounds = new Map<string, number>();
+  let round = 0;
   let offered = 0;
   let beat: Release | undefined;
   let isBegun = false;
@@ -66,9 +69,20 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
     if (isBegun && (claims.length > 0 || doers.size > 0)) say({ kind: 'claims', claims });
   }
 
-  function tellFound(works: readonly IdleWork[]): void {
+  function tellFound(name: string, round: number, works: readonly IdleWork[]): void {
     for (let at = 0; at < works.length; at += foundAtOnce)
-      say({ kind: 'found', works: works.slice(at, at + foundAtOnce) });
+      say({ kind: 'found', name, round, works: works.slice(at, at + foundAtOnce) });
+  }
+
+  /** All that waits, from its beginning: answers come in the order in which it was asked, so the lanes keep theirs. */
+  function askFromTheBeginning(name: string): void {
+    round += 1;
+    rounds.set(name, round);
+    tellFound(
+      name,
+      round,
+      idle().filter(({ event }) => event.name === name),
+    );
   }
 
   function look(): void {
@@ -124,7 +138,10 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
     },
     knows: (name) => known.has(name),
     came(work) {
-      if (isBegun) tellFound([work]);
+      const { name } = work.event;
+      const asked = rounds.get(name);
+      // Otherwise it waits for somebody to speak, with all that came before it.
+      if (asked !== undefined) tellFound(name, asked, [work]);
     },
     claim(name) {
       offered += 1;
@@ -135,7 +152,10 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
           late();
           resolve(tab === undefined ? undefined : `${tab} ${offer}`);
         };
-        const late = host.schedule(answerMs, () => over());
+        const late = host.schedule(answerMs, () => {
+          rounds.delete(name);
+          over();
+        });
         offers.set(offer, over);
         say({ kind: 'offer', offer, name });
       });
@@ -165,17 +185,16 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
       if (heardAtMs.has(tab)) heardAtMs.set(tab, nowMs());
       answered.add(tab);
       switch (said.kind) {
-        case 'does': {
-          const does = new Set(said.names);
-          for (const name of does) known.add(name);
+        case 'does':
+          for (const name of said.names) known.add(name);
           doers.add(tab);
           tellClaims();
-          return tellFound(idle().filter(({ event }) => does.has(event.name)));
-        }
+          for (const name of said.names) askFromTheBeginning(name);
+          return;
         case 'here':
           return;
         case 'lanes':
-          for (const { id, lane } of said.lanes) handled(id, lane);
+          if (rounds.get(said.name) === said.round) for (const { id, lane } of said.lanes) handled(id, lane);
           return;
         case 'take':
           return offers.get(said.offer)?.(tab);
