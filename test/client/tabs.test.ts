@@ -1,17 +1,15 @@
 // Several tabs of one device: one socket, one outbox, one who works, and nobody misses or hears anything twice.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Host } from '../../src/host/host.ts';
-import type { Http } from '../../src/http/http.ts';
 import { memory } from '../../src/storage/memory.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { failingStore } from '../../src/testing/failing-store.ts';
 import { createFakeTabs, type FakeTab } from '../../src/testing/fake-tabs.ts';
 import { sharedTabs } from '../../src/tabs.ts';
 import { guardUnload } from '../../src/unload-guard.ts';
-import type { Transport } from '../../src/transports/transport.ts';
 import { patience, runs } from '../effort.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
+import { pausable } from './pausable.ts';
 
 const dish = (qty: number) => ({ channel: 'pos' as const, items: [{ item_id: 1, qty }] });
 
@@ -21,54 +19,6 @@ interface Tab {
   readonly heard: string[];
   /** Gone without a word, and without having stored another thing. */
   crash(): void;
-}
-
-/** What runs in a page: nothing of it does while the page is frozen, and all of it when it wakes. */
-function pausable({ host, transport, http }: Kitchen) {
-  let isFrozen = false;
-  let waiting: (() => void)[] = [];
-  const whenAwake =
-    <Args extends readonly unknown[]>(call: (...args: Args) => void) =>
-    (...args: Args): void => {
-      if (isFrozen) waiting.push(() => call(...args));
-      else call(...args);
-    };
-  const ownHost: Host = {
-    clock: host.clock,
-    random: () => host.random(),
-    schedule: (delayMs, callback) => host.schedule(delayMs, whenAwake(callback)),
-    onEvent: (listener) => host.onEvent(whenAwake(listener)),
-  };
-  const ownTransport: Transport = {
-    capabilities: transport.capabilities,
-    connect: (attempt, handlers) =>
-      transport.connect(attempt, {
-        opened: whenAwake(handlers.opened),
-        frame: whenAwake(handlers.frame),
-        alive: whenAwake(handlers.alive),
-        joined: whenAwake(handlers.joined),
-        presence: whenAwake(handlers.presence),
-        refused: whenAwake(handlers.refused),
-        warned: whenAwake(handlers.warned),
-        closed: whenAwake(handlers.closed),
-        failed: whenAwake(handlers.failed),
-      }),
-  };
-  const ownHttp: Http = {
-    send: (request) => new Promise((resolve) => void http.send(request).then(whenAwake(resolve))),
-  };
-  return {
-    options: { host: ownHost, transport: ownTransport, api: ownHttp },
-    freeze() {
-      isFrozen = true;
-    },
-    thaw() {
-      isFrozen = false;
-      const due = waiting;
-      waiting = [];
-      for (const call of due) call();
-    },
-  };
 }
 
 function openCrew({ hasLocks = true } = {}) {

@@ -6,7 +6,9 @@ import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Signal } from '../signals.ts';
 import { createAsking, type Asked } from './asking.ts';
 import { createLedgerBook } from './ledger-book.ts';
+import { errorClass } from './error-class.ts';
 import { close, open, type LedgerEntry } from './ledger.ts';
+import type { Elsewhere, InboxParts } from './elsewhere.ts';
 import { initialInbox, isOpen, step, type InboxEffect, type InboxInput, type Work } from './machine.ts';
 import {
   copyOf,
@@ -66,6 +68,8 @@ export interface InboxOptions {
   readonly processors: ReadonlyMap<string, Processor>;
   /** What earlier runs have done is not known any more. */
   readonly hasForgotten?: boolean;
+  /** Who does the work that nobody here does. */
+  readonly elsewhere?: ((inbox: InboxParts) => Elsewhere) | undefined;
   readonly serverNowMs: () => number;
   readonly signal: (signal: Signal) => void;
   readonly settings?: Partial<InboxSettings> | undefined;
@@ -129,6 +133,18 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     unique: () => `${host.clock.wallMs()} ${nextOrder} ${host.random()}`,
   });
 
+  const elsewhere = options.elsewhere?.({
+    records,
+    dead,
+    errors,
+    processors,
+    rewrite,
+    store,
+    dispatch,
+    eventOf,
+    asking,
+  });
+
   await load();
 
   async function load(): Promise<void> {
@@ -142,9 +158,10 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
         const record = readItem(value);
         // It cannot be done, and it must not be forgotten: nobody knows what it was.
         if (record === undefined) store.setAside('inbox', key, value, unreadable);
+        else if (!record.isClosed || elsewhere?.goesOn(record) === true)
+          records.set(key.slice(itemPrefix.length), record);
         // It was closed while it ran, and the process ended before the run did.
-        else if (record.isClosed) store.put('inbox', key, undefined);
-        else records.set(key.slice(itemPrefix.length), record);
+        else store.put('inbox', key, undefined);
       }
     }
     for (const { key, value } of await store.read('dead-letters')) {
@@ -169,6 +186,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
         redelivered: record.redelivered || record.ran,
       }));
     dispatch({ kind: 'restored', works });
+    elsewhere?.loaded();
     // Afterwards: what is open is not forgotten.
     ledger.restore(entries);
   }
@@ -182,12 +200,13 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     if (!event.known) return;
     const closed = asking.closed(event);
     if (closed !== undefined) takeClosing(closed, event.epoch);
-    if (processors.has(event.name)) takeWork(event);
+    if (processors.has(event.name) || elsewhere?.takes(event.name) === true) takeWork(event);
   }
 
   function takeClosing({ key, attempt }: Asked, epoch: string | undefined): void {
     // Without a handler there is nothing that could be opened by an old copy.
-    if (processors.size > 0) ledger.note(key, close(ledger.get(key), attempt, host.clock.wallMs(), epoch));
+    if (processors.size > 0 || elsewhere !== undefined)
+      ledger.note(key, close(ledger.get(key), attempt, host.clock.wallMs(), epoch));
     dispatch({ kind: 'closed', key, attempt });
   }
 
@@ -216,6 +235,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     nextOrder += 1;
     write(id, record);
     dispatch({ kind: 'arrived', work: workOf(id, record), redelivered: record.redelivered });
+    elsewhere?.came(id);
     void store.stored();
   }
 
@@ -259,6 +279,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   }
 
   function perform(effect: InboxEffect): void {
+    if (elsewhere?.performs(effect) === true) return;
     switch (effect.kind) {
       case 'claim':
         rewrite(effect.id, { tries: effect.tries, ran: rules.marksRuns, redelivered: effect.redelivered });
@@ -292,16 +313,17 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     void store.stored();
   }
 
+  function eventOf({ event }: ItemRecord, redelivered: boolean): DeliveredEvent {
+    const { occurredAt } = event;
+    const ageMs = occurredAt === undefined ? undefined : Math.max(0, serverNowMs() - occurredAt);
+    return { ...copyOf(event), redelivered, ageMs };
+  }
+
   function run(id: string, attempt: number, redelivered: boolean): void {
     const record = records.get(id);
     const processor = record === undefined ? undefined : processors.get(record.event.name);
     if (record === undefined || processor === undefined) return;
-    const { occurredAt } = record.event;
-    const event: DeliveredEvent = {
-      ...copyOf(record.event),
-      redelivered,
-      ageMs: occurredAt === undefined ? undefined : Math.max(0, serverNowMs() - occurredAt),
-    };
+    const event = eventOf(record, redelivered);
     const controller = new AbortController();
     controllers.set(id, controller);
     const context: WorkContext = { signal: controller.signal, attempt, redelivered };
@@ -405,6 +427,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   async function end(): Promise<void> {
     beginning?.();
     dispatch({ kind: 'stop' });
+    elsewhere?.stop();
     await idleWithin(settings.stopMs);
     dispatch({ kind: 'end' });
     await idleWithin(settings.stopAbortMs);
@@ -439,6 +462,3 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     stop,
   };
 }
-
-const errorClass = (error: unknown): string =>
-  error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : typeof error;

@@ -23,7 +23,7 @@ interface States {
   readonly behind: object;
   /** It is being written that it runs. */
   readonly claiming: object;
-  readonly running: { readonly untilMs: number };
+  readonly running: { readonly untilMs: number; readonly putOff?: false };
   /** `putOff`: because the client stops. */
   readonly aborting: { readonly untilMs: number; readonly putOff: boolean };
   /** Failed, until the next try. */
@@ -40,6 +40,8 @@ interface Messages {
   readonly claimed: object;
   readonly done: object;
   readonly failed: object;
+  /** Whoever ran it is gone, and nobody knows how far it came. */
+  readonly lost: object;
   /** The server says that it is done, or given up. */
   readonly closed: object;
   /** The time of its state is over. */
@@ -61,7 +63,9 @@ export type InboxInput =
   | { readonly kind: 'unfinished'; readonly id: string; readonly key: string }
   /** Everything is in place: handlers may be called. */
   | { readonly kind: 'begin' }
-  | { readonly kind: 'claimed' | 'done' | 'failed'; readonly id: string }
+  | { readonly kind: 'claimed' | 'done' | 'failed' | 'lost'; readonly id: string }
+  /** What only several tabs need, and only they bring with them: `lent-steps.ts`. */
+  | { readonly kind: 'lent'; readonly make: (turn: Turn, moves: Moves) => void }
   | { readonly kind: 'closed'; readonly key: string; readonly attempt: number | undefined }
   | { readonly kind: 'tick' }
   | { readonly kind: 'stop' | 'end' };
@@ -97,7 +101,7 @@ export interface InboxStep {
   readonly effects: readonly InboxEffect[];
 }
 
-interface Item extends Standing {
+export interface Item extends Standing {
   readonly work: Work;
   state: State;
   /** How often it was begun. */
@@ -144,12 +148,19 @@ export function isOpen({ byKey }: InboxState, key: string): boolean {
 }
 
 /** What a cell may look at and add to. */
-interface Turn {
+export interface Turn {
   readonly state: InboxState;
   readonly effects: InboxEffect[];
   readonly moment: Moment;
   readonly settings: InboxSettings;
   readonly rules: InboxRules;
+}
+
+/** How a step of somebody else's moves work. */
+export interface Moves {
+  readonly become: typeof become;
+  readonly enter: typeof enter;
+  readonly itemOf: typeof itemOf;
 }
 
 type Next = State | 'gone';
@@ -193,9 +204,9 @@ function rest(state: State, item: Item, turn: Turn): Next {
 }
 
 /** It was interrupted: whatever it did until then is done. */
-function interrupted(state: State<'aborting'>, item: Item, turn: Turn): Next {
+function interrupted(state: State<'running' | 'aborting'>, item: Item, turn: Turn): Next {
   item.redelivered = true;
-  return state.putOff ? putOff(state, item, turn) : rest(state, item, turn);
+  return state.putOff === true ? putOff(state, item, turn) : rest(state, item, turn);
 }
 
 function putOff(state: State, item: Item, turn: Turn): Next {
@@ -242,6 +253,7 @@ const table: Table = {
     claimed: stay,
     done: stay,
     failed: stay,
+    lost: stay,
     closed: finish,
     due: stay,
     stop: stay,
@@ -251,6 +263,7 @@ const table: Table = {
     claimed: stay,
     done: stay,
     failed: stay,
+    lost: stay,
     closed: finish,
     due: stay,
     stop: stay,
@@ -260,6 +273,7 @@ const table: Table = {
     claimed: run,
     done: stay,
     failed: stay,
+    lost: stay,
     closed: finish,
     due: stay,
     // It has not begun: nobody need be told that it may have.
@@ -270,6 +284,7 @@ const table: Table = {
     claimed: stay,
     done: finish,
     failed: rest,
+    lost: interrupted,
     closed: withdraw,
     due: (_, item, turn) => abort(item, turn, false),
     stop: stay,
@@ -279,6 +294,7 @@ const table: Table = {
     claimed: stay,
     done: finish,
     failed: interrupted,
+    lost: interrupted,
     closed: withdraw,
     due: neverEnds,
     stop: stay,
@@ -288,6 +304,7 @@ const table: Table = {
     claimed: stay,
     done: stay,
     failed: stay,
+    lost: stay,
     closed: finish,
     due: () => waiting,
     stop: stay,
@@ -297,6 +314,7 @@ const table: Table = {
     claimed: stay,
     done: redeem,
     failed: gone,
+    lost: gone,
     closed: stay,
     due: stay,
     stop: stay,
@@ -452,7 +470,11 @@ export function step(
       break;
     case 'done':
     case 'failed':
+    case 'lost':
       tellOne(state.overdue.get(input.id) ?? state.items.get(input.id), input.kind);
+      break;
+    case 'lent':
+      input.make(turn, { become, enter, itemOf });
       break;
     case 'closed':
       for (const item of Array.from(state.byKey.get(input.key) ?? [])) {

@@ -20,6 +20,8 @@ export interface ItemRecord {
   readonly redelivered: boolean;
   /** Closed by the server while it ran. */
   readonly isClosed: boolean;
+  /** Under which name another page runs it, or did last. */
+  readonly claim?: string | undefined;
 }
 
 /** In the table `inbox`: work, and what is known of the keys. */
@@ -51,7 +53,7 @@ export function copyOf(event: DeliveredEvent): DeliveredEvent {
 
 export function readItem(value: unknown): ItemRecord | undefined {
   if (!isRecord(value)) return undefined;
-  const { lane, key, attempt, order, tries } = value;
+  const { lane, key, attempt, order, tries, claim } = value;
   const event = readEvent(value['event']);
   if (event === undefined || typeof lane !== 'string' || typeof key !== 'string') return undefined;
   if (!isCount(order) || !isCount(tries)) return undefined;
@@ -65,6 +67,7 @@ export function readItem(value: unknown): ItemRecord | undefined {
     ran: value['ran'] === true,
     redelivered: value['redelivered'] === true,
     isClosed: value['isClosed'] === true,
+    claim: typeof claim === 'string' ? claim : undefined,
   };
 }
 

@@ -19,6 +19,7 @@ import type { Verdict } from '../connection/verdict.ts';
 import type { Tables } from '../collections/tables.ts';
 import type { Consumers } from '../consume/consumers.ts';
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
+import type { Elsewhere, InboxParts } from '../inbox/elsewhere.ts';
 import { createAttendance, type Attendance } from '../presence/attendance.ts';
 import { openInbox, type Inbox, type Processor } from '../inbox/inbox.ts';
 import type { ConflictHook } from '../outbox/conflict.ts';
@@ -79,6 +80,8 @@ export interface SessionOptions {
   readonly consumers: Consumers;
   /** Who does the work that events ask for. */
   readonly processors: ReadonlyMap<string, Processor>;
+  /** Who does what nobody here does. */
+  readonly elsewhere?: ((inbox: InboxParts) => Elsewhere) | undefined;
   readonly principal: string;
   readonly randomBytes: RandomBytes;
   readonly onConflict?: ConflictHook | undefined;
@@ -227,6 +230,7 @@ async function startOn(
       setAside: setAside.keep,
     },
     processors: options.processors,
+    elsewhere: options.elsewhere,
     hasForgotten: database.hasForgotten,
     serverNowMs,
     signal,

@@ -23,12 +23,14 @@ export interface FollowingOptions {
 }
 
 type Of<Kind extends TabMessage['kind']> = Extract<TabMessage, { readonly kind: Kind }>;
-type ByReign = Exclude<ToFollowers, Of<'reign'>>;
+type ByReign = Exclude<ToFollowers, Of<'reign' | 'lending'>>;
 
 export interface Following {
   /** Of the leader that is known; undefined while nobody is. */
   readonly view: View | undefined;
   readonly isLed: boolean;
+  /** Of the leader that is known. */
+  readonly reign: string | undefined;
   /** A leader says who it is. `isNew`: this tab has just been opened, and begins here. */
   recognise(message: Of<'reign'>, isNew: boolean): void;
   hear(message: ByReign): void;
@@ -130,6 +132,9 @@ export function createFollowing(options: FollowingOptions): Following {
     },
     get isLed() {
       return leader !== undefined && view !== undefined;
+    },
+    get reign() {
+      return leader?.reign;
     },
     recognise({ reign, rank, count, view: now }, isNew) {
       options.heard();

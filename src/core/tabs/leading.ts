@@ -29,7 +29,7 @@ export interface Leading {
   signal(signal: Signal): void;
   changed(): void;
   begin(session: Session): void;
-  hear(message: Exclude<ToLeader, { kind: 'call' }>): void;
+  hear(message: Exclude<ToLeader, { kind: 'call' | 'borrowing' }>): void;
   /** A tab is gone, and what was heard for it is not any more. */
   gone(tab: string): void;
   /** `settled` is told how a mutation ends that the call is about. */

@@ -11,6 +11,7 @@ import type { Health } from '../session/health.ts';
 import type { Session } from '../session/session.ts';
 import type { Unfinished } from '../session/unfinished.ts';
 import type { Signal } from '../signals.ts';
+import type { BorrowerSays, LenderSays } from './lending-messages.ts';
 
 /** What a follower shows of the leader without asking. */
 export interface View {
@@ -76,6 +77,8 @@ export type ToLeader =
   | { readonly kind: 'call'; readonly tab: string; readonly id: string; readonly call: Call }
   /** A tab shows these collections, and does not know their rows. */
   | { readonly kind: 'tables'; readonly tab: string; readonly reign: string; readonly names: readonly string[] }
+  /** About work that the leader does not do itself. */
+  | { readonly kind: 'borrowing'; readonly tab: string; readonly reign: string; readonly say: BorrowerSays }
   /** A follower has heard nothing for long. */
   | { readonly kind: 'anybody' };
 
@@ -134,7 +137,9 @@ export type ToFollowers =
       readonly settled: Settled;
     }
   | { readonly kind: 'changed'; readonly reign: string; readonly number: number; readonly change: OutboxChange }
-  | { readonly kind: 'signal'; readonly reign: string; readonly signal: Signal };
+  | { readonly kind: 'signal'; readonly reign: string; readonly signal: Signal }
+  /** About work that the leader does not do itself. */
+  | { readonly kind: 'lending'; readonly reign: string; readonly say: LenderSays };
 
 /** What everybody has to know. */
 type ToAll =

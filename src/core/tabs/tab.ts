@@ -23,6 +23,7 @@ import { createPresenceHere } from './presence-here.ts';
 import { createQuestions } from './questions.ts';
 import { nextRank } from './rank.ts';
 import type { TabHost } from './tab-host.ts';
+import { createTabWork, type LeadersWork } from './tab-work.ts';
 import { throneByLock, type Throne } from './throne.ts';
 import { watchLeader } from './watch.ts';
 
@@ -64,6 +65,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   let rank = 0;
   let session: Session | undefined;
   let leading: Leading | undefined;
+  let lending: LeadersWork | undefined;
   /** One at a time: rising and stepping down take their time. */
   let turn: Promise<void> = Promise.resolve();
   let isOver = false;
@@ -81,6 +83,20 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     tabs.locks === undefined
       ? throneByLease({ host, store: options.store, name: options.storeName, tab, listener, report })
       : throneByLock(tabs.locks, name, listener);
+
+  const work = createTabWork({
+    host,
+    tab,
+    contract,
+    processors: options.processors,
+    store: options.store,
+    storeName: options.storeName,
+    locks: tabs.locks,
+    name,
+    post,
+    reign: () => following.reign,
+    signal,
+  });
 
   const following = createFollowing({
     tab,
@@ -102,7 +118,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   });
 
   const leavePage = tabs.onLeave?.(() => {
-    if (leading !== undefined) post({ kind: 'gone', tab });
+    if (leading !== undefined || work.isBusy) post({ kind: 'gone', tab });
   });
 
   function post(message: TabMessage): void {
@@ -128,10 +144,13 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     if (isOver || session !== undefined) return;
     // A store that cannot be asked is told by the session.
     rank = await nextRank(options.store, options.storeName, rank).catch(() => rank + 1);
-    const lead = createLeading({ host, reign: `${tab} ${rank}`, rank, contract, tables: options.tables, post, report });
+    const reign = `${tab} ${rank}`;
+    const lend = await work.rise(reign, rank);
+    const lead = createLeading({ host, reign, rank, contract, tables: options.tables, post, report });
     try {
       session = await startSession({
         ...options,
+        elsewhere: lend.elsewhere,
         told: lead.told,
         isNews: (event) => heard.tell(event, true),
         isNewsOn: heard.tellOn,
@@ -146,6 +165,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
         },
       });
     } catch (error) {
+      lend.stop();
       await throne.leave();
       if (whenFailed !== undefined) return whenFailed(error);
       // Somebody else may have better luck; and this tab tries again.
@@ -156,22 +176,30 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
       return;
     }
     leading = lead;
+    lending = lend;
     following.leaderless();
     session.outbox.subscribe(changes.tell);
     options.tables?.begin(session.outbox.pending());
     for (const opened of channels) opened.open = session.open(opened.channel, opened.params, opened.consumers);
     lead.begin(session);
+    lend.begin();
     questions.askAgain();
     for (const resolve of whenLeading.splice(0)) resolve();
     known();
     options.changed();
   }
 
+  function stopLeading(): void {
+    leading?.stop();
+    leading = undefined;
+    lending?.stop();
+    lending = undefined;
+  }
+
   /** Somebody else leads now. What was under way here ends; what was not stored, the other one does again. */
   async function stepDown(): Promise<void> {
     const ending = session;
-    leading?.stop();
-    leading = undefined;
+    stopLeading();
     session = undefined;
     for (const opened of channels) opened.open = undefined;
     if (!isOver) options.changed();
@@ -204,6 +232,12 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
         return leading?.hear(message);
       case 'call':
         if (leading !== undefined) serve(leading, message);
+        return;
+      case 'borrowing':
+        if (message.reign === leading?.reign) lending?.hear(message);
+        return;
+      case 'lending':
+        if (leading === undefined && following.reign === message.reign) work.hear(message);
         return;
       case 'over':
         options.dismissed?.();
@@ -241,12 +275,15 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   }
 
   function recognise(message: Extract<TabMessage, { kind: 'reign' }>): void {
+    const isKnown = following.reign === message.reign;
     following.recognise(message, whenKnown !== undefined);
+    if (!isKnown) work.introduce();
     known();
   }
 
   function hasGone(other: string): void {
     leading?.gone(other);
+    lending?.gone(other);
     following.leaderless(other);
     throne.vacated(other);
   }
@@ -357,15 +394,16 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     isOver = true;
     watch.stop();
     leavePage?.();
-    await turn;
+    // Not one after the other: what is asked to stop must not wait for a tab that is just about to lead.
+    await Promise.all([turn, work.end()]);
     const ending = session;
-    leading?.stop();
-    leading = undefined;
+    stopLeading();
     session = undefined;
     await ending?.stop(as);
     await throne.leave();
     post({ kind: 'gone', tab });
     line.close();
+    work.leave();
     questions.end(gone(), { outcome: as });
     changes.end();
   }
@@ -393,6 +431,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     await stop();
     throw error;
   }
+  host.schedule(0, () => void work.begin());
 
   return {
     status,

@@ -302,3 +302,18 @@ test('I8: ten thousand pieces of work in ten thousand lanes, or in one, cost the
     expect(bench.state.items.size + bench.state.holders.size + bench.state.timed.size).toBe(0);
   }
 });
+
+test('I20: a run that is lost was interrupted and counts; one that is lost after it was given up frees its key', () => {
+  const bench = createBench();
+  bench.arrive('a', { lane: 'printer' });
+  bench.claimed('a');
+  expect(bench.tell({ kind: 'lost', id: 'a' })).toEqual(['release a']);
+  expect(bench.last()).toMatchObject({ tries: 1, redelivered: true });
+  expect(bench.pass(200)).toEqual(['claim a']);
+  expect(bench.last()).toMatchObject({ tries: 2, redelivered: true });
+  bench.claimed('a');
+  expect(bench.pass(30_000)).toEqual(['abort a']);
+  expect(bench.pass(5_000)).toEqual(['dead-letter a']);
+  expect(bench.arrive('b', { key: 'a' })).toEqual([]);
+  expect(bench.tell({ kind: 'lost', id: 'a' })).toEqual(['claim b']);
+});
