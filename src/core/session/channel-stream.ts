@@ -455,7 +455,7 @@ class Driver implements ChannelStream, Backlog {
     // Behind a hole there may be what changed it.
     const isWhole = held.count === 0 && (position !== 'dense' || front === undefined || top <= front);
     const row = phase === 'live' && isWhole && !this.uncertain.has(key) ? rows.get(key) : undefined;
-    return row?.deleted === false && !row.isPart ? row.value : undefined;
+    return row?.deleted === false && !row.isPart && !row.isCut ? row.value : undefined;
   }
 
   stop(): void {
