@@ -249,6 +249,36 @@ describe('what the server says', () => {
     await pos.dispose();
   });
 
+  test('S26: a table that only events fill keeps the newest, on the screen and on the disk', async () => {
+    const storage = memory();
+    const kitchen = createKitchen();
+    const retention = { mostEventRows: 3 };
+    const pos = kitchen.client('pos', { storage, retention });
+    await pos.start();
+    await kitchen.host.pass(1_000);
+    const say = (title: string): void =>
+      void kitchen.publish('private-device.18.notifications', 'DeviceNotification', { title, message: '' });
+    for (let number = 1; number <= 9; number += 1) {
+      say(`${number}`);
+      await kitchen.host.pass(10);
+    }
+    // Everything is read again once a minute, and what the log may still tell is not forgotten before that.
+    await kitchen.host.pass(80_000);
+    const titles = (of: typeof pos): readonly unknown[] =>
+      of
+        .collection('notifications')
+        .get()
+        .map(({ title }) => title)
+        .sort();
+    expect(titles(pos)).toEqual(['7', '8', '9']);
+    await Promise.all([pos.stop(), kitchen.host.pass(6_000)]);
+    const again = kitchen.client('pos', { storage, retention });
+    await again.start();
+    expect(titles(again)).toEqual(['7', '8', '9']);
+    await again.dispose();
+    await pos.dispose();
+  });
+
   test('a row that does not fit is set aside with a signal, and the others are shown', async () => {
     const kitchen = createKitchen();
     kitchen.lists.set('kds/tickets', [ticket(1), { id: 'two' } as never, ticket(3)]);
