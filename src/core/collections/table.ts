@@ -55,19 +55,27 @@ export class Table {
   private readonly followed = new Set<Followed>();
   private readonly watchers = new Map<string, Watched>();
   private readonly changes: Listeners<Changes>;
+  private readonly waitingListeners: Listeners<ReadonlySet<string>>;
+  private lastWaiting = nothing;
+  private toldWaiting = nothing;
   revision = 0;
 
   constructor(options: TableOptions) {
     const { definition, scope, report } = options;
     this.options = options;
     this.changes = createListeners(report);
+    this.waitingListeners = createListeners(report);
     this.overlay = new Overlay({
       definition,
       scope,
       baseOf: (key) => this.baseOf(key),
       baseRows: () => this.baseRows(),
       keyOf: options.keyOf,
-      touched: (key) => this.refresh(key, true),
+      touched: (key) => {
+        this.refresh(key, true);
+        // V14: who waits may be another one, although the row is what it was.
+        if (!this.waitingListeners.isEmpty) options.changed();
+      },
       renamed: options.renamed,
       report,
     });
@@ -91,6 +99,20 @@ export class Table {
 
   waiting(key: string): readonly string[] {
     return this.overlay.waitingFor(this.overlay.resolve(key));
+  }
+
+  /** V14. The same object until it is another set. */
+  waitingKeys(): ReadonlySet<string> {
+    const keys = this.overlay.waitingKeys();
+    const { lastWaiting } = this;
+    const isSameSet = keys.size === lastWaiting.size && [...keys].every((key) => lastWaiting.has(key));
+    if (!isSameSet) this.lastWaiting = keys;
+    return this.lastWaiting;
+  }
+
+  onWaiting(listener: (keys: ReadonlySet<string>) => void): () => void {
+    if (this.waitingListeners.isEmpty) this.toldWaiting = this.waitingKeys();
+    return this.waitingListeners.add(listener);
   }
 
   /** V1. */
@@ -188,6 +210,7 @@ export class Table {
   /** V10. */
   tell(): void {
     this.take();
+    this.tellWaiting();
     if (this.before.size === 0) return;
     const changed = new Map<string, object | undefined>();
     for (const [key, before] of this.before) if (this.view.get(key) !== before) changed.set(key, this.view.get(key));
@@ -208,6 +231,14 @@ export class Table {
       followed.told = rows;
       followed.listeners.tell(rows);
     }
+  }
+
+  private tellWaiting(): void {
+    if (this.waitingListeners.isEmpty) return;
+    const keys = this.waitingKeys();
+    if (keys === this.toldWaiting) return;
+    this.toldWaiting = keys;
+    this.waitingListeners.tell(keys);
   }
 
   /** Of one row, what the channels say. */

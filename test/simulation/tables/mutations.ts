@@ -31,13 +31,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an answer is the end of what was shown, whether the base has it or not',
     file: `${folder}/overlay.ts`,
-    from: 'if (layer.isSeen || this.isInBase(layer)) this.remove(mutation);',
+    from: 'if (isSeen || this.isInBase(layer)) this.remove(mutation);',
     to: 'this.remove(mutation);\n    if (false) return false;',
   },
   {
     name: 'what was answered is shown until it is read again, whatever the base says',
     file: `${folder}/overlay.ts`,
-    from: 'if (layer.key === key && layer.isAnswered && this.isCoveredBy(layer, base))',
+    from: "if (layer.key === key && layer.stage === 'answered' && this.isCoveredBy(layer, base))",
     to: 'if (false)',
   },
   {
@@ -49,7 +49,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what an event has shown already lies over what came after it',
     file: `${folder}/overlay.ts`,
-    from: 'if (layer.key !== key || layer.isSeen) continue;',
+    from: "if (layer.key !== key || layer.stage === 'seen') continue;",
     to: 'if (layer.key !== key) continue;',
   },
   {
@@ -61,7 +61,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a row that the server shows is not recognised as the one that was made here',
     file: `${folder}/overlay.ts`,
-    from: 'if (!isNew || isSeen || (isAnswered && key === known)) return false;',
+    from: "if (!isNew || stage === 'seen' || (stage === 'answered' && key === known)) return false;",
     to: 'return false;',
   },
   {
