@@ -94,7 +94,7 @@ test('without a hook the row is kept as it came', async () => {
   await pos.dispose();
 });
 
-describe('S28: what is missing on the disk is back with the first list after a restart, which tells nobody', () => {
+describe('what is missing on the disk is back with the first list after a restart, which tells nobody', () => {
   const leaveOut = (row: unknown): unknown => ({ ...(row as object), notes: null });
   /** Does not fit the schema any more. */
   const leaveOutAll = (): unknown => null;
@@ -114,7 +114,7 @@ describe('S28: what is missing on the disk is back with the first list after a r
     { backend: 'with a log, of a row that is no row any more', hasReplay: true, redact: leaveOutAll },
     { backend: 'with lists alone', hasReplay: false, redact: leaveOut },
     { backend: 'with lists alone, of a row that is no row any more', hasReplay: false, redact: leaveOutAll },
-  ])('$backend', async ({ hasReplay, redact }) => {
+  ])('S28: $backend', async ({ hasReplay, redact }) => {
     const kitchen = createKitchen({ hasReplay });
     const { storage, onDisk } = looked(kitchen);
     listing(kitchen);
@@ -134,7 +134,7 @@ describe('S28: what is missing on the disk is back with the first list after a r
     await again.dispose();
   });
 
-  test('also where only part of it has changed since', async () => {
+  test('S28: also where only part of it has changed since', async () => {
     const kitchen = createKitchen();
     const { storage, onDisk } = looked(kitchen);
     const { pos } = await told(kitchen, storage, leaveOut);
@@ -156,7 +156,7 @@ describe('S28: what is missing on the disk is back with the first list after a r
     await again.dispose();
   });
 
-  test('nobody asks for a whole list where nothing was left out', async () => {
+  test('S28: nobody asks for a whole list where nothing was left out', async () => {
     const kitchen = createKitchen({ hasReplay: false });
     const { storage } = looked(kitchen);
     listing(kitchen);
