@@ -18,6 +18,7 @@ const shown = (
     ['docs/protocol.md', []],
     ['docs/transports.md', []],
     ['docs/collections.md', []],
+    ['docs/orders-and-work.md', []],
     ['docs/tabs.md', []],
     ['docs/transports-socket-io.md', []],
     ['docs/react-native.md', []],
