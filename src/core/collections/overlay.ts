@@ -12,6 +12,10 @@ export interface BaseRow {
   readonly row: object;
 }
 
+/** Whichever channel says it. */
+export const isSameBase = (left: BaseRow | undefined, right: BaseRow | undefined): boolean =>
+  left === right || (left !== undefined && left.version === right?.version && isSame(left.row, right.row));
+
 export interface OverlayOptions {
   readonly definition: CollectionDefinition;
   readonly scope: object;
@@ -261,13 +265,16 @@ export class Overlay {
   }
 
   /** At the moment of the answer: it may have come by another way before. */
-  private isInBase({ key, change, version, before }: Layer): boolean {
+  private isInBase(layer: Layer): boolean {
+    const { key, change, version, before } = layer;
     const base = this.options.baseOf(key);
     if (typeof version === 'number' && typeof base?.version === 'number') {
       // Where a backend counts seconds, the answer may be of the same second as what was there before.
-      const isUndecided = base.version === version && base === before;
+      const isUndecided = base.version === version && isSameBase(base, before);
       if (!isUndecided) return base.version >= version;
     }
+    // Before what was asked for first is there, it says what was so before both: ready, and taken back.
+    if (this.isOverAnother(layer)) return false;
     switch (change.kind) {
       case 'put':
         return base !== undefined && isSame(change.row, base.row);
@@ -277,6 +284,14 @@ export class Overlay {
       case 'clear':
     }
     return base === undefined;
+  }
+
+  private isOverAnother(layer: Layer): boolean {
+    for (const other of this.layers.values()) {
+      if (other === layer) return false;
+      if (other.key === layer.key && other.stage !== 'seen') return true;
+    }
+    return false;
   }
 
   /** The base has changed since the answer. */

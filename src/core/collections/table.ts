@@ -4,7 +4,7 @@ import { createListeners, type Listeners } from '../../lib/listeners.ts';
 import { isSame } from '../session/row-digest.ts';
 import type { RowVersion } from '../stream/rows.ts';
 import { isSameAnswer, LiveQuery, type Entry, type RowChange } from './live-query.ts';
-import { Overlay, type BaseRow } from './overlay.ts';
+import { isSameBase, Overlay, type BaseRow } from './overlay.ts';
 import type { Question, Sought } from './question.ts';
 
 interface Shown extends BaseRow {
@@ -122,14 +122,18 @@ export class Table {
     const own = known.find((one) => one.source === source);
     // What is opened anew, or read again, is told whole. It is no news, and covers nothing that was asked for.
     if (row === undefined ? own === undefined : own?.version === version && isSame(own.row, row)) return;
+    const before = this.baseOf(key);
     const shown = row === undefined ? others : [...others, { source, version, row }];
     if (row === undefined) this.keys.get(source)?.delete(key);
     else enter(this.keys, source, key);
     if (shown.length === 0) this.base.delete(key);
     else this.base.set(key, shown);
+    const after = this.baseOf(key);
+    // Neither is it when another channel has said so.
+    if (isSameBase(before, after)) return;
     // Before: what covers the last of what was asked for mostly says the same.
     const isOverlaid = this.overlay.size > 0;
-    if (isOverlaid) this.overlay.baseChanged(key, this.baseOf(key));
+    if (isOverlaid) this.overlay.baseChanged(key, after);
     this.options.baseChanged(key);
     this.refresh(key, isOverlaid || others.length > 0);
   }

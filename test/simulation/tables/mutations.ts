@@ -94,4 +94,28 @@ export const mutations: readonly Mutation[] = [
     from: 'if (isSameAnswer(rows, followed.told)) continue;',
     to: '',
   },
+  {
+    name: 'what another channel has said already covers an answer',
+    file: `${folder}/table.ts`,
+    from: 'if (isSameBase(before, after)) return;',
+    to: '',
+  },
+  {
+    name: 'a step that was taken back is in the base, although the step itself is not',
+    file: `${folder}/overlay.ts`,
+    from: 'if (this.isOverAnother(layer)) return false;',
+    to: '',
+  },
+  {
+    name: 'what was answered waits until it is gone',
+    file: `${folder}/overlay.ts`,
+    from: "flatMap(({ key, stage }) => (stage === 'answered' ? [] : [key]))",
+    to: 'flatMap(({ key }) => [key])',
+  },
+  {
+    name: 'a tab goes on after a message that it has missed',
+    file: 'core/tabs/leaders-rows.ts',
+    from: 'if (number > this.heard + 1) return this.askAll();',
+    to: '',
+  },
 ];
