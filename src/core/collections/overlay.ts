@@ -151,10 +151,17 @@ export class Overlay {
     return this.layers.has(mutation);
   }
 
-  /** An event with its correlation id has come: what it did is in the base, if the event is one that this table follows. */
+  /**
+   * An event with its correlation id has come: what it did is in the base, if the event is one that this table follows, and so is
+   * what was answered before it. There and back within one second looks as if nothing had happened.
+   */
   seen(mutation: string, event: string): void {
     const layer = this.layers.get(mutation);
     if (layer === undefined || this.options.definition.from?.[event] === undefined) return;
+    for (const other of Array.from(this.layers.values())) {
+      if (other === layer) break;
+      if (other.key === layer.key && other.stage === 'answered') this.remove(other.mutation.id);
+    }
     if (layer.stage === 'answered') return this.remove(mutation);
     layer.stage = 'seen';
     this.options.touched(layer.key);

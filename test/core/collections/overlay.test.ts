@@ -53,6 +53,19 @@ describe('what is asked for', () => {
     expect(rows.row(1)).toEqual({ id: 1, status: 'new', at: 3 });
   });
 
+  test('V6: what an event shows to be done, was done after what was answered before', () => {
+    const { rows, show, ask, ends, correlate } = openScreen();
+    show({ id: 1, status: 'new', at: 4 });
+    const there = ask('move', { id: 1, to: 'ready' });
+    const back = ask('move', { id: 1, to: 'new' });
+    ends(there, 'acked', { id: 1, status: 'ready', at: 4 });
+    show({ id: 1, status: 'new', at: 4 });
+    correlate(back);
+    expect(rows.row(1)?.status).toBe('new');
+    ends(back, 'acked');
+    expect(rows.row(1)).toEqual({ id: 1, status: 'new', at: 4 });
+  });
+
   test('V7: after an answer that nothing covers it is read again once, and then shown as the server says', async () => {
     const { host, rows, show, ask, ends, rereads } = openScreen();
     show({ id: 1, status: 'new', at: 1 });
