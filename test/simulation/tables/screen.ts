@@ -11,7 +11,7 @@ import type { OutboxChange } from '../../../src/core/outbox/changes.ts';
 import { contract, type MutationName, type Order } from './backend.ts';
 
 /** What every tab of the device is told. */
-export type ScreenTold = { readonly change: OutboxChange } | { readonly correlationId: string };
+type ScreenTold = { readonly change: OutboxChange } | { readonly correlationId: string };
 
 export interface Screen {
   readonly host: FakeHost;
