@@ -205,9 +205,9 @@ class Driver implements ChannelStream, Backlog {
 
   /** What no list bounds is looked at whenever more of it may be forgotten. */
   private isSweepDue(): boolean {
-    const { sweptMs, place } = this;
-    const isFirst = sweptMs === Number.NEGATIVE_INFINITY;
-    return this.state.readToEndMs !== sweptMs && (isFirst || place.tables.size > 0);
+    const { sweptMs } = this;
+    if (this.state.readToEndMs === sweptMs) return false;
+    return sweptMs === Number.NEGATIVE_INFINITY || this.place.tables.size > 0;
   }
 
   sweep(): void {
