@@ -119,6 +119,7 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
   const channels = new Set<DynamicChannel>();
   /** Those of collections that belong to no channel. */
   const lists = new Set<string>();
+  const collections = new Map<string, Collection<object>>();
   const processors = new Map<string, Processor>();
 
   let session: Session | undefined;
@@ -382,7 +383,11 @@ export function createClient<Spec extends ContractSpec, const Role extends RoleN
     const feeding = channelsFeeding(data, name);
     const heard = feeding.filter((channel) => role?.channels.includes(channel));
     const table = heard.length > 0 || list !== undefined ? tables.table(name) : undefined;
-    if (table !== undefined) return collectionOf(table);
+    if (table !== undefined) {
+      const known = collections.get(name) ?? collectionOf(table);
+      collections.set(name, known);
+      return known;
+    }
     const isKnown = data.collections.has(name);
     throw new HeardError(
       'unknown-name',

@@ -46,6 +46,7 @@ export const entries: readonly Entry[] = [
   node('./emit/sqlite-log', 'src/emit/sqlite-log.ts'),
   node('./dev-server', 'src/dev-server/index.ts'),
   node('./emit/sqlite-idempotency', 'src/emit/sqlite-idempotency.ts'),
+  node('./emit/node-listener', 'src/emit/node-listener.ts'),
   node('./emit/restaurant-os', 'src/emit/restaurant-os.ts'),
   node('./emit/table-tap', 'src/emit/table-tap.ts'),
   node('./emit/brasserie', 'src/emit/brasserie.ts'),

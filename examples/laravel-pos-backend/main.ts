@@ -1,6 +1,7 @@
 // A backend of one's own: orders become print jobs, every event is kept, and whoever was away asks for what they missed.
 // The event server is any of Pusher's protocol: here the one in `heard dev`, elsewhere Soketi, Reverb or Pusher.
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { laravelPos, type Order, type PrintJobRow } from 'heard/contracts/laravel-pos';
 import {
@@ -13,9 +14,11 @@ import {
   whoMayHear,
   type Caller,
 } from 'heard/emit';
+import { nodeListener } from 'heard/emit/node-listener';
 import { sqliteLog } from 'heard/emit/sqlite-log';
 import Pusher from 'pusher';
-import { serve, type Handle } from './node-http.ts';
+
+type Handle = (request: Request, id: number) => Promise<Response>;
 
 const { EVENTS = 'http://127.0.0.1:3001', PORT = '3002', DATA = ':memory:' } = process.env;
 const { hostname: host, port } = new URL(EVENTS);
@@ -71,8 +74,8 @@ const step = (from: string, to: PrintJobRow['status']): Handle =>
     return Response.json({ data });
   });
 
-const server = serve({
-  'POST /v1/orders': idempotent((request) => Promise.resolve(only('order.read', takeOrder)(request, 0)), {
+const routes: Readonly<Record<string, Handle>> = {
+  'POST /v1/orders': idempotent((request) => only('order.read', takeOrder)(request, 0), {
     store: memoryIdempotency(),
     principal: (request) => callerOf(request)?.id.toString(),
   }),
@@ -82,7 +85,16 @@ const server = serve({
   'POST /v1/print-jobs/:id/fail': step('claimed', 'failed'),
   'GET /v1/events/since': replayHandler(laravelPos, { log, mayRead: whoMayHear(laravelPos, callerOf) }),
   'POST /broadcasting/auth': broadcastingAuthHandler(laravelPos, { ...app, caller: callerOf }),
-});
+};
+
+const server = createServer(
+  nodeListener(async (request) => {
+    const { pathname } = new URL(request.url);
+    const [, id] = /\/(\d+)(?=\/|$)/.exec(pathname) ?? [];
+    const handle = routes[`${request.method} ${pathname.replace(`/${id}`, '/:id')}`];
+    return (await handle?.(request, Number(id))) ?? new Response(undefined, { status: 404 });
+  }),
+);
 await once(server.listen(Number(PORT), '127.0.0.1'), 'listening');
 console.log(`the bakery listens at http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 process.once('SIGTERM', () => server.close(() => void log.close()));

@@ -4,7 +4,7 @@ import { laravelPos } from 'heard/contracts/laravel-pos';
 import { createHooks } from 'heard/react';
 import { indexedDb } from 'heard/storage/indexed-db';
 import { webSocket } from 'heard/transports/websocket';
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 
 const { Provider, useClient, useCollection, useMutation, useOutbox, useStatus } = createHooks(laravelPos, 'pos');
@@ -59,7 +59,8 @@ function NewOrder() {
 }
 
 function Orders() {
-  const till = useClient();
+  const { waitingKeys } = useClient().collection('orders');
+  const waiting = useSyncExternalStore(waitingKeys.subscribe, waitingKeys.get);
   const orders = useCollection('orders', { orderBy: '-created_at', limit: 10 });
   const setStatus = useMutation('order.setStatus');
   return (
@@ -67,7 +68,7 @@ function Orders() {
       {orders.map(({ id, number, status, totals_cents }) => (
         <li key={id}>
           {number ?? 'new'} {status} {((totals_cents?.total ?? 0) / 100).toFixed(2)} DA
-          {till.collection('orders').waiting(id).length > 0 && ' (not sent yet)'}
+          {waiting.has(String(id)) && ' (not sent yet)'}
           {status === 'ready' && (
             <button onClick={() => void setStatus.mutate({ orderId: id, to: 'served' })}>Served</button>
           )}

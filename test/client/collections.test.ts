@@ -249,6 +249,36 @@ describe('what the server says', () => {
     await pos.dispose();
   });
 
+  test('S26: a table that only events fill keeps the newest, on the screen and on the disk', async () => {
+    const storage = memory();
+    const kitchen = createKitchen();
+    const retention = { mostEventRows: 3 };
+    const pos = kitchen.client('pos', { storage, retention });
+    await pos.start();
+    await kitchen.host.pass(1_000);
+    const say = (title: string): void =>
+      void kitchen.publish('private-device.18.notifications', 'DeviceNotification', { title, message: '' });
+    for (let number = 1; number <= 9; number += 1) {
+      say(`${number}`);
+      await kitchen.host.pass(10);
+    }
+    // Everything is read again once a minute, and what the log may still tell is not forgotten before that.
+    await kitchen.host.pass(80_000);
+    const titles = (of: typeof pos): readonly unknown[] =>
+      of
+        .collection('notifications')
+        .get()
+        .map(({ title }) => Number(title))
+        .sort((left, right) => left - right);
+    expect(titles(pos)).toEqual([7, 8, 9]);
+    await Promise.all([pos.stop(), kitchen.host.pass(6_000)]);
+    const again = kitchen.client('pos', { storage, retention });
+    await again.start();
+    expect(titles(again)).toEqual([7, 8, 9]);
+    await again.dispose();
+    await pos.dispose();
+  });
+
   test('a row that does not fit is set aside with a signal, and the others are shown', async () => {
     const kitchen = createKitchen();
     kitchen.lists.set('kds/tickets', [ticket(1), { id: 'two' } as never, ticket(3)]);
@@ -298,6 +328,51 @@ describe('what was asked for', () => {
     await kitchen.host.pass(60_000);
     expect(again.collection('tickets').waiting(1)).toEqual([]);
     await again.dispose();
+  });
+
+  test('V14: which rows show what was not answered is told, also where the answer changes nothing on the screen', async () => {
+    const { kitchen, kds, tickets } = await openKds();
+    const told: (readonly string[])[] = [];
+    let draws = 0;
+    expect([...tickets.waitingKeys.get()]).toEqual([]);
+    tickets.waitingKeys.subscribe((keys) => void told.push([...keys]));
+    tickets.subscribe(() => void (draws += 1));
+    kitchen.answer = bumps(200, second(1));
+    const bump = await kds.mutate('kds.bump', { ticketId: 1, to: 'ready' });
+    const keys = tickets.waitingKeys.get();
+    expect(keys).toEqual(new Set(['1']));
+    expect(tickets.waitingKeys.get()).toBe(keys);
+    await kitchen.host.pass(1_000);
+    expect(await bump.settled).toMatchObject({ outcome: 'done' });
+    expect(told).toEqual([['1'], []]);
+    expect(draws).toBe(1);
+    await kds.dispose();
+  });
+
+  test('V14: the key is the one that the row goes by, and nothing waits of what was refused or whose table was left', async () => {
+    const { kitchen, kds, tickets } = await openKds();
+    const told: (readonly string[])[] = [];
+    const listening = new AbortController();
+    tickets.waitingKeys.subscribe((keys) => void told.push([...keys]), { signal: listening.signal });
+    kitchen.answer = bumps(422);
+    await kds.mutate('kds.bump', { ticketId: 2, to: 'ready' });
+    await kitchen.host.pass(1_000);
+    expect(told).toEqual([['2'], []]);
+    listening.abort();
+    kitchen.http.weather = 'down';
+    await kds.mutate('kds.bump', { ticketId: 1, to: 'ready' });
+    await kitchen.host.pass(1_000);
+    expect([...tickets.waitingKeys.get()]).toEqual(['1']);
+    await Promise.all([kds.wipe(), kitchen.host.pass(8_000)]);
+    expect([...tickets.waitingKeys.get()]).toEqual([]);
+    expect(told).toHaveLength(2);
+    await kds.dispose();
+  });
+
+  test('a collection is the same object whenever it is asked for', async () => {
+    const { kds, tickets } = await openKds();
+    expect(kds.collection('tickets')).toBe(tickets);
+    await kds.dispose();
   });
 
   test('V5: what the device cannot store is taken back as soon as whoever asked is told so', async () => {

@@ -1,5 +1,5 @@
 // What an app keeps off the disk.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { storeTables, type Store } from '../../src/storage/store.ts';
 import { createKitchen, order, wire, type Kitchen } from './kitchen.ts';
 
@@ -92,4 +92,85 @@ test('without a hook the row is kept as it came', async () => {
   const { pos } = await told(kitchen, storage);
   expect(await onDisk()).toContain(phone);
   await pos.dispose();
+});
+
+describe('what is missing on the disk is back with the first list after a restart, which tells nobody', () => {
+  const leaveOut = (row: unknown): unknown => ({ ...(row as object), notes: null });
+  /** Does not fit the schema any more. */
+  const leaveOutAll = (): unknown => null;
+
+  /** A list that knows since when it is asked. */
+  function listing(kitchen: Kitchen): void {
+    kitchen.answer = ({ method, path }) => {
+      if (method !== 'GET' || !path.startsWith('/v1/orders')) return undefined;
+      const isAll = new URL(path, 'http://kitchen.test').searchParams.get('updated_since') === null;
+      const data = isAll ? kitchen.lists.get('orders') : [];
+      return { status: 200, body: { data, deleted: [], complete: isAll, as_of: '2026-06-01T00:00:00Z' } };
+    };
+  }
+
+  test.each([
+    { backend: 'with a log', hasReplay: true, redact: leaveOut },
+    { backend: 'with a log, of a row that is no row any more', hasReplay: true, redact: leaveOutAll },
+    { backend: 'with lists alone', hasReplay: false, redact: leaveOut },
+    { backend: 'with lists alone, of a row that is no row any more', hasReplay: false, redact: leaveOutAll },
+  ])('S28: $backend', async ({ hasReplay, redact }) => {
+    const kitchen = createKitchen({ hasReplay });
+    const { storage, onDisk } = looked(kitchen);
+    listing(kitchen);
+    const { pos, heard, errors } = await told(kitchen, storage, redact);
+    kitchen.lists.set('orders', [called(1).order as { id: number }]);
+    await kitchen.host.pass(30_000);
+    await pos.dispose();
+    const again = kitchen.client('pos', { storage, redact });
+    again.on('*', ({ name }) => void heard.push(name));
+    const orders = again.collection('orders');
+    await again.start();
+    await kitchen.host.pass(15_000);
+    expect(orders.row(1)).toMatchObject({ notes: phone });
+    expect(heard).toHaveLength(1);
+    expect(errors).toEqual([]);
+    expect(await onDisk()).not.toContain(phone);
+    await again.dispose();
+  });
+
+  test('S28: also where only part of it has changed since', async () => {
+    const kitchen = createKitchen();
+    const { storage, onDisk } = looked(kitchen);
+    const { pos } = await told(kitchen, storage, leaveOut);
+    await pos.dispose();
+    kitchen.lists.set('orders', [called(1).order as { id: number }]);
+    const again = kitchen.client('pos', { storage, redact: leaveOut });
+    const orders = again.collection('orders');
+    await again.start();
+    await kitchen.host.pass(100);
+    expect(orders.row(1)).toMatchObject({ notes: null });
+    const changed = { status: 'ready', updated_at: '2026-01-01T00:00:05Z' };
+    kitchen.publish(wire('orders'), 'OrderStatusChanged', { order_id: 1, to: 'ready', at: changed.updated_at });
+    kitchen.lists.set('orders', [{ ...(called(1).order as { id: number }), ...changed }]);
+    await kitchen.host.pass(100);
+    expect(orders.row(1)).toMatchObject({ status: 'ready', notes: null });
+    await kitchen.host.pass(30_000);
+    expect(orders.row(1)).toMatchObject({ status: 'ready', notes: phone });
+    expect(await onDisk()).not.toContain(phone);
+    await again.dispose();
+  });
+
+  test('S28: nobody asks for a whole list where nothing was left out', async () => {
+    const kitchen = createKitchen({ hasReplay: false });
+    const { storage } = looked(kitchen);
+    listing(kitchen);
+    const { pos } = await told(kitchen, storage, (row) => row);
+    kitchen.lists.set('orders', [called(1).order as { id: number }]);
+    await kitchen.host.pass(30_000);
+    await pos.dispose();
+    const before = kitchen.http.requests.length;
+    const again = kitchen.client('pos', { storage, redact: (row) => row });
+    await again.start();
+    await kitchen.host.pass(1_000);
+    const asked = kitchen.http.requests.slice(before).filter(({ path }) => path.startsWith('/v1/orders'));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.every(({ path }) => path.includes('updated_since'))).toBe(true);
+    await again.dispose();
+  });
 });

@@ -18,6 +18,7 @@ const shown = (
     ['docs/protocol.md', []],
     ['docs/transports.md', []],
     ['docs/collections.md', []],
+    ['docs/orders-and-work.md', []],
     ['docs/tabs.md', []],
     ['docs/presence.md', []],
     ['docs/transports-socket-io.md', []],

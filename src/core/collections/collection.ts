@@ -25,6 +25,8 @@ export interface Collection<Row> extends Followable<readonly Row[]> {
   query(question: Question<Row>): Followable<readonly Row[]>;
   /** The ids of mutations that this row shows and the server has not answered. */
   waiting(key: string | number): readonly string[];
+  /** The keys of the rows that show something which the server has not answered: what a screen marks as not sent yet. */
+  readonly waitingKeys: Followable<ReadonlySet<string>>;
   /** Each change by its key; undefined is a row that is gone. What comes together is told together. */
   changes(listener: (changes: ReadonlyMap<string, Row | undefined>) => void, options?: ListenOptions): () => void;
 }
@@ -43,6 +45,10 @@ export function collectionOf(table: Table): Collection<object> {
     }),
     query: (question) => queryOf(table, question),
     waiting: (key) => table.waiting(String(key)),
+    waitingKeys: {
+      get: () => table.waitingKeys(),
+      subscribe: (listener, { signal } = {}) => untilAborted(signal, () => table.onWaiting(listener)),
+    },
     changes: (listener, { signal } = {}) => untilAborted(signal, () => table.onChanges(listener)),
   };
 }

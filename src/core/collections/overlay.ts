@@ -12,6 +12,10 @@ export interface BaseRow {
   readonly row: object;
 }
 
+/** Whichever channel says it. */
+export const isSameBase = (left: BaseRow | undefined, right: BaseRow | undefined): boolean =>
+  left === right || (left !== undefined && left.version === right?.version && isSame(left.row, right.row));
+
 export interface OverlayOptions {
   readonly definition: CollectionDefinition;
   readonly scope: object;
@@ -38,14 +42,15 @@ interface Layer {
   /** The row that it is about. */
   key: string;
   change: Change;
-  isAnswered: boolean;
+  stage: Stage;
   /** What the base said of the row when this was asked for. */
   readonly before: BaseRow | undefined;
   /** The version that the answer says, if it says one. */
   version: RowVersion | undefined;
-  /** The base has it, whatever becomes of the answer. */
-  isSeen: boolean;
 }
+
+/** `seen`: the base has it already, whatever becomes of the answer. What is answered and seen is no layer any more. */
+type Stage = 'asked' | 'seen' | 'answered';
 
 /** As many first keys are remembered as a screen may still ask for. */
 const mostAliases = 1_000;
@@ -81,8 +86,13 @@ export class Overlay {
   /** Those that are not answered yet, of one row. */
   waitingFor(key: string): readonly string[] {
     return [...this.layers.values()]
-      .filter((layer) => layer.key === key && !layer.isAnswered)
+      .filter((layer) => layer.key === key && layer.stage !== 'answered')
       .map(({ mutation }) => mutation.id);
+  }
+
+  /** The rows with something that is not answered yet. */
+  waitingKeys(): ReadonlySet<string> {
+    return new Set([...this.layers.values()].flatMap(({ key, stage }) => (stage === 'answered' ? [] : [key])));
   }
 
   add(mutation: WaitingMutation, showing: Showing): void {
@@ -105,10 +115,9 @@ export class Overlay {
       input,
       key,
       change,
-      isAnswered: false,
+      stage: 'asked',
       before: this.options.baseOf(key),
       version: undefined,
-      isSeen: false,
     };
     this.layers.set(mutation.id, layer);
     this.options.touched(key);
@@ -130,31 +139,40 @@ export class Overlay {
   answered(mutation: string, answer: unknown): boolean {
     const layer = this.layers.get(mutation);
     if (layer === undefined) return false;
-    layer.isAnswered = true;
+    const isSeen = layer.stage === 'seen';
+    if (!isSeen) layer.stage = 'answered';
     const row =
       answer === undefined
         ? undefined
         : this.attempt(() => layer.showing.answered?.(answer, layer.input, layer.context));
     if (typeof row === 'object' && row !== null) this.takeAnswer(layer, row);
-    if (layer.isSeen || this.isInBase(layer)) this.remove(mutation);
+    if (isSeen || this.isInBase(layer)) this.remove(mutation);
     else this.options.touched(layer.key);
     return this.layers.has(mutation);
   }
 
-  /** An event with its correlation id has come: what it did is in the base, if the event is one that this table follows. */
+  /**
+   * An event with its correlation id has come: what it did is in the base, if the event is one that this table follows, and so is
+   * what was answered before it. There and back within one second looks as if nothing had happened.
+   */
   seen(mutation: string, event: string): void {
     const layer = this.layers.get(mutation);
     if (layer === undefined || this.options.definition.from?.[event] === undefined) return;
-    layer.isSeen = true;
-    if (layer.isAnswered) this.remove(mutation);
-    else this.options.touched(layer.key);
+    for (const other of Array.from(this.layers.values())) {
+      if (other === layer) break;
+      if (other.key === layer.key && other.stage === 'answered') this.remove(other.mutation.id);
+    }
+    if (layer.stage === 'answered') return this.remove(mutation);
+    layer.stage = 'seen';
+    this.options.touched(layer.key);
   }
 
   /** The base shows this row anew, or shows it no more. */
   baseChanged(key: string, base: BaseRow | undefined): void {
     for (const layer of Array.from(this.layers.values())) {
       if (base !== undefined && this.isIt(layer, key, base)) this.recognise(layer, key);
-      if (layer.key === key && layer.isAnswered && this.isCoveredBy(layer, base)) this.remove(layer.mutation.id);
+      if (layer.key === key && layer.stage === 'answered' && this.isCoveredBy(layer, base))
+        this.remove(layer.mutation.id);
     }
   }
 
@@ -177,10 +195,10 @@ export class Overlay {
   over(key: string, base: object | undefined): object | undefined {
     let row = base;
     for (const layer of this.layers.values()) {
-      if (layer.key !== key || layer.isSeen) continue;
+      if (layer.key !== key || layer.stage === 'seen') continue;
       // An answer may say less of a row than lists and events do.
       row =
-        layer.isAnswered && layer.change.kind === 'put'
+        layer.stage === 'answered' && layer.change.kind === 'put'
           ? { ...row, ...(layer.change.row as object) }
           : applied(layer.change, row);
     }
@@ -202,16 +220,18 @@ export class Overlay {
   }
 
   private isIt(layer: Layer, known: string, { row }: BaseRow): boolean {
-    const { showing, input, context, key, isNew, isSeen, isAnswered } = layer;
+    const { showing, input, context, key, isNew, stage } = layer;
     // An answer says which version it is of, and may be ahead of what channels show by the same key.
-    if (!isNew || isSeen || (isAnswered && key === known)) return false;
+    if (!isNew || stage === 'seen' || (stage === 'answered' && key === known)) return false;
     return this.attempt(() => showing.is?.(row, input, context)) === true;
   }
 
   /** V8: a row of the base is the one that was made here. */
   private recognise(layer: Layer, key: string): void {
-    layer.isSeen = true;
+    const isOver = layer.stage === 'answered';
+    layer.stage = 'seen';
     this.rename(layer, key);
+    if (isOver) this.remove(layer.mutation.id);
   }
 
   private rename(layer: Layer, key: string): void {
@@ -252,13 +272,16 @@ export class Overlay {
   }
 
   /** At the moment of the answer: it may have come by another way before. */
-  private isInBase({ key, change, version, before }: Layer): boolean {
+  private isInBase(layer: Layer): boolean {
+    const { key, change, version, before } = layer;
     const base = this.options.baseOf(key);
     if (typeof version === 'number' && typeof base?.version === 'number') {
       // Where a backend counts seconds, the answer may be of the same second as what was there before.
-      const isUndecided = base.version === version && base === before;
+      const isUndecided = base.version === version && isSameBase(base, before);
       if (!isUndecided) return base.version >= version;
     }
+    // Before what was asked for first is there, it says what was so before both: ready, and taken back.
+    if (this.isOverAnother(layer)) return false;
     switch (change.kind) {
       case 'put':
         return base !== undefined && isSame(change.row, base.row);
@@ -268,6 +291,14 @@ export class Overlay {
       case 'clear':
     }
     return base === undefined;
+  }
+
+  private isOverAnother(layer: Layer): boolean {
+    for (const other of this.layers.values()) {
+      if (other === layer) return false;
+      if (other.key === layer.key && other.stage !== 'seen') return true;
+    }
+    return false;
   }
 
   /** The base has changed since the answer. */

@@ -4,7 +4,7 @@ import { createListeners, type Listeners } from '../../lib/listeners.ts';
 import { isSame } from '../session/row-digest.ts';
 import type { RowVersion } from '../stream/rows.ts';
 import { isSameAnswer, LiveQuery, type Entry, type RowChange } from './live-query.ts';
-import { Overlay, type BaseRow } from './overlay.ts';
+import { isSameBase, Overlay, type BaseRow } from './overlay.ts';
 import type { Question, Sought } from './question.ts';
 
 interface Shown extends BaseRow {
@@ -55,19 +55,27 @@ export class Table {
   private readonly followed = new Set<Followed>();
   private readonly watchers = new Map<string, Watched>();
   private readonly changes: Listeners<Changes>;
+  private readonly waitingListeners: Listeners<ReadonlySet<string>>;
+  private lastWaiting = nothing;
+  private toldWaiting = nothing;
   revision = 0;
 
   constructor(options: TableOptions) {
     const { definition, scope, report } = options;
     this.options = options;
     this.changes = createListeners(report);
+    this.waitingListeners = createListeners(report);
     this.overlay = new Overlay({
       definition,
       scope,
       baseOf: (key) => this.baseOf(key),
       baseRows: () => this.baseRows(),
       keyOf: options.keyOf,
-      touched: (key) => this.refresh(key, true),
+      touched: (key) => {
+        this.refresh(key, true);
+        // V14: who waits may be another one, although the row is what it was.
+        if (!this.waitingListeners.isEmpty) options.changed();
+      },
       renamed: options.renamed,
       report,
     });
@@ -93,6 +101,20 @@ export class Table {
     return this.overlay.waitingFor(this.overlay.resolve(key));
   }
 
+  /** V14. The same object until it is another set. */
+  waitingKeys(): ReadonlySet<string> {
+    const keys = this.overlay.waitingKeys();
+    const { lastWaiting } = this;
+    const isSameSet = keys.size === lastWaiting.size && [...keys].every((key) => lastWaiting.has(key));
+    if (!isSameSet) this.lastWaiting = keys;
+    return this.lastWaiting;
+  }
+
+  onWaiting(listener: (keys: ReadonlySet<string>) => void): () => void {
+    if (this.waitingListeners.isEmpty) this.toldWaiting = this.waitingKeys();
+    return this.waitingListeners.add(listener);
+  }
+
   /** V1. */
   show(source: string, key: string, version: RowVersion, row: object | undefined): void {
     const known = this.base.get(key) ?? [];
@@ -100,14 +122,18 @@ export class Table {
     const own = known.find((one) => one.source === source);
     // What is opened anew, or read again, is told whole. It is no news, and covers nothing that was asked for.
     if (row === undefined ? own === undefined : own?.version === version && isSame(own.row, row)) return;
+    const before = this.baseOf(key);
     const shown = row === undefined ? others : [...others, { source, version, row }];
     if (row === undefined) this.keys.get(source)?.delete(key);
     else enter(this.keys, source, key);
     if (shown.length === 0) this.base.delete(key);
     else this.base.set(key, shown);
+    const after = this.baseOf(key);
+    // Neither is it when another channel has said so.
+    if (isSameBase(before, after)) return;
     // Before: what covers the last of what was asked for mostly says the same.
     const isOverlaid = this.overlay.size > 0;
-    if (isOverlaid) this.overlay.baseChanged(key, this.baseOf(key));
+    if (isOverlaid) this.overlay.baseChanged(key, after);
     this.options.baseChanged(key);
     this.refresh(key, isOverlaid || others.length > 0);
   }
@@ -188,6 +214,7 @@ export class Table {
   /** V10. */
   tell(): void {
     this.take();
+    this.tellWaiting();
     if (this.before.size === 0) return;
     const changed = new Map<string, object | undefined>();
     for (const [key, before] of this.before) if (this.view.get(key) !== before) changed.set(key, this.view.get(key));
@@ -208,6 +235,14 @@ export class Table {
       followed.told = rows;
       followed.listeners.tell(rows);
     }
+  }
+
+  private tellWaiting(): void {
+    if (this.waitingListeners.isEmpty) return;
+    const keys = this.waitingKeys();
+    if (keys === this.toldWaiting) return;
+    this.toldWaiting = keys;
+    this.waitingListeners.tell(keys);
   }
 
   /** Of one row, what the channels say. */

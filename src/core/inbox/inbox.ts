@@ -29,7 +29,10 @@ import { defaultInboxSettings, type InboxSettings } from './settings.ts';
 
 /** What a handler is given beside its event. */
 export interface WorkContext {
-  /** Aborted after 30 s, and when the client stops. */
+  /**
+   * Aborted after 30 s, and when the client stops. Call `signal.throwIfAborted()` after whatever waits, `settled` above all: who goes
+   * on does what was given up, and does it again when somebody tries it again.
+   */
   readonly signal: AbortSignal;
   /** 1 for the first run. */
   readonly attempt: number;

@@ -11,7 +11,7 @@ import type { KnownRows, RowRef } from '../stream/rows.ts';
 import type { StreamCommit, StreamEffect, StreamState } from '../stream/state.ts';
 import type { Agenda } from './agenda.ts';
 import { derivedEvent } from './derived.ts';
-import type { IsForgettable } from './forgetting.ts';
+import type { Forgetting } from './forgetting.ts';
 import { urgencyOf, type Place } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { StreamTurn } from './stream-turn.ts';
@@ -54,7 +54,7 @@ export interface ChannelStreamOptions {
   /** Positions up to this one may have been handed out by a run that ended in the middle. */
   readonly doubtfulTo: number;
   readonly derive: (list: string, previous: unknown, row: unknown) => readonly DerivedEvent[];
-  readonly isForgettable: IsForgettable;
+  readonly forgetting: Forgetting;
 }
 
 type Deliver = Extract<StreamEffect, { readonly kind: 'deliver' }>;
@@ -105,7 +105,8 @@ class Driver implements ChannelStream, Backlog {
   private isOver = false;
   /** Rows of which an event told that it is no newer than what is known. */
   private uncertain: Set<string> | undefined;
-  private hasSwept = false;
+  /** What was read when it was looked at last what may be forgotten. */
+  private sweptMs = Number.NEGATIVE_INFINITY;
   /** What is caused while an input is taken. Mostly it is one, which needs no list. */
   private next: StreamInput | undefined;
   private later: StreamInput[] | undefined;
@@ -183,7 +184,8 @@ class Driver implements ChannelStream, Backlog {
     // Of a channel's own moments each is a number somewhere else in memory: what cannot have moved is not looked at.
     if (!isOfEvents || !this.isCommitTimed || !isCalm(this.state)) this.setTimer();
     if (this.whenRead !== nobody && this.isRead()) this.tellRead();
-    if (!this.hasSwept && this.state.readToEndMs !== Number.NEGATIVE_INFINITY) this.sweep();
+    // Neither is what only an answer of the server moves.
+    if (!isOfEvents && this.isSweepDue()) this.sweep();
     if (this.whenSettled !== nobody && this.beingHandled.size === 0) this.tellSettled();
   }
 
@@ -202,14 +204,17 @@ class Driver implements ChannelStream, Backlog {
     effects.dropFrom(first);
   }
 
+  /** What no list bounds is looked at whenever more of it may be forgotten. */
+  private isSweepDue(): boolean {
+    const { sweptMs } = this;
+    if (this.state.readToEndMs === sweptMs) return false;
+    return sweptMs === Number.NEGATIVE_INFINITY || this.place.tables.size > 0;
+  }
+
   sweep(): void {
-    this.hasSwept = true;
-    const { isForgettable, state } = this.options;
-    const nowMs = this.around.host.clock.monotonicMs();
-    const keys: string[] = [];
-    for (const [key, row] of state.rows.entries) {
-      if (isForgettable(key, row, row.value, nowMs)) keys.push(key);
-    }
+    const { state, forgetting } = this.options;
+    this.sweptMs = state.readToEndMs;
+    const keys = forgetting(state.rows.entries, this.around.host.clock.monotonicMs());
     if (keys.length > 0) this.dispatch({ kind: 'forget', keys });
   }
 
@@ -455,7 +460,7 @@ class Driver implements ChannelStream, Backlog {
     // Behind a hole there may be what changed it.
     const isWhole = held.count === 0 && (position !== 'dense' || front === undefined || top <= front);
     const row = phase === 'live' && isWhole && this.uncertain?.has(key) !== true ? rows.get(key) : undefined;
-    return row?.deleted === false && !row.isPart ? row.value : undefined;
+    return row?.deleted === false && !row.isPart && !row.isCut ? row.value : undefined;
   }
 
   stop(): void {

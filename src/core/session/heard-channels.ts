@@ -239,7 +239,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
           ? state.front + settings.maxUnsettled + settings.commitEvents
           : -1,
       derive: createDeriver(contract, options.role, scope, place, options.report),
-      isForgettable: createForgetting(place, options.retention, options.report),
+      forgetting: createForgetting(place, options.retention, options.report),
     });
     options.tables?.open(new ChannelRows(place, memory.rows));
     // Put up again before it was left, or wanted anew.

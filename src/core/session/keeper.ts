@@ -10,6 +10,7 @@ import { Pending } from './pending.ts';
 import { HeardIds } from './heard-ids.ts';
 import { readCursor, readRow, writeCursor } from './records.ts';
 import { createSeenLog } from './seen-log.ts';
+import { isSame } from './row-digest.ts';
 import { faultOf } from './steady-database.ts';
 import { storable } from './storable.ts';
 import { resourceOf, rowKey } from './subjects.ts';
@@ -45,6 +46,12 @@ export interface KeeperOptions {
   readonly redact?: (row: unknown, list: string) => unknown;
   /** What it threw. */
   readonly report?: (error: unknown) => void;
+}
+
+interface Redacted {
+  readonly row: StoredValue | undefined;
+  /** Not all of it is written (S28). */
+  readonly isCut: boolean;
 }
 
 const positionsKept = 1_000;
@@ -124,11 +131,13 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       // Of a row that nobody knows there is nothing to store.
       if (row.isPart === true && value === undefined) continue;
       const kept = value === undefined ? undefined : redacted(value, row.key);
+      const isCut = kept?.isCut === true;
       put('rows', row.key, {
         version: row.version,
         deleted,
         ...(row.isPart === true && { part: true }),
-        value: kept,
+        ...(isCut && { cut: true }),
+        value: kept?.row,
         at: wallMs,
       });
     }
@@ -138,14 +147,16 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   }
 
   /** A copy of its own: a hook that deletes from what it is given must not delete from what the app was told. */
-  function redacted(value: unknown, key: string): StoredValue | undefined {
+  function redacted(value: unknown, key: string): Redacted {
     try {
-      const row = storable(value);
-      return redact === undefined ? row : storable(redact(row, resourceOf(key)));
+      const whole = storable(value);
+      if (redact === undefined) return { row: whole, isCut: false };
+      const row = storable(redact(whole, resourceOf(key)));
+      return { row, isCut: !isSame(value, row) };
     } catch (error) {
       // Not what the hook was to take out: the version alone is written, and tells that the row is known.
       report?.(error);
-      return undefined;
+      return { row: undefined, isCut: true };
     }
   }
 
@@ -238,7 +249,11 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
           // What was left out before it was written, or what an older app wrote, is no row any more.
           const checked = row.value === undefined ? undefined : validate(schema, row.value);
           const shown = checked?.ok === true ? checked.value : undefined;
-          rows.restore({ key, version: row.version, isPart: row.isPart }, row.deleted, nowMs - ageMs, shown);
+          const isCut = !row.deleted && (row.isCut || shown === undefined);
+          rows.restore({ key, version: row.version, isPart: row.isPart, isCut }, row.deleted, nowMs - ageMs, shown);
+          const mark = marks.get(list);
+          // S28: what has changed since is not enough.
+          if (isCut && mark !== undefined) marks.set(list, { ...mark, asOf: undefined });
         }
       }
       const { cursor, closed } = readCursor(cursors.get(wire));

@@ -72,7 +72,7 @@ export function createListsAlone(options: ListsAloneOptions): ListsAlone {
       audience: { first: undefined, others: [] },
       doubtfulTo: -1,
       derive: () => [],
-      isForgettable: createForgetting(place, retention, report),
+      forgetting: createForgetting(place, retention, report),
     });
     streams.set(name, stream);
     options.tables?.open(new ChannelRows(place, memory.rows));

@@ -82,6 +82,8 @@ export interface RowRecord {
   readonly deleted: boolean;
   /** Something of it may be missing: a list of the same version says the rest. */
   readonly isPart: boolean;
+  /** The app has left something out. */
+  readonly isCut: boolean;
   readonly value: unknown;
   /** When it was written, by the device's wall clock. */
   readonly atWallMs: number | undefined;
@@ -96,6 +98,7 @@ export function readRow(value: unknown): RowRecord | undefined {
     version,
     deleted: value['deleted'] === true,
     isPart: value['part'] === true,
+    isCut: value['cut'] === true,
     value: value['value'],
     atWallMs,
   };

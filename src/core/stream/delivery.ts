@@ -225,7 +225,7 @@ function handOut(
     const known = rows.get(row.key);
     // When it came the row was not known; what came before it may have told it since. Over a hole nobody knows the rest, nor
     // behind an event that could not be read.
-    const isKnown = known !== undefined && !known.isPart && !known.deleted;
+    const isKnown = known !== undefined && !known.isPart && !known.isCut && !known.deleted;
     const mayLack = continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;
     const isPart = (row.isPart === true || row.isPatch === true) && (mayLack || !isKnown);
     if (isPart) lookForWhatItSaid(s, continuity === 'unproven' || known === undefined || known.deleted, turn);

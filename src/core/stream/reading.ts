@@ -571,6 +571,10 @@ function takePart(
     const known = rows.get(row.key);
     // An earlier list lacked it, and without a tombstone nobody said at which version it went.
     const isBack = known?.deleted === true && known.version === row.version;
+    if (known?.isCut === true && !known.deleted && known.version === row.version) {
+      restoreRow(s, part.resource, row, turn);
+      continue;
+    }
     const isFilled = which === 'fill' && known?.isUntold === true && known.version === row.version;
     if (isFilled || (!isBack && !isNewer(known, row.version))) continue;
     if (which === 'fill' && !row.openWork) fillRow(s, part.resource, row, turn);
@@ -632,6 +636,13 @@ function fillRow(s: StreamState, resource: string, row: Row, { moment, effects }
   noteRow(s, { key, version, ...(!isCompleted && { isPart: true as const }) }, false);
   s.dirty = true;
   effects.push({ kind: 'row', ticket: undefined, resource, row });
+}
+
+/** S28. It is as it was told: nobody hears of it again, and what is stored is right. */
+function restoreRow(s: StreamState, resource: string, row: Row, turn: Turn): void {
+  const known = s.rows.get(row.key);
+  if (known !== undefined) known.isCut = false;
+  turn.effects.push({ kind: 'row', ticket: undefined, resource, row });
 }
 
 function takeRow(s: StreamState, resource: string, row: Row, turn: Turn): void {

@@ -15,6 +15,7 @@ export interface RowRef {
 
 interface RestoredRow extends Pick<RowRef, 'key' | 'version'> {
   readonly isPart: boolean;
+  readonly isCut: boolean;
 }
 
 export interface KnownRow {
@@ -23,6 +24,8 @@ export interface KnownRow {
   seq: number | undefined;
   /** Nobody knows the rest of it. */
   isPart: boolean;
+  /** It was whole, and not all of it was stored (S28). */
+  isCut: boolean;
   /** A list has filled it in (S27), and handlers have yet to be told. */
   isUntold: boolean;
   deleted: boolean;
@@ -58,11 +61,12 @@ export class KnownRows {
   }
 
   /** As it was stored: nobody has touched it in this run. */
-  restore({ key, version, isPart }: RestoredRow, deleted: boolean, changedAtMs: number, value?: unknown): void {
+  restore({ key, version, isPart, isCut }: RestoredRow, deleted: boolean, changedAtMs: number, value?: unknown): void {
     this.rows.set(key, {
       version,
       seq: undefined,
       isPart,
+      isCut,
       isUntold: false,
       deleted,
       rowTold: undefined,
@@ -103,6 +107,7 @@ export class KnownRows {
         version: row.version,
         seq,
         isPart: row.isPart === true,
+        isCut: false,
         isUntold: false,
         deleted,
         rowTold: toldByRow ? row.version : undefined,
@@ -115,6 +120,7 @@ export class KnownRows {
     known.version = row.version;
     known.seq = seq;
     known.isPart = row.isPart === true;
+    known.isCut = false;
     known.isUntold = false;
     known.deleted = deleted;
     if (toldByRow) known.rowTold = row.version;

@@ -11,6 +11,8 @@ export class LeadersRows implements RowSource {
   private readonly post: (message: ToLeader) => void;
   private readonly feeds = new Map<string, RowFeed>();
   private heard: number | undefined;
+  /** How often the leader has said how things stand since it was asked. */
+  private toldSince = 0;
 
   constructor(tab: string, reign: string, post: (message: ToLeader) => void) {
     this.tab = tab;
@@ -45,7 +47,10 @@ export class LeadersRows implements RowSource {
 
   /** So much was told until now. */
   told(number: number): void {
-    if (this.heard !== undefined && number > this.heard) this.askAll();
+    if (this.heard !== undefined) return number > this.heard ? this.askAll() : undefined;
+    // The first may have been said before the question came. After that the answer is lost: this tab slept when it came.
+    this.toldSince += 1;
+    if (this.toldSince > 1) this.askAll();
   }
 
   private askAll(): void {
@@ -54,6 +59,7 @@ export class LeadersRows implements RowSource {
   }
 
   private ask(names: readonly string[]): void {
+    this.toldSince = 0;
     this.post({ kind: 'tables', tab: this.tab, reign: this.reign, names });
   }
 }

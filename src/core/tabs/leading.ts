@@ -150,6 +150,8 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
       leave.push(
         begun.outbox.subscribe((change) => {
           if (followers.size > 0) {
+            // Before the change: what it covers is there when it is told.
+            if (followsRows) tables?.tellBase();
             changesTold += 1;
             post({ kind: 'changed', reign, number: changesTold, change });
           }
@@ -205,7 +207,10 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
         case 'drained':
           return outbox.drained();
         case 'refresh':
-          return session.refresh();
+          await session.refresh();
+          // Before the answer: who asked shows nothing of its own any more once everything was read.
+          if (followsRows) tables?.tellBase();
+          return undefined;
         case 'send':
           return session.send(call.args[0], call.args[1]);
         case 'retryWork':

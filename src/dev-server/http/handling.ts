@@ -5,7 +5,7 @@ import type { FaultPoint } from '../faults/fault.ts';
 import { bytesOf, shownPath, withoutSecrets, type TrafficLog } from '../traffic.ts';
 import { json, message } from './answers.ts';
 import type { Cors } from './cors.ts';
-import { addressOf, readBody, requestOf, write } from './node-http.ts';
+import { addressOf, readBody, requestOf, write } from '../../emit/http/node-http.ts';
 
 export interface HandlingOptions {
   /** `http://127.0.0.1:3001`, once it is known. */

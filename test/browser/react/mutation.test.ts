@@ -1,9 +1,9 @@
-import { act, createElement as h } from 'react';
+import { act, createElement as h, useSyncExternalStore } from 'react';
 import { expect, test } from 'vitest';
 import type { MutationHook, OutboxHook } from '../../../src/react/index.ts';
-import { createStage, kds, openKitchen, pass, ticket } from './stage.ts';
+import { createStage, kds, openKitchen, pass, ticket, update } from './stage.ts';
 
-const { Provider, useMutation, useOutbox, useRow } = kds;
+const { Provider, useClient, useMutation, useOutbox, useRow } = kds;
 
 type Bump = MutationHook<{ readonly ticketId: number; readonly to: 'ready' | 'served' | 'delivered' }, unknown>;
 
@@ -82,6 +82,27 @@ test('after a reset nothing is told of what was under way, and it is sent all th
   await pass(kitchen, 3_000);
   expect(client.outbox.pending()).toEqual([]);
   expect(last()).toMatchObject({ pending: 0, settled: undefined });
+});
+
+test('which rows are not answered yet is rendered with React’s own hook, and for nothing else', async () => {
+  const { kitchen, client, stage } = await openBumps(() => undefined);
+  const seen: string[] = [];
+  const Marks = () => {
+    const { waitingKeys } = useClient().collection('tickets');
+    seen.push([...useSyncExternalStore(waitingKeys.subscribe, waitingKeys.get)].join());
+    return null;
+  };
+  await stage.show([h(Provider, { client, key: 1 }, h(Marks))]);
+  kitchen.http.weather = 'down';
+  // V10: nothing is told twice within 16 ms.
+  await pass(kitchen, 20);
+  await act(async () => void (await client.mutate('kds.bump', { ticketId: 1, to: 'ready' })));
+  expect(seen).toEqual(['', '1']);
+  await update(kitchen, 2, 'ready');
+  expect(seen).toEqual(['', '1']);
+  kitchen.http.weather = 'clear';
+  await pass(kitchen, 60_000);
+  expect(seen).toEqual(['', '1', '']);
 });
 
 test('the outbox shows what waits and what is parked, and renders only when that changes', async () => {

@@ -29,6 +29,43 @@ describe('what is asked for', () => {
     expect(rows.row(1)?.status).toBe('served');
   });
 
+  test('V6: what another channel says that one has said already is no news, and hides no answer', () => {
+    const { rows, show, ask, ends } = openScreen(['here', 'there']);
+    show({ id: 1, status: 'new', at: 5 }, 'there');
+    ends(ask('move', { id: 1, to: 'ready' }), 'acked', { id: 1, status: 'ready', at: 5 });
+    ends(ask('move', { id: 1, to: 'served' }), 'acked');
+    show({ id: 1, status: 'new', at: 5 }, 'here');
+    expect(rows.row(1)?.status).toBe('served');
+    show({ id: 1, status: 'served', at: 5 }, 'here');
+    expect(rows.row(1)).toEqual({ id: 1, status: 'served', at: 5 });
+  });
+
+  test('V6: a step that is taken back shows as taken back, though the server shows neither yet', () => {
+    const { rows, show, ask, ends } = openScreen();
+    show({ id: 1, status: 'new', at: 1 });
+    const there = ask('move', { id: 1, to: 'ready' });
+    const back = ask('move', { id: 1, to: 'new' });
+    ends(there, 'acked', { id: 1, status: 'ready', at: 2 });
+    // It says "new" because it says what was so before both.
+    ends(back, 'acked');
+    expect(rows.row(1)?.status).toBe('new');
+    show({ id: 1, status: 'new', at: 3 });
+    expect(rows.row(1)).toEqual({ id: 1, status: 'new', at: 3 });
+  });
+
+  test('V6: what an event shows to be done, was done after what was answered before', () => {
+    const { rows, show, ask, ends, correlate } = openScreen();
+    show({ id: 1, status: 'new', at: 4 });
+    const there = ask('move', { id: 1, to: 'ready' });
+    const back = ask('move', { id: 1, to: 'new' });
+    ends(there, 'acked', { id: 1, status: 'ready', at: 4 });
+    show({ id: 1, status: 'new', at: 4 });
+    correlate(back);
+    expect(rows.row(1)?.status).toBe('new');
+    ends(back, 'acked');
+    expect(rows.row(1)).toEqual({ id: 1, status: 'new', at: 4 });
+  });
+
   test('V7: after an answer that nothing covers it is read again once, and then shown as the server says', async () => {
     const { host, rows, show, ask, ends, rereads } = openScreen();
     show({ id: 1, status: 'new', at: 1 });

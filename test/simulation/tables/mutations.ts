@@ -31,13 +31,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an answer is the end of what was shown, whether the base has it or not',
     file: `${folder}/overlay.ts`,
-    from: 'if (layer.isSeen || this.isInBase(layer)) this.remove(mutation);',
+    from: 'if (isSeen || this.isInBase(layer)) this.remove(mutation);',
     to: 'this.remove(mutation);\n    if (false) return false;',
   },
   {
     name: 'what was answered is shown until it is read again, whatever the base says',
     file: `${folder}/overlay.ts`,
-    from: 'if (layer.key === key && layer.isAnswered && this.isCoveredBy(layer, base))',
+    from: "if (layer.key === key && layer.stage === 'answered' && this.isCoveredBy(layer, base))",
     to: 'if (false)',
   },
   {
@@ -49,7 +49,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what an event has shown already lies over what came after it',
     file: `${folder}/overlay.ts`,
-    from: 'if (layer.key !== key || layer.isSeen) continue;',
+    from: "if (layer.key !== key || layer.stage === 'seen') continue;",
     to: 'if (layer.key !== key) continue;',
   },
   {
@@ -61,7 +61,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a row that the server shows is not recognised as the one that was made here',
     file: `${folder}/overlay.ts`,
-    from: 'if (!isNew || isSeen || (isAnswered && key === known)) return false;',
+    from: "if (!isNew || stage === 'seen' || (stage === 'answered' && key === known)) return false;",
     to: 'return false;',
   },
   {
@@ -92,6 +92,30 @@ export const mutations: readonly Mutation[] = [
     name: 'everybody is told of every change',
     file: `${folder}/table.ts`,
     from: 'if (isSameAnswer(rows, followed.told)) continue;',
+    to: '',
+  },
+  {
+    name: 'what another channel has said already covers an answer',
+    file: `${folder}/table.ts`,
+    from: 'if (isSameBase(before, after)) return;',
+    to: '',
+  },
+  {
+    name: 'a step that was taken back is in the base, although the step itself is not',
+    file: `${folder}/overlay.ts`,
+    from: 'if (this.isOverAnother(layer)) return false;',
+    to: '',
+  },
+  {
+    name: 'what was answered waits until it is gone',
+    file: `${folder}/overlay.ts`,
+    from: "flatMap(({ key, stage }) => (stage === 'answered' ? [] : [key]))",
+    to: 'flatMap(({ key }) => [key])',
+  },
+  {
+    name: 'a tab goes on after a message that it has missed',
+    file: 'core/tabs/leaders-rows.ts',
+    from: 'if (number > this.heard + 1) return this.askAll();',
     to: '',
   },
 ];

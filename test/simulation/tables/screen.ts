@@ -7,7 +7,11 @@ import { createTables, type Tables } from '../../../src/core/collections/tables.
 import { createConsumers } from '../../../src/core/consume/consumers.ts';
 import type { DeliveredEvent } from '../../../src/core/consume/delivered-event.ts';
 import { createFakeHost, type FakeHost } from '../../../src/testing/fake-host.ts';
+import type { OutboxChange } from '../../../src/core/outbox/changes.ts';
 import { contract, type MutationName, type Order } from './backend.ts';
+
+/** What every tab of the device is told. */
+type ScreenTold = { readonly change: OutboxChange } | { readonly correlationId: string };
 
 export interface Screen {
   readonly host: FakeHost;
@@ -24,6 +28,7 @@ export interface Screen {
   correlate(mutation: string): void;
   ask(name: MutationName, input: unknown): string;
   ends(mutation: string, state: 'acked' | 'parked' | 'discarded' | 'replaced', order?: Order): void;
+  onTold(listener: (told: ScreenTold) => void): void;
 }
 
 /** `reread`: what the server says when it is asked. */
@@ -59,6 +64,11 @@ export function openScreen(channels: readonly string[] = ['here'], reread: () =>
     });
   }
   let asked = 0;
+  const others: ((told: ScreenTold) => void)[] = [];
+  function sent(change: OutboxChange): void {
+    tables.sent(change);
+    for (const other of others) other({ change });
+  }
   const waiting = new Map<string, WaitingMutation>();
   return {
     host,
@@ -69,20 +79,23 @@ export function openScreen(channels: readonly string[] = ['here'], reread: () =>
     rereads: () => rereads,
     show: (order, on = 'here') => feeds.get(on)?.show(String(order.id), order.at ?? 'none', order),
     gone: (id, on = 'here') => feeds.get(on)?.show(String(id), Number.MAX_SAFE_INTEGER, undefined),
-    correlate: (correlationId) =>
-      void consumers.deliver({ name: 'Changed', correlationId, known: true } as DeliveredEvent),
+    correlate(correlationId) {
+      void consumers.deliver({ name: 'Changed', correlationId, known: true } as DeliveredEvent);
+      for (const other of others) other({ correlationId });
+    },
     ask(name, input) {
       asked += 1;
       const id = `${String(asked).padStart(8, '0')}-0000-4000-8000-000000000000`;
       const mutation: WaitingMutation = { id, name, input, createdAt: 0, state: 'pending' };
       waiting.set(id, mutation);
-      tables.sent({ id, name, state: 'pending', mutation });
+      sent({ id, name, state: 'pending', mutation });
       return id;
     },
     ends(id, state, order) {
       const name = waiting.get(id)?.name ?? '';
       waiting.delete(id);
-      tables.sent({ id, name, state, ...(order !== undefined && { answer: { order } }) });
+      sent({ id, name, state, ...(order !== undefined && { answer: { order } }) });
     },
+    onTold: (listener) => void others.push(listener),
   };
 }

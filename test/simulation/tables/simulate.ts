@@ -8,6 +8,7 @@ import { randomOf } from '../random.ts';
 import type { Order } from './backend.ts';
 import type { WaitingMutation } from '../../../src/contract/mutation.ts';
 import { openScreen } from './screen.ts';
+import { openTab, type Tab } from './tab.ts';
 
 export const faultNames = [
   'event before answer',
@@ -21,6 +22,11 @@ export const faultNames = [
   'deleted',
   'restart',
   'channel closed',
+  'told again as it was',
+  'changed twice in one second',
+  'not stored',
+  'another tab',
+  'another tab missed something',
 ] as const;
 
 type Fault = (typeof faultNames)[number];
@@ -52,10 +58,20 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
   /** Orders of which an answer has said nothing but that it is done, until there is news of them. */
   const unversioned = new Set<number>();
   const correlated = new Set<string>();
+  /** Which change of all it is: a backend that counts seconds gives two of them one version. */
+  const numberOf = new Map<Order, number>();
+  /** What the last answer without a row was about, of which there is no news since. */
+  const unseen = new Map<number, string>();
+  const lastAnswered = new Map<number, number>();
   /** Everything that was asked for, in its order. */
   const all: WaitingMutation[] = [];
   let late: (() => void)[] = [];
   let moment = 0;
+  let changes = 0;
+  let tab: Tab | undefined;
+  /** What was asked for and answered before it was opened it knows in part, until nothing of that is left. */
+  let agreed = false;
+  let isAsleep = false;
   let ids = 0;
   let asked = 0;
   let told = 0;
@@ -82,24 +98,47 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
 
   function readAll(): void {
     tell('everything is read');
+    unseen.clear();
     for (const on of channels) for (const order of truth.values()) arrive(order, on);
   }
+
+  /** Of two channels the higher version, or the one that was told last. */
+  function newestTold(id: number): Order | undefined {
+    let newest: Order | undefined;
+    for (const [key, order] of toldBy) {
+      const isHeard = channels.some((on) => key === `${on} ${id}`);
+      if (isHeard && (order.at ?? 0) >= (newest?.at ?? 0)) newest = order;
+    }
+    return newest;
+  }
+
+  const nthOf = (order: Order): number => numberOf.get(order) ?? 0;
 
   /** A channel tells nothing that is older than what it has told, and nothing of what is gone: its stream sees to that. */
   function arrive(order: Order, on: string): void {
     const key = `${on} ${order.id}`;
-    if (!channels.includes(on) || !truth.has(order.id) || (versions.get(key) ?? 0) >= (order.at ?? 0)) return;
-    versions.set(key, order.at ?? 0);
+    if (!channels.includes(on) || !truth.has(order.id) || (versions.get(key) ?? 0) >= nthOf(order)) return;
+    const before = newestTold(order.id);
+    versions.set(key, nthOf(order));
+    // As the one that was told last, if it says anything new.
+    if (!isDeepStrictEqual(toldBy.get(key), order)) toldBy.delete(key);
     toldBy.set(key, order);
-    unversioned.delete(order.id);
+    // There and back within one second looks as if nothing had happened, and so does what the other channel has told.
+    if (!isDeepStrictEqual(newestTold(order.id), before)) unversioned.delete(order.id);
+    unseen.delete(order.id);
     tell(`${on}: ${JSON.stringify(order)}`);
     screen.show(order, on);
+    // As 16 ms later: what comes and goes within them no other tab is told of.
+    tables.tellBase();
   }
 
   function change(id: number, status: string, own?: string): Order {
-    moment += 1;
+    if (truth.get(id)?.at === moment && random() < 0.5) counts('changed twice in one second');
+    else moment += 1;
     const changed: Order = { ...truth.get(id), id, status, at: moment, ...(own !== undefined && { own }) };
     truth.set(id, changed);
+    changes += 1;
+    numberOf.set(changed, changes);
     tell(`${JSON.stringify(changed)} is true`);
     return changed;
   }
@@ -130,10 +169,16 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
       return;
     }
     const to = pick(statuses) ?? 'ready';
-    const isShown = rows.row(known) !== undefined;
+    const before = rows.row(known);
     const id = screen.ask('move', { id: known, to });
     tell(`asks ${id} to move ${known} to ${to}`);
-    if (isShown && rows.row(known)?.status !== to) violated(`${id} is not shown`);
+    if (before !== undefined && rows.row(known)?.status !== to) violated(`${id} is not shown`);
+    if (!rows.waitingKeys.get().has(String(known)) && rows.row(known) !== undefined) violated(`${id} waits unseen`);
+    if (random() < 0.1) {
+      counts('not stored');
+      screen.ends(id, 'discarded');
+      if (!isDeepStrictEqual(rows.row(known), before)) violated(`${id} was not stored, and not taken back`);
+    }
   }
 
   const numbers = new Map<string, number>();
@@ -163,8 +208,14 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
     const answers = (): void => {
       const saysRow = random() < 0.7;
       if (!saysRow) counts('answer without a row');
-      if (saysRow && (answeredRows.get(id)?.at ?? 0) < (changed.at ?? 0)) answeredRows.set(id, changed);
+      const isNewest = nthOf(answeredRows.get(id) ?? changed) <= nthOf(changed);
+      if (saysRow && isNewest) answeredRows.set(id, changed);
       else unversioned.add(id);
+      unseen.delete(id);
+      // What was asked for later lies over it, also when its answer comes first.
+      const isLast = (lastAnswered.get(id) ?? 0) < nthOf(changed);
+      if (isLast) lastAnswered.set(id, nthOf(changed));
+      if (isLast && !saysRow && mutation.name === 'move' && !correlated.has(own)) unseen.set(id, to);
       screen.ends(own, 'acked', saysRow ? changed : undefined);
     };
     const dice = random();
@@ -204,6 +255,37 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
     show(change(id, pick(statuses) ?? 'ready'));
   }
 
+  /** A list that is read whole tells what was known, too. */
+  function tellAgain(): void {
+    for (const on of channels) {
+      for (const id of truth.keys()) {
+        const known = toldBy.get(`${on} ${id}`);
+        if (known === undefined) continue;
+        counts('told again as it was');
+        screen.show({ ...known }, on);
+      }
+    }
+  }
+
+  function actOfTab(): void {
+    if (tab === undefined) {
+      counts('another tab');
+      tab = openTab(screen, readAll);
+      tab.hear(false);
+    } else if (!isAsleep) {
+      isAsleep = true;
+      // What it hears late it shows for longer.
+      agreed = false;
+    } else if (random() < 0.5) {
+      counts('another tab missed something');
+      isAsleep = false;
+      tab.hear(true);
+    } else {
+      isAsleep = false;
+      tab.catchUp();
+    }
+  }
+
   async function step(): Promise<void> {
     const dice = random();
     if (dice < 0.3) ask();
@@ -217,15 +299,27 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
     } else if (dice < 0.83 && channels.length > 1) {
       counts('channel closed');
       catchUp();
+      unseen.clear();
       tables.close('there');
       channels.pop();
-    } else if (dice < 0.9) await host.pass(pick([20, 3_000, 11_000]) ?? 20);
+    } else if (dice < 0.86) tellAgain();
+    else if (dice < 0.89) actOfTab();
+    else if (dice < 0.92) await host.pass(pick([20, 3_000, 11_000]) ?? 20);
     else if (random() < 0.6) late.shift()?.();
     else catchUp();
     checkRows();
+    const marked = [...rows.waitingKeys.get()];
+    if (marked.some((key) => rows.waiting(key).length === 0)) violated(`${marked.join()} is marked, and nothing waits`);
     const looked = rows.query({ where: { status: 'ready' }, orderBy: '-at' }).get();
     if (!isDeepStrictEqual(followed.get(), looked))
       violated('an answer that is followed is another than one that is looked up');
+    if (tab?.isInStep === true && !isAsleep) {
+      tab.hear(false);
+      const isSame = isDeepStrictEqual(tab.rows.get(), rows.get());
+      if (agreed && !isSame)
+        violated(`${JSON.stringify(tab.rows.get())} is shown in another tab, and here ${JSON.stringify(rows.get())}`);
+      agreed ||= isSame && tables.table('orders')?.overlay.size === 0;
+    }
   }
 
   /** The newest that is known of each order, or what was asked for last and has not been seen yet. */
@@ -241,11 +335,14 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
           violated(`${asking.id} is hidden`);
         continue;
       }
-      const known = [...channels.map((on) => toldBy.get(`${on} ${id}`)), answeredRows.get(id)].reduce(
-        (newest, one) => ((one?.at ?? 0) > (newest?.at ?? 0) ? one : newest),
-        undefined,
-      );
-      if (unversioned.has(id) || isDeepStrictEqual(shown, known)) continue;
+      const kept = unseen.get(id);
+      if (kept !== undefined && shown !== undefined && shown.status !== kept)
+        violated(`${JSON.stringify(shown)} is shown, and ${kept} was answered`);
+      const candidates = [...channels.map((on) => toldBy.get(`${on} ${id}`)), answeredRows.get(id)];
+      const newestAt = Math.max(0, ...candidates.map((one) => one?.at ?? 0));
+      // Of two changes in one second nobody can say which is the later one, until the last of all is told.
+      const known = candidates.filter((one) => (one?.at ?? 0) === newestAt);
+      if (unversioned.has(id) || known.some((one) => isDeepStrictEqual(shown, one))) continue;
       violated(`${JSON.stringify(shown)} is shown where ${JSON.stringify(known)} is known`);
     }
   }
@@ -270,6 +367,7 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
   readAll();
   // A person looks at what is left.
   for (const id of Array.from(waiting.keys())) screen.ends(id, 'discarded');
+  tab?.catchUp();
   await host.pass(30_000);
   const isTrue = [...truth.values()].sort((left, right) => compareKeys(String(left.id), String(right.id)));
   if (!isDeepStrictEqual(rows.get(), isTrue)) {
@@ -278,6 +376,12 @@ export async function simulateTables(seed: number, tell: (line: string) => void 
   for (const [own, id] of numbers) {
     if (truth.has(id) && rows.row(own)?.id !== id) violated(`order ${id} is not found by ${own}`);
   }
+  tab?.catchUp();
+  if (tab !== undefined && !isDeepStrictEqual(tab.rows.get(), isTrue))
+    violated(`in the end ${JSON.stringify(tab.rows.get())} is shown in another tab`);
+  for (const error of tab?.errors ?? []) violated(`reported in another tab: ${String(error)}`);
+  tab?.dispose();
+  if (rows.waitingKeys.get().size > 0) violated('in the end something waits');
   if (!isDeepStrictEqual(ready, followed.get())) violated('who follows was not told of the last change');
   tables.dispose();
   if (host.pendingTimers > 0) violated(`${host.pendingTimers} timers are left`);

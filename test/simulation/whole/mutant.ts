@@ -27,7 +27,7 @@ registerHooks({
   },
 });
 
-const isOfTables = file.startsWith('core/collections/');
+const isOfTables = file.startsWith('core/collections/') || file === 'core/tabs/leaders-rows.ts';
 const { simulateWhole } = await import('./whole.ts');
 const { simulateTables } = await import('../tables/simulate.ts');
 const { wholeScenarioOf } = await import('./scenario.ts');
