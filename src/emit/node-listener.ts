@@ -1,8 +1,6 @@
-// The handlers of this folder for Node's own server, and for Express, which is one. Apart, because Bun, Deno and workers have
-// no `node:` modules to import.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+// The handlers of this folder for Node's own server, and for Express, which is one.
 import { unfailing, type HandlerOptions } from './http/handler.ts';
-import { addressOf, readBody, requestOf, write } from './http/node-http.ts';
+import { addressOf, readBody, requestOf, write, type NodeRequest, type NodeResponse } from './http/node-http.ts';
 import { problem } from './http/problem.ts';
 import { tell } from './listener.ts';
 
@@ -25,11 +23,11 @@ const mostBytes = 1_048_576;
 export function nodeListener(
   handle: (request: Request) => Response | Promise<Response>,
   options: NodeListenerOptions = {},
-): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+): (incoming: NodeRequest, outgoing: NodeResponse) => void {
   const { mostBodyBytes = mostBytes, failed } = options;
   const safely = unfailing(async (request) => handle(request), options);
 
-  async function answerOf(incoming: IncomingMessage): Promise<Response | undefined> {
+  async function answerOf(incoming: NodeRequest): Promise<Response | undefined> {
     const body = await readBody(incoming, mostBodyBytes);
     if (body.kind === 'gone') return undefined;
     if (body.kind === 'too-large') return refusal(413, 'body-too-large', `At most ${mostBodyBytes} bytes are read.`);
@@ -39,7 +37,7 @@ export function nodeListener(
     return request === undefined ? refusal(405, 'method-not-allowed', 'No such request is answered.') : safely(request);
   }
 
-  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async function answer(incoming: NodeRequest, outgoing: NodeResponse): Promise<void> {
     const response = await answerOf(incoming);
     if (response !== undefined) await write(outgoing, response);
   }

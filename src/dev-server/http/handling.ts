@@ -1,11 +1,12 @@
 // One request from its first byte to its last: limits, CORS, faults, whoever answers it, and a line of traffic.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import type { ServerTime } from '../../emit/index.ts';
 import type { FaultPoint } from '../faults/fault.ts';
 import { bytesOf, shownPath, withoutSecrets, type TrafficLog } from '../traffic.ts';
 import { json, message } from './answers.ts';
 import type { Cors } from './cors.ts';
-import { addressOf, readBody, requestOf, write } from '../../emit/http/node-http.ts';
+import { addressOf, readBody, requestOf, write as begin } from '../../emit/http/node-http.ts';
 
 export interface HandlingOptions {
   /** `http://127.0.0.1:3001`, once it is known. */
@@ -117,6 +118,13 @@ export function createHandling(options: HandlingOptions): (request: IncomingMess
       request.socket.destroy();
     });
   };
+}
+
+/** How many bytes an answer had, when the last of them is sent. */
+async function write(response: ServerResponse, answer: Response): Promise<number> {
+  const bytes = await begin(response, answer);
+  await finished(response).catch(() => undefined);
+  return bytes;
 }
 
 const mostShown = 10_000;

@@ -1,7 +1,21 @@
 // Node's requests and answers on one side, Request and Response on the other. Nothing that arrives throws out of here, no
 // body is read without end, and every request is answered or its connection ended.
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { finished } from 'node:stream/promises';
+
+/** What is needed of Node's `IncomingMessage`: whoever has no types of Node compiles all the same. */
+export interface NodeRequest {
+  readonly url?: string | undefined;
+  readonly method?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly socket: { destroy(): unknown };
+  [Symbol.asyncIterator](): AsyncIterator<unknown>;
+}
+
+/** The same of its `ServerResponse`. */
+export interface NodeResponse {
+  writeHead(status: number, headers: Record<string, string | string[]>): unknown;
+  end(body: Uint8Array): unknown;
+  on(event: 'error', listener: () => void): unknown;
+}
 
 export type Body =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -9,7 +23,7 @@ export type Body =
   /** Whoever sent it went away in the middle. */
   | { readonly kind: 'gone' };
 
-export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Body> {
+export async function readBody(request: NodeRequest, mostBytes: number): Promise<Body> {
   // Said beforehand: nothing of it has to be read.
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) return { kind: 'too-large' };
   const chunks: Uint8Array[] = [];
@@ -33,7 +47,7 @@ export async function readBody(request: IncomingMessage, mostBytes: number): Pro
 }
 
 /** The address of a request on this server, whatever host it claims. `undefined`: it has none (`*`, `host:port`, `http://…`). */
-export function addressOf({ url = '' }: IncomingMessage, origin: string): URL | undefined {
+export function addressOf({ url = '' }: NodeRequest, origin: string): URL | undefined {
   if (!url.startsWith('/')) return undefined;
   try {
     return new URL(`${origin}${url}`);
@@ -44,14 +58,14 @@ export function addressOf({ url = '' }: IncomingMessage, origin: string): URL | 
 
 /** `undefined`: a method or a header that the platform's Request refuses (TRACE, CONNECT). */
 export function requestOf(
-  { method = 'GET', headers }: IncomingMessage,
+  { method = 'GET', headers }: NodeRequest,
   address: URL,
   body: Uint8Array<ArrayBuffer>,
 ): Request | undefined {
   try {
     const carriesBody = method !== 'GET' && method !== 'HEAD' && body.byteLength > 0;
     const given = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+      value === undefined ? [] : [[name, typeof value === 'string' ? value : value.join(', ')]],
     );
     return new Request(address, { method, headers: given, ...(carriesBody && { body }) });
   } catch {
@@ -60,7 +74,7 @@ export function requestOf(
 }
 
 /** Writes an answer; how many bytes its body had. */
-export async function write(response: ServerResponse, answer: Response): Promise<number> {
+export async function write(response: NodeResponse, answer: Response): Promise<number> {
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') headers[name] = value;
@@ -69,6 +83,5 @@ export async function write(response: ServerResponse, answer: Response): Promise
   if (answer.status !== 204 && answer.status !== 304) headers['content-length'] = String(bytes.byteLength);
   response.writeHead(answer.status, headers);
   response.end(bytes);
-  await finished(response).catch(() => undefined);
   return bytes.byteLength;
 }
