@@ -237,6 +237,26 @@ describe.each([
     await Promise.all([leader.stop(), sleeper.stop()]);
   });
 
+  test('I8, T13: who comes just when nobody has answered begins with the first of the lane', async () => {
+    const { pass, open, ask, begun, last } = openCrew();
+    const leader = await open('leader', { prints: false });
+    const sleeper = await open('sleeper', { lane: 'printer' });
+    for (const id of [1, 2, 3]) ask(id);
+    await pass(100);
+    last().fail();
+    await pass(10);
+    sleeper.freeze();
+    await pass(300);
+    const other = await open('other', { lane: 'printer' });
+    await pass(5_000);
+    for (const job of ['1.2', '2.1', '3.1']) {
+      expect(begun().at(-1)).toBe(`other ${job}`);
+      last().done();
+      await pass(5_000);
+    }
+    await Promise.all([leader.stop(), sleeper.stop(), other.stop()]);
+  });
+
   test('T12: what ended while nobody led is known to the next leader', async () => {
     const { pass, open, ask, begun, last } = openCrew();
     const leader = await open('leader', { prints: false });
