@@ -78,6 +78,24 @@ describe.each([
     await Promise.all([leader.stop(), next.stop()]);
   });
 
+  test('T9: what is asked for in the moment in which the tab has started is work', async () => {
+    const { kitchen, pass, open, ask, begun } = openCrew();
+    const leader = await open('leader', { prints: false });
+    let hasStarted = false;
+    const opening = open('printer', {
+      started() {
+        hasStarted = true;
+        ask(1);
+      },
+    });
+    await opening;
+    expect(hasStarted).toBe(true);
+    await pass(5_000);
+    expect(begun()).toEqual(['printer 1.1']);
+    expect(kitchen.transport.live).toHaveLength(1);
+    await Promise.all([leader.stop(), opening.then(({ stop }) => stop())]);
+  });
+
   test('T9: what nobody of this device has ever declared is no work', async () => {
     const { pass, open, ask, begun } = openCrew();
     const leader = await open('leader', { prints: false });
@@ -340,11 +358,12 @@ describe.each([
     ask(1);
     await pass(1_000);
     const first = last();
-    const stopped = (first.tab === 'printer' ? printer : other).stop();
+    const stopped = (first.tab === 'printer' ? printer : other).pos.dispose();
     await pass(4_000);
     expect(first.signal.aborted).toBe(false);
     await pass(1_000);
     expect(first.signal.aborted).toBe(true);
+    await pass(5_000);
     await stopped;
     expect(prints).toHaveLength(2);
     expect(prints[1]).toMatchObject({ attempt: 2, redelivered: true });
