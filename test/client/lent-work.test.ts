@@ -78,6 +78,24 @@ describe.each([
     await Promise.all([leader.stop(), next.stop()]);
   });
 
+  test('T9: what is asked for in the moment in which the tab has started is work', async () => {
+    const { kitchen, pass, open, ask, begun } = openCrew();
+    const leader = await open('leader', { prints: false });
+    let hasStarted = false;
+    const opening = open('printer', {
+      started() {
+        hasStarted = true;
+        ask(1);
+      },
+    });
+    await opening;
+    expect(hasStarted).toBe(true);
+    await pass(5_000);
+    expect(begun()).toEqual(['printer 1.1']);
+    expect(kitchen.transport.live).toHaveLength(1);
+    await Promise.all([leader.stop(), opening.then(({ stop }) => stop())]);
+  });
+
   test('T9: what nobody of this device has ever declared is no work', async () => {
     const { pass, open, ask, begun } = openCrew();
     const leader = await open('leader', { prints: false });
@@ -237,6 +255,26 @@ describe.each([
     await Promise.all([leader.stop(), sleeper.stop()]);
   });
 
+  test('I8, T13: who comes just when nobody has answered begins with the first of the lane', async () => {
+    const { pass, open, ask, begun, last } = openCrew();
+    const leader = await open('leader', { prints: false });
+    const sleeper = await open('sleeper', { lane: 'printer' });
+    for (const id of [1, 2, 3]) ask(id);
+    await pass(100);
+    last().fail();
+    await pass(10);
+    sleeper.freeze();
+    await pass(300);
+    const other = await open('other', { lane: 'printer' });
+    await pass(5_000);
+    for (const job of ['1.2', '2.1', '3.1']) {
+      expect(begun().at(-1)).toBe(`other ${job}`);
+      last().done();
+      await pass(5_000);
+    }
+    await Promise.all([leader.stop(), sleeper.stop(), other.stop()]);
+  });
+
   test('T12: what ended while nobody led is known to the next leader', async () => {
     const { pass, open, ask, begun, last } = openCrew();
     const leader = await open('leader', { prints: false });
@@ -320,11 +358,12 @@ describe.each([
     ask(1);
     await pass(1_000);
     const first = last();
-    const stopped = (first.tab === 'printer' ? printer : other).stop();
+    const stopped = (first.tab === 'printer' ? printer : other).pos.dispose();
     await pass(4_000);
     expect(first.signal.aborted).toBe(false);
     await pass(1_000);
     expect(first.signal.aborted).toBe(true);
+    await pass(5_000);
     await stopped;
     expect(prints).toHaveLength(2);
     expect(prints[1]).toMatchObject({ attempt: 2, redelivered: true });

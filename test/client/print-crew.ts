@@ -40,6 +40,8 @@ interface Opening {
   readonly lane?: 'printer';
   /** Ends when it is told to stop. */
   readonly obeys?: boolean;
+  /** In the moment in which `start()` has resolved. */
+  started?(): void;
 }
 
 export interface Printers {
@@ -62,7 +64,10 @@ export function openPrinters({ hasLocks = true }: { readonly hasLocks?: boolean 
   const shared = memory();
   const prints: Print[] = [];
 
-  async function open(name: string, { prints: does = true, lane, obeys = true }: Opening = {}): Promise<PrintTab> {
+  async function open(
+    name: string,
+    { prints: does = true, lane, obeys = true, started: hasStarted }: Opening = {},
+  ): Promise<PrintTab> {
     const page = fake.open();
     const life = pausable(kitchen);
     const disk = failingStore(shared, () => undefined);
@@ -104,7 +109,7 @@ export function openPrinters({ hasLocks = true }: { readonly hasLocks?: boolean 
         lane === undefined ? {} : { lane: ({ data: { print_job } }) => `printer ${print_job.target_printer_id}` },
       );
     }
-    const started = pos.start();
+    const started = pos.start().then(() => hasStarted?.());
     await kitchen.host.pass(4_000);
     await started;
     await kitchen.host.pass(100);

@@ -2,7 +2,7 @@
 // with several tabs have it.
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Asking } from './asking.ts';
-import { goingOn, handedOver, handled as becomesHandled } from './lent-steps.ts';
+import { goingOn, handedOver, handled as becomesHandled, unhandled } from './lent-steps.ts';
 import type { InboxEffect, InboxInput } from './machine.ts';
 import type { DeadRecord, ItemRecord } from './record.ts';
 
@@ -151,11 +151,11 @@ export const lentBy =
 
     /** All of it, so that it keeps its order. */
     function nobodyDoes(name: string): void {
-      for (const [id, record] of records) {
-        if (record.event.name !== name || offered.has(id) || claims.has(id)) continue;
-        idle.add(id);
-        dispatch(becomesHandled(id, undefined));
-      }
+      const ids = [...records].flatMap(([id, { event }]) =>
+        event.name !== name || offered.has(id) || claims.has(id) ? [] : [id],
+      );
+      for (const id of ids) idle.add(id);
+      dispatch(unhandled(ids));
     }
 
     async function follow(id: string, as: string, ended: Promise<Ending>): Promise<void> {

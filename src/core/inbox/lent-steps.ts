@@ -9,19 +9,29 @@ const waiting = { name: 'waiting' } as const;
 const isUntouched = ({ state: { name } }: Item): boolean =>
   name === 'waiting' || name === 'behind' || name === 'claiming';
 
-/** Somebody who does it is there, and has said in which lane; or, without a lane, nobody is any more. */
-export const handled = (id: string, lane: string | undefined): Step => ({
+/** Somebody who does it is there, and has said in which lane. */
+export const handled = (id: string, lane: string): Step => ({
   kind: 'lent',
-  make({ state, rules }, { become, enter, itemOf }) {
-    const item = state.items.get(id);
-    if (item === undefined || !isUntouched(item)) return;
-    // Being claimed was counted, and nobody has begun it.
-    const tries = item.tries - Number(item.state.name === 'claiming');
-    const work = { ...item.work, lane: lane ?? item.work.lane, isHandled: lane !== undefined };
-    become(item, 'gone', state);
-    enter(itemOf(work, waiting, tries, item.redelivered, rules), state);
+  make: (turn, moves) => move(id, lane, turn, moves),
+});
+
+/** Nobody is. All in one step: what is behind the first of a lane must not begin when that one leaves. */
+export const unhandled = (ids: readonly string[]): Step => ({
+  kind: 'lent',
+  make(turn, moves) {
+    for (const id of ids) move(id, undefined, turn, moves);
   },
 });
+
+function move(id: string, lane: string | undefined, { state, rules }: Turn, { become, enter, itemOf }: Moves): void {
+  const item = state.items.get(id);
+  if (item === undefined || !isUntouched(item)) return;
+  // Being claimed was counted, and nobody has begun it.
+  const tries = item.tries - Number(item.state.name === 'claiming');
+  const work = { ...item.work, lane: lane ?? item.work.lane, isHandled: lane !== undefined };
+  become(item, 'gone', state);
+  enter(itemOf(work, waiting, tries, item.redelivered, rules), state);
+}
 
 /** What was read back, in its order. `goesOn`: its run was never interrupted, and it is not told so. */
 interface ReadBack {

@@ -19,6 +19,8 @@ export interface LendingOptions {
 export interface Lending extends Lender {
   /** The leader has introduced itself. */
   begin(): void;
+  /** Some tab does these: they are work from now on. */
+  learn(names: readonly string[]): void;
   hear(tab: string, say: BorrowerSays): void;
   /** A page has said that it goes. */
   gone(tab: string): void;
@@ -63,6 +65,10 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
   let isBegun = false;
 
   const nowMs = (): number => host.clock.monotonicMs();
+
+  function learn(declared: readonly string[]): void {
+    for (const name of declared) known.add(name);
+  }
 
   function tellClaims(): void {
     const claims = Array.from(loans.values(), ({ tab, claim, isAborted }) => ({ tab, claim, isAborted }));
@@ -176,6 +182,7 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
       });
       tellClaims();
     },
+    learn,
     begin() {
       isBegun = true;
       say({ kind: 'roll' });
@@ -186,7 +193,7 @@ export function createLending({ host, rank, names, living, say }: LendingOptions
       answered.add(tab);
       switch (said.kind) {
         case 'does':
-          for (const name of said.names) known.add(name);
+          learn(said.names);
           doers.add(tab);
           tellClaims();
           for (const name of said.names) askFromTheBeginning(name);

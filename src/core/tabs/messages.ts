@@ -70,8 +70,13 @@ export interface Wanted {
 
 /** What a tab says to whoever leads. */
 export type ToLeader =
-  /** A tab is there, and hears these. */
-  | { readonly kind: 'hello'; readonly tab: string; readonly wanted: readonly Wanted[] }
+  /** A tab is there, hears these, and does work of these kinds, as soon as it says so. */
+  | {
+      readonly kind: 'hello';
+      readonly tab: string;
+      readonly wanted: readonly Wanted[];
+      readonly does: readonly string[];
+    }
   /** A tab has not heard what came after that. */
   | { readonly kind: 'missed'; readonly reign: string; readonly after: number }
   | { readonly kind: 'call'; readonly tab: string; readonly id: string; readonly call: Call }

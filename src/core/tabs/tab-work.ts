@@ -32,6 +32,8 @@ export interface TabWorkOptions {
 }
 
 export interface TabWork {
+  /** Notes what this tab does. */
+  declare(): Promise<void>;
   /** The client was started: its handlers may be called. */
   begin(): Promise<void>;
   /** This tab is about to lead. */
@@ -50,6 +52,8 @@ export interface TabWork {
 export interface LeadersWork {
   readonly elsewhere: (inbox: InboxParts) => Elsewhere;
   begin(): void;
+  /** A tab does these. */
+  learn(names: readonly string[]): void;
   hear(message: Said<'borrowing'>): void;
   gone(tab: string): void;
   stop(): void;
@@ -83,14 +87,14 @@ export function createTabWork(options: TabWorkOptions): TabWork {
   /** What cannot be noted is done all the same while this tab is open. */
   async function note(): Promise<void> {
     await noteDoes(store, storeName, [...processors.keys()], wallMs()).catch(report);
-    if (!isOver) next = host.schedule(noteEveryMs, () => void note());
+    if (!isOver && processors.size > 0) next = host.schedule(noteEveryMs, () => void note());
   }
 
   return {
+    declare: note,
     async begin() {
       if (processors.size === 0 || isOver) return;
       await living.hold(tab);
-      if (!isOver) await note();
       if (isOver) living.release();
       else borrowing.begin();
     },
@@ -108,6 +112,7 @@ export function createTabWork(options: TabWorkOptions): TabWork {
           lending = lends;
           lends.begin();
         },
+        learn: lends.learn,
         hear: (message) => lends.hear(message.tab, message.say),
         gone: lends.gone,
         stop() {

@@ -226,6 +226,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   function hear(message: TabMessage): void {
     switch (message.kind) {
       case 'hello':
+        lending?.learn(message.does);
+        return leading?.hear(message);
       case 'missed':
       case 'tables':
       case 'anybody':
@@ -298,7 +300,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   }
 
   function sayHello(): void {
-    post({ kind: 'hello', tab, wanted: wanted() });
+    post({ kind: 'hello', tab, wanted: wanted(), does: [...options.processors.keys()] });
   }
 
   // Both.
@@ -426,6 +428,8 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   }
 
   try {
+    // First: what is asked for from the start on is work, whoever leads.
+    await work.declare();
     await begun();
   } catch (error) {
     await stop();

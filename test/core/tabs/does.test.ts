@@ -32,6 +32,7 @@ test('T9: a tab that is open for weeks is not forgotten, and leaves no timer whe
     reign: () => undefined,
     signal: () => undefined,
   });
+  await work.declare();
   await work.begin();
   await host.pass(30 * dayMs);
   expect(await readDoes(store, 'till', host.clock.wallMs())).toEqual(['PrintJobQueued']);
