@@ -10,6 +10,8 @@ export interface SharedPage {
   heard(): readonly number[];
   role(): string;
   word(): string;
+  /** What the browser said of the life of the page. */
+  lifeCycle(): readonly string[];
 }
 
 const { origin, search } = location;
@@ -43,9 +45,13 @@ client.process('PrintJobQueued', async ({ data: { print_job }, continuity }, { r
 });
 await client.start();
 
+const lifeCycle: string[] = [];
+for (const kind of ['freeze', 'resume']) document.addEventListener(kind, () => void lifeCycle.push(kind));
+
 const page: SharedPage = {
   heard: () => heard,
   role: () => client.health().tab,
   word: () => client.status.get().word,
+  lifeCycle: () => lifeCycle,
 };
 Object.assign(globalThis, { shared: page });

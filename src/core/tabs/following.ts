@@ -18,7 +18,7 @@ export interface FollowingOptions {
   readonly outboxChanged: (change: OutboxChange) => void;
   /** How things stand has changed. */
   readonly changed: () => void;
-  /** The leader was heard. */
+  /** The leader has shown that it is awake. */
   readonly heard: () => void;
 }
 
@@ -98,6 +98,8 @@ export function createFollowing(options: FollowingOptions): Following {
   function take(message: ByReign): void {
     switch (message.kind) {
       case 'view':
+        // Said by a timer, and nothing else is: whoever is frozen may still answer what it is asked.
+        options.heard();
         return takeView(message.view);
       case 'events':
         return takeEvents(message.first, message.events);
@@ -132,8 +134,8 @@ export function createFollowing(options: FollowingOptions): Following {
       return leader !== undefined && view !== undefined;
     },
     recognise({ reign, rank, count, view: now }, isNew) {
-      options.heard();
       if (leader?.reign === reign) return takeView(now);
+      options.heard();
       // Who was there before it led has missed nothing of what it told; who comes now begins here.
       if (isNew) kept = [];
       handOlder(rank);
@@ -149,10 +151,7 @@ export function createFollowing(options: FollowingOptions): Following {
       changed();
     },
     hear(message) {
-      if (leader?.reign === message.reign) {
-        options.heard();
-        return take(message);
-      }
+      if (leader?.reign === message.reign) return take(message);
       if (message.kind === 'events') keep(message);
       // Somebody leads who has not introduced itself to this tab.
       sayHello();
