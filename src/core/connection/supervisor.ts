@@ -223,7 +223,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       warned(code) {
         if (!heard()) return;
         from.warnedCode = code;
-        guarded(() => listener.warned(verdictOfWarning(codes, code)));
+        const verdict = verdictOfWarning(codes, code);
+        // Whoever refuses the token has no more to say to this socket, whether or not it closes it.
+        if (verdict.action === 'renew') dispatch({ kind: 'ended', generation, verdict });
+        else guarded(() => listener.warned(verdict));
       },
       closed(closing: Closing) {
         if (socket !== from) return;

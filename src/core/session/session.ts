@@ -454,7 +454,7 @@ async function startOn(
       warned: (verdict) => tellVerdict(verdict),
       status(status) {
         connection = status;
-        if (status.verdict !== undefined) tellVerdict(status.verdict, status.word === 'offline');
+        if (status.verdict !== undefined) tellVerdict(status.verdict, status.word);
         if (generation === 0 && isWithoutSocket()) poll();
         else pollSoon();
         options.changed();
@@ -469,9 +469,11 @@ async function startOn(
    * What needs somebody to set something up is told once, until it is something else. A device that was connected before has
    * the right address, and its outages pass; one that never was may wait for ever for a host that is misspelt.
    */
-  function tellVerdict(verdict: Verdict, isOffline = false): void {
-    const isUnreached = isOffline && generation === 0 && verdict.fault !== 'none';
-    if (toldVerdict === verdict.cause) return;
+  function tellVerdict(verdict: Verdict, word?: ConnectionStatus['word']): void {
+    const isUnreached = word === 'offline' && generation === 0 && verdict.fault !== 'none';
+    // A token that has run out is about to be replaced, and it is news only if that does not help.
+    const isBeingRenewed = verdict.action === 'renew' && word !== 'blocked';
+    if (toldVerdict === verdict.cause || isBeingRenewed) return;
     if (!isUnreached && verdict.fault !== 'configuration' && verdict.fault !== 'credentials') {
       toldVerdict = undefined;
       return;
