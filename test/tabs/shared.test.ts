@@ -7,6 +7,7 @@ import { isLong, patience } from '../effort.ts';
 import { judgeWork } from '../kill/judge.ts';
 import { createServer, type Server } from '../kill/server.ts';
 import { pageScript } from '../page-script.ts';
+import { canary } from './canary.ts';
 import { emptyProfile, started } from './chromium.ts';
 import type { SharedPage } from './shared-page.ts';
 
@@ -76,6 +77,8 @@ async function expectAll(pages: readonly Page[], count: number): Promise<void> {
   const all = Array.from({ length: count }, (_, at) => at + 1);
   for (const page of pages) expect(await heardBy(page)).toEqual(all);
 }
+
+const isGreeting = (frame: string): boolean => frame.startsWith('{"type":"auth",');
 
 interface Sleep {
   sleep(session: CDPSession, leader: Page): Promise<void>;
@@ -195,3 +198,44 @@ describe.each([
     patience,
   );
 });
+
+test(
+  'F99: what tabs post, keep, log and ask for has the token in Authorization headers and in the greeting of the socket, and nowhere else',
+  async () => {
+    const { server, context } = await openBrowser();
+    const rightly: string[] = [];
+    const seen: string[] = [];
+    context.on('console', (message) => void seen.push(message.text()));
+    context.on('request', (request) => {
+      const { authorization, ...others } = request.headers();
+      if (authorization !== undefined) rightly.push(authorization);
+      // The script of the page has it in its text.
+      seen.push(request.url(), JSON.stringify(others), request.postData() ?? '');
+    });
+    context.on('page', (page) =>
+      page.on('websocket', (socket) => {
+        seen.push(socket.url());
+        socket.on('framereceived', ({ payload }) => void seen.push(String(payload)));
+        socket.on(
+          'framesent',
+          ({ payload }) => void (isGreeting(String(payload)) ? rightly : seen).push(String(payload)),
+        );
+      }),
+    );
+    const tabs = [await openTab(context, server.origin), await openTab(context, server.origin)];
+    server.askOne();
+    await expectAll(tabs, 1);
+    for (const tab of tabs) await tab.evaluate(() => globalThis.shared.order());
+    await Promise.all(tabs.map((tab) => tab.waitForFunction(() => globalThis.shared.hasParked() === 2)));
+    for (const tab of tabs) seen.push(await tab.evaluate(() => globalThis.shared.leftBehind()));
+
+    const everything = seen.join('\n');
+    // Where it may be it is, and what was searched has something in it.
+    expect(rightly.filter((place) => place.includes(canary)).length).toBeGreaterThan(3);
+    expect(rightly.some(isGreeting)).toBe(true);
+    for (const word of ['"kind":"reign"', 'No paper', 'print.fail', '"type":"subscribe"'])
+      expect(everything).toContain(word);
+    expect(everything).not.toContain(canary);
+  },
+  patience,
+);
