@@ -5,6 +5,7 @@ import { seededRandom } from '../../src/testing/fake-host.ts';
 import { chromiumLaunch } from '../../tools/chromium.ts';
 import { isLong, patience } from '../effort.ts';
 import { judgeWork } from '../kill/judge.ts';
+import { seedOr } from '../kill/rounds.ts';
 import { createServer, type Server } from '../kill/server.ts';
 import { pageScript } from '../page-script.ts';
 import { canary } from './canary.ts';
@@ -173,6 +174,46 @@ describe.each([
       // What was under way when it was closed may be done again, and says so; nothing is left out.
       await server.until(() => new Set(server.books.printed.map(({ job }) => job)).size === 5);
       judgeWork(server.books);
+    },
+    patience,
+  );
+
+  test(
+    'T2, T4, T6: five tabs are closed one after the other, while others take orders: another one leads within 500 ms, each order is taken in once, and each event is heard',
+    async () => {
+      const { server, context } = await openBrowser();
+      const random = seededRandom(seedOr(7));
+      let tabs: Page[] = [];
+      for (let count = 0; count < 5; count += 1) tabs.push(await openTab(context, `${server.origin}/${query}`));
+      let asked = 0;
+      const tookMs: number[] = [];
+      while (tabs.length > 1) {
+        const leader = await leaderOf(tabs);
+        // The leader, or any: what it was asked for in its last moment the next one is asked for again.
+        const closed = tookMs.length === 0 || random() < 0.6 ? leader : tabs[Math.floor(random() * tabs.length)];
+        const rest = tabs.filter((tab) => tab !== closed);
+        const taking = rest.map((tab) => tab.evaluate(() => globalThis.shared.order()));
+        asked += rest.length;
+        server.askOne();
+        const closedAt = performance.now();
+        await closed?.close();
+        await Promise.race(rest.map((tab) => tab.waitForFunction(() => globalThis.shared.role() === 'leader')));
+        if (closed === leader) tookMs.push(Math.round(performance.now() - closedAt));
+        await Promise.all(taking);
+        tabs = rest;
+        await Promise.all(tabs.map((tab) => until(tab, 5 - tabs.length)));
+      }
+      console.log(`${query || 'locks'}: another tab leads after ${tookMs.join(', ')} ms`);
+      // A busy machine may be late once.
+      expect(Math.min(...tookMs)).toBeLessThan(500);
+      await expectAll(tabs, 4);
+      const [last] = tabs;
+      // The server has no such thing, so that each of them waits for a person.
+      await last?.waitForFunction((count) => globalThis.shared.hasParked() >= count, asked);
+      expect(await last?.evaluate(() => globalThis.shared.hasParked())).toBe(asked);
+      await server.until(() => new Set(server.books.printed.map(({ job }) => job)).size === 4);
+      judgeWork(server.books);
+      expect(server.connected).toBe(1);
     },
     patience,
   );
