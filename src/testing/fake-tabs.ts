@@ -4,10 +4,10 @@ import type { TabHost } from '../core/tabs/tab-host.ts';
 export interface FakeTab extends TabHost {
   /**
    * It says and hears nothing until it is thawed, and hears everything then, unless the browser `forgets`. Its locks stay its
-   * own. `hears`: as in Chromium, where a frozen page hears what is posted and can answer; that its timers and sockets stand
-   * still is for whoever gives it those.
+   * own. `hears`: as in Chromium, where a frozen page hears what is posted and can answer; `says`: and is told that it is
+   * frozen. That its timers and sockets stand still is for whoever gives it those.
    */
-  freeze(how?: { readonly forgets?: boolean; readonly hears?: boolean }): void;
+  freeze(how?: { readonly forgets?: boolean; readonly hears?: boolean; readonly says?: boolean }): void;
   thaw(): void;
   /** Gone without a word, as when a tab is closed or crashes: its locks are free. */
   crash(): void;
@@ -73,6 +73,7 @@ export function createFakeTabs({ hasLocks = true }: { readonly hasLocks?: boolea
     open() {
       const own = new Set<Line>();
       const held = new Set<() => void>();
+      const freezing = new Set<(isFrozen: boolean) => void>();
       const identity = {};
       let isFrozen = false;
       let isForgetful = false;
@@ -129,16 +130,22 @@ export function createFakeTabs({ hasLocks = true }: { readonly hasLocks?: boolea
             },
           },
         }),
-        freeze({ forgets = false, hears = false } = {}) {
+        onFrozen(listener) {
+          freezing.add(listener);
+          return () => void freezing.delete(listener);
+        },
+        freeze({ forgets = false, hears = false, says = false } = {}) {
           isFrozen = true;
           isForgetful = forgets;
           isListening = hears;
+          if (says) for (const listener of freezing) listener(true);
         },
         thaw() {
           isFrozen = false;
           if (isForgetful) for (const { waiting } of own) waiting.length = 0;
           isForgetful = false;
           for (const tell of whenThawed.splice(0)) tell();
+          for (const listener of freezing) listener(false);
           for (const line of own) hand(line);
         },
         crash() {

@@ -163,16 +163,17 @@ describe.each([
   });
 
   test.each([
-    { hears: false, which: 'that hears nothing' },
-    { hears: true, which: 'that hears what is posted, as in Chromium,' },
+    { hears: false, says: false, which: 'that hears nothing' },
+    { hears: true, says: false, which: 'that hears what is posted' },
+    { hears: true, says: true, which: 'that hears what is posted and knows, as in Chromium,' },
   ])(
     'T5: a frozen leader $which is robbed within 15 s, and follows when it wakes, having heard everything once',
-    async ({ hears }) => {
+    async ({ hears, says }) => {
       const { kitchen, open, publish } = openCrew({ hasLocks });
       const [first, second] = [await open(), await open()];
       const ids = [publish()];
       await kitchen.host.pass(1_000);
-      first.page.freeze({ hears });
+      first.page.freeze({ hears, says });
       await kitchen.host.pass(15_000);
       expect(second.pos.health().tab).toBe('leader');
       ids.push(publish());
@@ -364,6 +365,7 @@ test(
       what: fc.constantFrom('publish', 'open', 'crash', 'freeze', 'thaw', 'close', 'pass'),
       which: fc.nat(4),
       hears: fc.boolean(),
+      says: fc.boolean(),
       ms: fc.integer({ min: 0, max: 6_000 }),
     });
     await fc.assert(
@@ -385,7 +387,7 @@ test(
           tabs.push({ tab, from: isLed ? published.length : Number.POSITIVE_INFINITY, isFrozen: false });
         };
         await add();
-        for (const { what, which, hears, ms } of steps) {
+        for (const { what, which, hears, says, ms } of steps) {
           const at = which % Math.max(1, tabs.length);
           const one = tabs[at];
           if (what === 'publish') published.push(publish());
@@ -395,7 +397,7 @@ test(
             await gone(at, ({ pos }) => void pos.dispose());
           else if (what === 'freeze' && one !== undefined) {
             one.isFrozen = true;
-            one.tab.page.freeze({ hears });
+            one.tab.page.freeze({ hears, says });
           } else if (what === 'thaw' && one !== undefined) {
             one.isFrozen = false;
             one.tab.page.thaw();

@@ -129,9 +129,11 @@ async function robbed(
   const asleepAt = performance.now();
   // For the socket of the one that sleeps: it hears of it when it wakes.
   server.askOne();
+  const taking = follower.evaluate(() => globalThis.shared.order());
   await follower.waitForFunction(() => globalThis.shared.role() === 'leader', undefined, { polling });
   const tookMs = performance.now() - asleepAt;
   console.log(`${address}: a leader that sleeps is robbed after ${Math.round(tookMs)} ms`);
+  await taking;
   server.askOne();
   await expectAll([follower], 2);
   await wake(session, leader);
@@ -142,6 +144,8 @@ async function robbed(
   judgeWork(server.books);
   await expect.poll(() => server.connected).toBe(1);
   await expectAll(tabs, 3);
+  // What was asked for while it slept is taken in, once.
+  for (const tab of tabs) await tab.waitForFunction(() => globalThis.shared.hasParked() === 1, undefined, { polling });
   return tookMs;
 }
 
@@ -224,6 +228,38 @@ describe.each([
       const { server, context } = await openBrowser();
       const tookMs = await robbed(server, context, `${server.origin}/${query}`, hanging);
       expect(tookMs).toBeLessThan(15_000);
+    },
+    patience,
+  );
+
+  test.runIf(isLong)(
+    'T5: a tab that is frozen when it is its turn to lead is robbed within 15 s, too (F87, F93)',
+    async () => {
+      const { server, context } = await openOwnBrowser();
+      const address = `${server.origin}/${query}`;
+      const leader = await openTab(context, address);
+      // The one that has waited for longest.
+      const sleeper = await openTab(context, address);
+      const last = await openTab(context, address);
+      const session = await context.newCDPSession(sleeper);
+      await frozen.sleep(session, sleeper);
+      server.askOne();
+      await until(last, 1);
+      const closedAt = performance.now();
+      await leader.close();
+      server.askOne();
+      await last.waitForFunction(() => globalThis.shared.role() === 'leader', undefined, { polling });
+      const tookMs = performance.now() - closedAt;
+      console.log(`${address}: a tab that sleeps in its turn is robbed after ${Math.round(tookMs)} ms`);
+      expect(tookMs).toBeLessThan(15_000);
+      await until(last, 2);
+      await frozen.wake(session, sleeper);
+      server.askOne();
+      await expectAll([last, sleeper], 3);
+      await sleeper.waitForFunction(() => globalThis.shared.role() === 'follower', undefined, { polling });
+      await server.until(() => new Set(server.books.printed.map(({ job }) => job)).size === 3);
+      judgeWork(server.books);
+      await expect.poll(() => server.connected).toBe(1);
     },
     patience,
   );

@@ -12,6 +12,7 @@ import type { OpenChannel } from '../session/heard-channels.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import type { Status } from '../session/status.ts';
 import { createAskedHere } from './asked-here.ts';
+import { createEar } from './ear.ts';
 import { faultOf } from './faults.ts';
 import { createFollowing } from './following.ts';
 import { createHeardHere } from './heard-here.ts';
@@ -70,8 +71,11 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   let whenLeading: (() => void)[] = [];
 
   const name = channelName(options.storeName);
+  const ear = createEar((message) => {
+    if (!isOver) hear(message);
+  });
   const line = tabs.open(name, (message) => {
-    if (!isOver && isTabMessage(message)) hear(message);
+    if (!isOver && isTabMessage(message)) ear.take(message);
   });
   const listener = { granted: () => void inTurn(rise), lost: () => void inTurn(stepDown) };
   const throne: Throne =
@@ -100,6 +104,11 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
 
   const leavePage = tabs.onLeave?.(() => {
     if (leading !== undefined) post({ kind: 'gone', tab });
+  });
+
+  const leaveFreezing = tabs.onFrozen?.((isFrozen) => {
+    if (isFrozen) ear.cover();
+    else ear.uncover();
   });
 
   function post(message: TabMessage): void {
@@ -340,6 +349,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     isOver = true;
     watch.stop();
     leavePage?.();
+    leaveFreezing?.();
     await turn;
     const ending = session;
     leading?.stop();
