@@ -42,6 +42,15 @@ function browserTabs(): TabHost | undefined {
       window.addEventListener('pagehide', listener);
       return () => window.removeEventListener('pagehide', listener);
     },
+    onFrozen(listener) {
+      const [freeze, resume] = [() => listener(true), () => listener(false)];
+      document.addEventListener('freeze', freeze);
+      document.addEventListener('resume', resume);
+      return () => {
+        document.removeEventListener('freeze', freeze);
+        document.removeEventListener('resume', resume);
+      };
+    },
     ...(locks !== undefined && { locks: { request: requestOf(locks) } }),
   };
 }

@@ -2,8 +2,12 @@
 import type { TabHost } from '../core/tabs/tab-host.ts';
 
 export interface FakeTab extends TabHost {
-  /** It says and hears nothing until it is thawed, and hears everything then, unless the browser `forgets`. Its locks stay its own. */
-  freeze(how?: { readonly forgets?: boolean }): void;
+  /**
+   * It says and hears nothing until it is thawed, and hears everything then, unless the browser `forgets`. Its locks stay its
+   * own. `hears`: as in Chromium, where a frozen page hears what is posted and can answer; `says`: and is told that it is
+   * frozen. That its timers and sockets stand still is for whoever gives it those.
+   */
+  freeze(how?: { readonly forgets?: boolean; readonly hears?: boolean; readonly says?: boolean }): void;
   thaw(): void;
   /** Gone without a word, as when a tab is closed or crashes: its locks are free. */
   crash(): void;
@@ -19,7 +23,7 @@ interface Line {
   readonly isOpen: () => boolean;
   /** While its tab is frozen. */
   readonly waiting: unknown[];
-  readonly isFrozen: () => boolean;
+  readonly isDeaf: () => boolean;
 }
 
 interface Claim {
@@ -34,8 +38,8 @@ export function createFakeTabs({ hasLocks = true }: { readonly hasLocks?: boolea
   const claims = new Map<string, Claim[]>();
 
   function say(from: Line, message: unknown): void {
-    // Nothing of a frozen tab runs, and nothing of one that is gone.
-    if (!from.isOpen() || from.isFrozen()) return;
+    // Nothing of a tab that is gone runs, and of a frozen one only what Chromium lets run.
+    if (!from.isOpen() || from.isDeaf()) return;
     const copy: unknown = structuredClone(message);
     for (const line of lines) {
       if (line === from || line.name !== from.name) continue;
@@ -45,7 +49,7 @@ export function createFakeTabs({ hasLocks = true }: { readonly hasLocks?: boolea
   }
 
   function hand(line: Line): void {
-    while (line.waiting.length > 0 && line.isOpen() && !line.isFrozen()) line.hear(line.waiting.shift());
+    while (line.waiting.length > 0 && line.isOpen() && !line.isDeaf()) line.hear(line.waiting.shift());
   }
 
   function grant(name: string): void {
@@ -69,9 +73,11 @@ export function createFakeTabs({ hasLocks = true }: { readonly hasLocks?: boolea
     open() {
       const own = new Set<Line>();
       const held = new Set<() => void>();
+      const freezing = new Set<(isFrozen: boolean) => void>();
       const identity = {};
       let isFrozen = false;
       let isForgetful = false;
+      let isListening = false;
       let isGone = false;
       /** What its lock tells it reaches it when it wakes. */
       let whenThawed: (() => void)[] = [];
@@ -89,7 +95,7 @@ export function createFakeTabs({ hasLocks = true }: { readonly hasLocks?: boolea
             hear,
             waiting: [],
             isOpen: () => isOpen && !isGone,
-            isFrozen: () => isFrozen,
+            isDeaf: () => isFrozen && !isListening,
           };
           lines.add(line);
           own.add(line);
@@ -124,15 +130,22 @@ export function createFakeTabs({ hasLocks = true }: { readonly hasLocks?: boolea
             },
           },
         }),
-        freeze({ forgets = false } = {}) {
+        onFrozen(listener) {
+          freezing.add(listener);
+          return () => void freezing.delete(listener);
+        },
+        freeze({ forgets = false, hears = false, says = false } = {}) {
           isFrozen = true;
           isForgetful = forgets;
+          isListening = hears;
+          if (says) for (const listener of freezing) listener(true);
         },
         thaw() {
           isFrozen = false;
           if (isForgetful) for (const { waiting } of own) waiting.length = 0;
           isForgetful = false;
           for (const tell of whenThawed.splice(0)) tell();
+          for (const listener of freezing) listener(false);
           for (const line of own) hand(line);
         },
         crash() {

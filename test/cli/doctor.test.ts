@@ -259,7 +259,7 @@ const broken: readonly (readonly [
       },
     ],
     'clock',
-    /36\d\d\.\d s behind this machine/,
+    /60 minutes behind this machine/,
     /NTP/,
   ],
   [
@@ -444,6 +444,13 @@ test('wrong addresses, keys and tokens', async () => {
   ).toEqual([`private-store.${store.sku}.printing`]);
   expect(steps(visit, 'ok')).toContain('subscribe');
 
+  const nearby = await doctor(`${proxy.url}/laravel`.replace('127.0.0.1', 'nobody.invalid'), socket, ...till);
+  expect(nearby.findings.filter(({ step }) => step === 'subscribe')).toMatchObject(
+    [1, 2, 3].map(() => ({ verdict: 'skipped', remedy: 'Mend the API first: it signs private channels.' })),
+  );
+  const half = await doctor(api, ...till);
+  expect(half.findings.at(-1)).toMatchObject({ step: 'subscribe', verdict: 'skipped', what: 'no socket was named' });
+
   await proxy.stop();
   expect(await told(api, pusher)).toMatch(/^reachable: nobody listens there .*\nreachable: nobody listens there/);
 });
@@ -456,6 +463,40 @@ test('a page that may not ask is told from one that may', async () => {
   expect(await doctor(place.api, ...allowed)).toMatchObject({ exitCode: 0 });
   const more = await doctor(place.api, ...allowed, '--header', 'X-Store');
   expect(problems(more)).toMatchObject([{ step: 'cors', what: 'it may not send x-store' }]);
+});
+
+test('F99: a token that the server quotes in all that it says is not printed', async () => {
+  const { proxy, api, socket } = await clinic();
+  const channel = `private-store.${store.sku}.orders`;
+  const quoting = `Bearer ${tokens.pos}`;
+  proxy.add({
+    match: { direction: 'c2s', text: '"subscribe"' },
+    action: {
+      kind: 'inject',
+      direction: 's2c',
+      data: JSON.stringify({ type: 'error', channel, status: 403, code: quoting }),
+    },
+  });
+  proxy.add({
+    match: { on: 'request', path: '*/v1/print-jobs' },
+    action: { kind: 'http-respond', status: 302, headers: { location: `https://till.example.test/${tokens.pos}` } },
+    times: Infinity,
+  });
+  proxy.add({
+    match: { on: 'request', path: '*/v1/events/*' },
+    action: { kind: 'http-respond', status: 200, body: quoting, headers: { 'content-type': quoting } },
+    times: Infinity,
+  });
+  for (const how of [[], ['--json']]) {
+    const lines: string[] = [];
+    const environment = { version: () => '', folder: '.', isTerminal: true, ended: () => Promise.resolve() };
+    await runCommand(['doctor', api, socket, ...till, ...how], {
+      ...environment,
+      say: (line) => void lines.push(line),
+    });
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.join('\n')).not.toContain(tokens.pos);
+  }
 });
 
 test('what a server says cannot give the terminal orders', async () => {

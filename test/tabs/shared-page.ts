@@ -5,23 +5,37 @@ import { indexedDb } from '../../src/storage/indexed-db.ts';
 import { sharedTabs } from '../../src/tabs.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import type { Told } from '../kill/told.ts';
+import { canary } from './canary.ts';
 
 export interface SharedPage {
   heard(): readonly number[];
   role(): string;
   word(): string;
+  /** What the browser said of the life of the page. */
+  lifeCycle(): readonly string[];
+  order(): Promise<void>;
+  hasParked(): number;
+  /** All that this page has posted, and all that it and its origin have kept. */
+  leftBehind(): Promise<string>;
 }
 
 const { origin, search } = location;
 // As a page on plain http has none.
 if (search.includes('lockless')) Object.defineProperty(navigator, 'locks', { value: undefined });
 
+const posted: unknown[] = [];
+const { postMessage } = BroadcastChannel.prototype;
+BroadcastChannel.prototype.postMessage = function post(message: unknown): void {
+  posted.push(message);
+  postMessage.call(this, message);
+};
+
 const client = createClient(laravelPos, {
   role: 'printer-gateway',
   scope: { sku: 'trattoria', deviceId: 18 },
   transport: webSocket({ url: `${origin.replace('http', 'ws')}/socket` }),
   api: { baseUrl: origin },
-  token: () => 'token-1',
+  token: () => canary,
   storage: indexedDb(),
   tabs: sharedTabs(),
   startFrom: 'earliest',
@@ -43,9 +57,37 @@ client.process('PrintJobQueued', async ({ data: { print_job }, continuity }, { r
 });
 await client.start();
 
+const lifeCycle: string[] = [];
+for (const kind of ['freeze', 'resume']) document.addEventListener(kind, () => void lifeCycle.push(kind));
+
+async function kept(): Promise<string> {
+  const texts = [document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), location.href];
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await answered(indexedDB.open(name));
+    for (const table of Array.from(database.objectStoreNames)) {
+      const store = database.transaction(table).objectStore(table);
+      const [keys, values] = [store.getAllKeys(), store.getAll()];
+      texts.push(name, table, JSON.stringify(await answered(keys)), JSON.stringify(await answered(values)));
+    }
+    database.close();
+  }
+  return texts.join('\n');
+}
+
+const answered = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('no answer')));
+  });
+
 const page: SharedPage = {
   heard: () => heard,
   role: () => client.health().tab,
   word: () => client.status.get().word,
+  lifeCycle: () => lifeCycle,
+  order: async () =>
+    void (await client.mutate('print.fail', { printJobId: 1, error: { code: 'paper', message: 'No paper' } })),
+  hasParked: () => client.outbox.parked().length,
+  leftBehind: async () => [JSON.stringify(posted), await kept()].join('\n'),
 };
 Object.assign(globalThis, { shared: page });

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { HeardError } from '../../errors.ts';
 import { loadContract } from '../load-contract.ts';
-import { createChart, findingJson, findingText, type Finding } from './finding.ts';
+import { createChart, findingJson, findingText, withoutToken, type Finding } from './finding.ts';
 import { patientOf } from './patient.ts';
 import type { Rest } from './ask.ts';
 import { examineRest, examineSigning } from './rest.ts';
@@ -36,7 +36,8 @@ export async function runDoctor(args: readonly string[], { folder, say }: Doctor
     listenMs: milliseconds('listen', values.listen ?? '0'),
   });
   const count = { ok: 0, problem: 0, skipped: 0 };
-  const chart = createChart((finding: Finding) => {
+  const chart = createChart((found: Finding) => {
+    const finding = withoutToken(found, patient.token);
     count[finding.verdict] += 1;
     say(values.json === true ? findingJson(finding) : findingText(finding));
   });
@@ -49,7 +50,16 @@ export async function runDoctor(args: readonly string[], { folder, say }: Doctor
     // With a socket there is a connection to sign for, and that is the better question.
     if (examined !== undefined && sockets.length === 0) await examineSigning(examined, patient, chart);
   }
-  for (const { text } of sockets) await examineSocket(text, rest, patient, chart);
+  const signer = rest ?? (sockets.length < addresses.length ? 'out of reach' : undefined);
+  for (const { text } of sockets) await examineSocket(text, signer, patient, chart);
+  if (sockets.length === 0 && patient.channels.length > 0) {
+    chart.skipped(
+      'subscribe',
+      addresses[0]?.text ?? '',
+      'no socket was named',
+      'Give its address, too: wss://ws.example.test/app/my-key (Pusher), …/socket.io (Socket.IO), or any other (docs/protocol.md).',
+    );
+  }
   const isWell = count.problem === 0;
   if (values.json === true) say(JSON.stringify({ step: 'all', verdict: isWell ? 'ok' : 'problem', ...count }));
   else

@@ -82,7 +82,7 @@ function examineClock({ header, sentAtMs, receivedAtMs }: Answer, at: string, ch
   }
   // The header has whole seconds, and was written somewhere between the question and its answer.
   const offsetMs = saidMs + 500 - (sentAtMs + receivedAtMs) / 2;
-  const text = `${Math.abs(offsetMs / 1_000).toFixed(1)} s ${offsetMs < 0 ? 'behind' : 'ahead of'} this machine`;
+  const text = `${spanOf(Math.abs(offsetMs))} ${offsetMs < 0 ? 'behind' : 'ahead of'} this machine`;
   if (Math.abs(offsetMs) <= wrongFromMs) return chart.ok('clock', at, `the server’s clock is ${text}`);
   chart.problem(
     'clock',
@@ -91,6 +91,18 @@ function examineClock({ header, sentAtMs, receivedAtMs }: Answer, at: string, ch
     'Set both by the network (NTP): tokens and orders have times.',
   );
 }
+
+/** As one would say it: nobody reads 36 000 s as ten hours. */
+function spanOf(ms: number): string {
+  for (const [unit, unitMs] of spans) if (ms >= 2 * unitMs) return `${Math.round(ms / unitMs)} ${unit}`;
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+const spans = [
+  ['days', 86_400_000],
+  ['hours', 3_600_000],
+  ['minutes', 60_000],
+] as const;
 
 interface ListQuestion {
   readonly name: string;

@@ -9,13 +9,10 @@ import type { Rest } from './ask.ts';
 import { signaturesOf } from './signing.ts';
 import { wireOf, type Told, type Wire } from './wires.ts';
 
-/** @param rest where channels are signed, if that was examined and answers */
-export async function examineSocket(
-  text: string,
-  rest: Rest | undefined,
-  patient: Patient,
-  chart: Chart,
-): Promise<void> {
+/** Where channels are signed, if that was named; and it may have been and not be there. */
+type Signer = Rest | 'out of reach' | undefined;
+
+export async function examineSocket(text: string, signer: Signer, patient: Patient, chart: Chart): Promise<void> {
   if (!isUsable(text, chart)) return;
   const wire = wireOf(new URL(text), patient);
   const dialled = await dial(wire.address(), patient);
@@ -25,7 +22,7 @@ export async function examineSocket(
   }
   chart.ok('reachable', text, `a WebSocket opens, and ${wire.name} is spoken`);
   try {
-    await converse({ at: text, line: dialled, wire, rest, patient }, chart);
+    await converse({ at: text, line: dialled, wire, signer, patient }, chart);
   } finally {
     dialled.close();
   }
@@ -53,11 +50,11 @@ interface Conversation {
   readonly at: string;
   readonly line: Line;
   readonly wire: Wire;
-  readonly rest: Rest | undefined;
+  readonly signer: Signer;
   readonly patient: Patient;
 }
 
-async function converse({ at, line, wire, rest, patient }: Conversation, chart: Chart): Promise<void> {
+async function converse({ at, line, wire, signer, patient }: Conversation, chart: Chart): Promise<void> {
   const { contract, channels, timeoutMs, listenMs } = patient;
   const shapes = contract === undefined ? undefined : shapesOf(contract);
   /** Waits for what is looked for, and notes the events that come meanwhile. */
@@ -81,7 +78,7 @@ async function converse({ at, line, wire, rest, patient }: Conversation, chart: 
   if (contract === undefined) {
     return chart.skipped('subscribe', at, 'no contract was named', 'Say which backend it is: --contract laravel-pos');
   }
-  const sign = rest === undefined ? undefined : signaturesOf(rest, patient, chart, wire.key);
+  const sign = typeof signer === 'object' ? signaturesOf(signer, patient, chart, wire.key) : undefined;
   for (const channel of channels) {
     if (!channel.needsSignature) await subscribe(channel, undefined);
     else if (sign === undefined) {
@@ -89,7 +86,9 @@ async function converse({ at, line, wire, rest, patient }: Conversation, chart: 
         'subscribe',
         channel.wire,
         'nobody is there to sign it',
-        'Give the address of the API, too: it signs private channels.',
+        signer === undefined
+          ? 'Give the address of the API, too: it signs private channels.'
+          : 'Mend the API first: it signs private channels.',
       );
     } else {
       const signature = await sign(channel, socketId);

@@ -223,7 +223,7 @@ function follow(turn: Turn, verdict: Verdict): Step {
       return wait(turn.asksForTokens ? remembering(next, { wanted: 'expired' }) : next, verdict, forMs);
     case 'renew':
       return renewed || !turn.asksForTokens
-        ? block(remembering(next, turn.asksForTokens ? { wanted: 'rejected' } : {}), verdict)
+        ? block(turn.asksForTokens ? remembering(next, { wanted: 'rejected' }) : next, verdict)
         : attempt(remembering(next, { wanted: 'rejected', renewed: true }), verdict);
     case 'block':
       return block(next, verdict);

@@ -81,7 +81,8 @@ interface Socket {
   readonly generation: number;
   connection: TransportConnection | undefined;
   details: OpenDetails;
-  warnedCode: number | undefined;
+  /** What the server complained of. */
+  warned?: Verdict;
 }
 
 /** Performs what the machine decides, over the seams. It decides nothing itself. */
@@ -169,7 +170,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   function open(generation: number): void {
     usedToken = credentials.current();
-    const opening: Socket = { generation, connection: undefined, details: {}, warnedCode: undefined };
+    const opening: Socket = { generation, connection: undefined, details: {} };
     socket = opening;
     try {
       opening.connection = transport.connect({ token: usedToken, query: options.query ?? {} }, handlersOf(opening));
@@ -228,16 +229,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       },
       warned(code) {
         if (!heard()) return;
-        from.warnedCode = code;
-        guarded(() => listener.warned(verdictOfWarning(codes, code)));
+        const verdict = verdictOfWarning(codes, code);
+        from.warned = verdict;
+        // Whoever refuses the token has no more to say to this socket, whether or not it closes it.
+        if (verdict.action === 'renew') dispatch({ kind: 'ended', generation, verdict });
+        else guarded(() => listener.warned(verdict));
       },
       closed(closing: Closing) {
         if (socket !== from) return;
-        const { warnedCode } = from;
-        const verdict =
-          warnedCode !== undefined && saysNothing(closing)
-            ? verdictOfWarning(codes, warnedCode)
-            : verdictOfClosing(codes, closing);
+        const complaint = saysNothing(closing) ? from.warned : undefined;
+        const verdict = complaint ?? verdictOfClosing(codes, closing);
         dispatch({ kind: 'ended', generation, verdict });
       },
       failed(failure: Failure) {

@@ -470,10 +470,10 @@ async function startOn(
       joined: (wire, everybody, from) => joiner.joined(wire, everybody, from),
       presence: attendance.told,
       refused: (wire, refusal, from) => joiner.refused(wire, refusal, from),
-      warned: (verdict) => tellVerdict(verdict),
+      warned: tellVerdict,
       status(status) {
         connection = status;
-        if (status.verdict !== undefined) tellVerdict(status.verdict, status.word === 'offline');
+        if (status.verdict !== undefined) tellVerdict(status.verdict, status.word);
         if (generation === 0 && isWithoutSocket()) poll();
         else pollSoon();
         options.changed();
@@ -488,15 +488,17 @@ async function startOn(
    * What needs somebody to set something up is told once, until it is something else. A device that was connected before has
    * the right address, and its outages pass; one that never was may wait for ever for a host that is misspelt.
    */
-  function tellVerdict(verdict: Verdict, isOffline = false): void {
-    const isUnreached = isOffline && generation === 0 && verdict.fault !== 'none';
-    if (toldVerdict === verdict.cause) return;
-    if (!isUnreached && verdict.fault !== 'configuration' && verdict.fault !== 'credentials') {
+  function tellVerdict({ cause, fault, action, remediation }: Verdict, word?: ConnectionStatus['word']): void {
+    // A token that has run out is about to be replaced, and it is news only if that does not help.
+    const isBeingRenewed = action === 'renew' && word !== 'blocked';
+    if (toldVerdict === cause || isBeingRenewed) return;
+    const isUnreached = word === 'offline' && generation === 0 && fault !== 'none';
+    if (!isUnreached && fault !== 'configuration' && fault !== 'credentials') {
       toldVerdict = undefined;
       return;
     }
-    toldVerdict = verdict.cause;
-    signal({ kind: 'config', because: verdict.cause, channel: undefined, remediation: verdict.remediation });
+    toldVerdict = cause;
+    signal({ kind: 'config', because: cause, channel: undefined, remediation });
   }
 
   /** A page that goes away may not come back; one that comes back may have missed something that no socket tells. */

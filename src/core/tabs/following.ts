@@ -18,7 +18,7 @@ export interface FollowingOptions {
   readonly outboxChanged: (change: OutboxChange) => void;
   /** How things stand has changed. */
   readonly changed: () => void;
-  /** The leader was heard. */
+  /** The leader has shown that it is awake. */
   readonly heard: () => void;
 }
 
@@ -100,6 +100,8 @@ export function createFollowing(options: FollowingOptions): Following {
   function take(message: ByReign): void {
     switch (message.kind) {
       case 'view':
+        // Said by a timer, and nothing else is: whoever is frozen may still answer what it is asked.
+        options.heard();
         return takeView(message.view);
       case 'events':
         return takeEvents(message.first, message.events);
@@ -137,8 +139,8 @@ export function createFollowing(options: FollowingOptions): Following {
       return leader?.reign;
     },
     recognise({ reign, rank, count, view: now }, isNew) {
-      options.heard();
       if (leader?.reign === reign) return takeView(now);
+      options.heard();
       // Who was there before it led has missed nothing of what it told; who comes now begins here.
       if (isNew) kept = [];
       handOlder(rank);
@@ -154,10 +156,7 @@ export function createFollowing(options: FollowingOptions): Following {
       changed();
     },
     hear(message) {
-      if (leader?.reign === message.reign) {
-        options.heard();
-        return take(message);
-      }
+      if (leader?.reign === message.reign) return take(message);
       if (message.kind === 'events') keep(message);
       // Somebody leads who has not introduced itself to this tab.
       sayHello();

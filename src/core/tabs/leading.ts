@@ -79,6 +79,14 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
     telling ??= host.schedule(waiting + parked > manyItems ? manyAfterMs : viewAfterMs, tellView);
   }
 
+  /**
+   * By a timer, never from the question itself: a page that Chromium has frozen hears what is posted, and its timers and its
+   * socket stand still. Who could not answer like this does not lead anybody.
+   */
+  function answer(): void {
+    telling ??= host.schedule(0, tellView);
+  }
+
   function beatLater(): void {
     beat = host.schedule(beatMs, () => {
       tellView();
@@ -175,8 +183,7 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
         case 'tables':
           return message.reign === reign ? tellTables(message.tab, message.names) : undefined;
         case 'anybody':
-          if (session !== undefined) post({ kind: 'view', reign, view: view(session) });
-          return;
+          return answer();
       }
     },
     gone(tab) {

@@ -13,6 +13,7 @@ import type { OpenChannel } from '../session/heard-channels.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import type { Status } from '../session/status.ts';
 import { createAskedHere } from './asked-here.ts';
+import { createEar } from './ear.ts';
 import { faultOf } from './faults.ts';
 import { createFollowing } from './following.ts';
 import { createHeardHere } from './heard-here.ts';
@@ -75,8 +76,11 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   let whenLeading: (() => void)[] = [];
 
   const name = channelName(options.storeName);
+  const ear = createEar((message) => {
+    if (!isOver) hear(message);
+  });
   const line = tabs.open(name, (message) => {
-    if (!isOver && isTabMessage(message)) hear(message);
+    if (!isOver && isTabMessage(message)) ear.take(message);
   });
   const listener = { granted: () => void inTurn(rise), lost: () => void inTurn(stepDown) };
   const throne: Throne =
@@ -119,6 +123,11 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
 
   const leavePage = tabs.onLeave?.(() => {
     if (leading !== undefined || work.isBusy) post({ kind: 'gone', tab });
+  });
+
+  const leaveFreezing = tabs.onFrozen?.((isFrozen) => {
+    if (isFrozen) ear.cover();
+    else ear.uncover();
   });
 
   function post(message: TabMessage): void {
@@ -396,6 +405,7 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
     isOver = true;
     watch.stop();
     leavePage?.();
+    leaveFreezing?.();
     // Not one after the other: what is asked to stop must not wait for a tab that is just about to lead.
     await Promise.all([turn, work.end()]);
     const ending = session;

@@ -1,8 +1,9 @@
-// Whether the leader is still there. One that is frozen has its lock and says nothing; asked, whoever is merely throttled answers.
+// Whether the leader is still awake. One that is frozen has its lock, and no timer of it runs; asked, whoever is merely throttled
+// answers.
 import type { Host, Release } from '../../host/host.ts';
 
 export interface Watch {
-  /** Something was heard of it. */
+  /** A timer of it has run. */
   heard(): void;
   stop(): void;
 }

@@ -69,6 +69,25 @@ test('C18: a token that is refused after a stable link is replaced again', async
   expect(rig.supervisor.status().word).toBe('open');
 });
 
+test('C18: a server that complains about the token and leaves the socket open has refused it, and nobody is told of it', async () => {
+  const { asked, token } = app(['old', 'new']);
+  const rig = createRig({
+    token,
+    transport: {
+      capabilities: { codes: 'websocket' },
+      server: {
+        connected: (socket) => (socket.attempt.token === 'new' ? socket.accept() : socket.warn(4_401)),
+      },
+    },
+  });
+  rig.supervisor.start();
+  await rig.host.pass(0);
+  expect(asked).toEqual(['start', 'rejected']);
+  expect(rig.supervisor.status().word).toBe('open');
+  expect(rig.transport.live).toHaveLength(1);
+  expect(rig.warnings).toEqual([]);
+});
+
 test('C18: without a callback a refusal blocks', () => {
   const rig = createRig({ transport: doorkeeper(() => []) });
   rig.supervisor.start();

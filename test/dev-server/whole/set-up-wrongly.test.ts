@@ -43,6 +43,8 @@ interface Where {
   readonly api: string;
   /** The app's key, or the path of the endpoint. */
   readonly isMistyped: boolean;
+  /** In place of the one that the server knows. */
+  readonly token?: string;
   readonly fetch: typeof globalThis.fetch;
 }
 
@@ -58,7 +60,7 @@ interface Device {
   readonly requests: () => number;
 }
 
-function device(wire: Wire, { socket, api, isMistyped, fetch }: Where): Device {
+function device(wire: Wire, { socket, api, isMistyped, token, fetch }: Where): Device {
   let attempts = 0;
   let requests = 0;
   const counted = (transport: Transport): Transport => ({
@@ -102,7 +104,7 @@ function device(wire: Wire, { socket, api, isMistyped, fetch }: Where): Device {
     const made = createClient(laravelPos, {
       role: 'pos',
       scope: { sku: store.sku, deviceId: deviceIds.pos },
-      token: () => posTokens.pos,
+      token: () => token ?? posTokens.pos,
       transport: counted(transport),
       ...shared,
     });
@@ -114,7 +116,7 @@ function device(wire: Wire, { socket, api, isMistyped, fetch }: Where): Device {
     const made = createClient(brasserie, {
       role: 'waiter',
       scope: { userId: 3 },
-      token: () => brasserieTokens.charlie,
+      token: () => token ?? brasserieTokens.charlie,
       transport: counted(socketIo({ url: socket, path: isMistyped ? '/sockte.io/' : '/socket.io/' })),
       ...shared,
     });
@@ -153,6 +155,12 @@ const mistakes: readonly Mistake[] = [
     where: () => ({ isMistyped: true }),
     because: { pusher: 'unknown-app', any: 'unreachable' },
     word: 'offline or blocked',
+  },
+  {
+    what: 'a token that nobody knows',
+    where: () => ({ token: 'nobody' }),
+    because: { webSocket: 'token-unchanged', any: 'denied auth-required' },
+    word: 'blocked',
   },
   {
     what: 'a wrong cluster or host, whose name nobody knows',
@@ -226,7 +234,8 @@ test.each(rows)(
     const told = (): readonly Signal[] => signals.filter((signal) => wordsOf(signal) === expected);
     await vi.waitFor(() => expect(signals.map(wordsOf)).toContain(expected), { timeout: 20_000, interval: 5 });
     await vi.waitFor(() => expect(word).toContain(client.status.get().word), { timeout: 15_000, interval: 5 });
-    for (const signal of told()) expect(signal).toHaveProperty('remediation', expect.stringMatching(/[Cc]heck|give/));
+    for (const signal of told())
+      expect(signal).toHaveProperty('remediation', expect.stringMatching(/[Cc]heck|give|[Ss]ign in/));
     // Once for each thing that somebody has to do, and not again with every attempt.
     const once = told().map((signal) => JSON.stringify(signal));
     expect(new Set(once).size).toBe(once.length);

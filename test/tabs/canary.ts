@@ -1,0 +1,2 @@
+/** A token that is to be found nowhere but where a token belongs. */
+export const canary = 'canary-5fd1e07c';
