@@ -17,12 +17,12 @@ const withContract = (name: string, contract: string, limit: string): Combinatio
 });
 
 export const combinations: readonly Combination[] = [
-  { name: 'everything from heard', imports: { '.': '*' }, limit: '102.25 kB' },
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '103.5 kB' },
   {
     name: 'a client over plain WebSocket, without a contract',
     // Aim: 24 kB (record 14 says what stands between).
     imports: { '.': '{ createClient }', './transports/websocket': '{ webSocket }' },
-    limit: '96.5 kB',
+    limit: '98 kB',
   },
   {
     name: 'a kitchen display over plain WebSocket that remembers',
@@ -32,7 +32,7 @@ export const combinations: readonly Combination[] = [
       './contracts/laravel-pos': '{ laravelPos }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '116 kB',
+    limit: '117.5 kB',
   },
   {
     name: 'a kitchen display over Pusher that remembers',
@@ -43,7 +43,7 @@ export const combinations: readonly Combination[] = [
       './storage/indexed-db': '{ indexedDb }',
     },
     // Aim: 55 kB, of which pusher-js has 18.
-    limit: '136.5 kB',
+    limit: '137.75 kB',
   },
   {
     name: 'a waiter’s client over Socket.IO that remembers',
@@ -53,7 +53,7 @@ export const combinations: readonly Combination[] = [
       './contracts/brasserie': '{ brasserie }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '130.5 kB',
+    limit: '131.75 kB',
   },
   { name: 'the hooks of React, beside a client', imports: { './react': '*' }, beside: '.', limit: '3 kB' },
   {
