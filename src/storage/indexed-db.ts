@@ -213,8 +213,10 @@ function opened(
       }
     };
     const write = (): void => {
+      // Asked for once: browsers look it up by its name, and most of a commit is of one table.
+      let store: IDBObjectStore | undefined;
       for (const { table, key, value } of writes) {
-        const store = transaction.objectStore(table);
+        if (store?.name !== table) store = transaction.objectStore(table);
         if (value === undefined) store.delete(key);
         else store.put(value, key);
       }

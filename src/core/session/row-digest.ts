@@ -2,13 +2,17 @@
 // are the same row, because an event and a list may spell it differently. Walks the row as it is: writing it as JSON first
 // costs as much again, and every event of such a backend pays for it. Not for security.
 
-/** Two lanes of 32 bits. Here, because a function gives back only one number. */
-let low = 0;
-let high = 0;
+/**
+ * Two lanes of 32 bits. Here, because a function gives back only one number; and in an array of such numbers, because browsers
+ * keep only 31 bits of a number in a variable and make an object of it beyond that, for every word.
+ */
+const lanes = new Int32Array(2);
 
 export function rowDigest(row: unknown): string {
   begin();
   mix(row);
+  const low = lanes[0] ?? 0;
+  const high = lanes[1] ?? 0;
   return textOf(low ^ (high >>> 15)) + textOf(high ^ (low >>> 13));
 }
 
@@ -17,16 +21,16 @@ export const isSame = (left: unknown, right: unknown): boolean =>
   left === right || rowDigest(left) === rowDigest(right);
 
 function begin(): void {
-  low = 0x811c9dc5 | 0;
-  high = 0x9e3779b9 | 0;
+  lanes[0] = 0x811c9dc5;
+  lanes[1] = 0x9e3779b9;
 }
 
 /** The rotation lets every bit reach every other: a product only carries upwards. */
 function mixWord(word: number): void {
-  const one = Math.imul(low ^ word, 0x01000193);
-  const other = Math.imul(high ^ word, 0x85ebca6b);
-  low = (one << 13) | (one >>> 19);
-  high = (other << 15) | (other >>> 17);
+  const one = Math.imul((lanes[0] ?? 0) ^ word, 0x01000193);
+  const other = Math.imul((lanes[1] ?? 0) ^ word, 0x85ebca6b);
+  lanes[0] = (one << 13) | (one >>> 19);
+  lanes[1] = (other << 15) | (other >>> 17);
 }
 
 /** Two characters at a time. */
@@ -72,7 +76,8 @@ function mixList(list: readonly unknown[]): void {
 function mixFields(fields: object): void {
   // A date, or a class of a contract: what JSON says of it.
   if ('toJSON' in fields && typeof fields.toJSON === 'function') return mix((fields.toJSON as () => unknown)());
-  const [lowBefore, highBefore] = [low, high];
+  const lowBefore = lanes[0] ?? 0;
+  const highBefore = lanes[1] ?? 0;
   let lows = 0;
   let highs = 0;
   const values = fields as Readonly<Record<string, unknown>>;
@@ -83,11 +88,11 @@ function mixFields(fields: object): void {
     mixText(name);
     mix(value);
     // A sum does not know its order.
-    lows = (lows + low) | 0;
-    highs = (highs + high) | 0;
+    lows = (lows + (lanes[0] ?? 0)) | 0;
+    highs = (highs + (lanes[1] ?? 0)) | 0;
   }
-  low = lowBefore;
-  high = highBefore;
+  lanes[0] = lowBefore;
+  lanes[1] = highBefore;
   mixWord(9);
   mixWord(lows);
   mixWord(highs);
