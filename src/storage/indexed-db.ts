@@ -214,9 +214,11 @@ function opened(
     };
     const write = (): void => {
       // Asked for once: browsers look it up by its name, and most of a commit is of one table.
+      let last: StoreTable | undefined;
       let store: IDBObjectStore | undefined;
       for (const { table, key, value } of writes) {
-        if (store?.name !== table) store = transaction.objectStore(table);
+        if (store === undefined || table !== last) store = transaction.objectStore(table);
+        last = table;
         if (value === undefined) store.delete(key);
         else store.put(value, key);
       }
