@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { runInNewContext } from 'node:vm';
+import { runInNewContext, runInThisContext } from 'node:vm';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
@@ -409,9 +409,45 @@ test('who is there is told by three events that no app hears; what is broken of 
   ]);
 });
 
-test('the server of the page tells who is there, each user once (F26)', async () => {
+/** What the page shows below a heading, as it stands there. */
+function codeOfThePage(heading: string): string {
   const page = readFileSync('docs/transports-socket-io.md', 'utf8');
-  const [, code = ''] = /^```js\n([^]*?)^```/m.exec(page) ?? [];
+  const section = page
+    .split(/^## /m)
+    .find((text) => text.split('\n', 1)[0]?.toLowerCase().replaceAll(' ', '-') === heading);
+  const [, code = ''] = /^```js\n([^]*?)^```/m.exec(section ?? '') ?? [];
+  return code;
+}
+
+test('the server of the page lets a device hear its own store, and leaves no namespace for who is refused', async () => {
+  const { url, io } = await listenIo({ cleanupEmptyChildNamespaces: true });
+  const deviceOf = (token: unknown) => Promise.resolve(token === 'till' ? { sku: 'A' } : undefined);
+  const serve = runInThisContext(`(io, deviceOf) => {${codeOfThePage('channels-of-other-backends')}}`) as (
+    ...given: readonly unknown[]
+  ) => void;
+  serve(io, deviceOf);
+  const heard = await open(url);
+  heard.connection.join('private-store.A.orders', token('till'));
+  heard.connection.join('private-store.B.orders', token('till'));
+  heard.connection.join('private-store.A.kds', token('stranger'));
+  heard.connection.join('private-store.A.payroll', token('till'));
+  await heard.until('joined');
+  await heard.until('refused', 3);
+  const statuses = newsOf(heard).flatMap(([what, channel, why]) =>
+    what === 'refused' ? [[channel, (why as { readonly status: number }).status]] : [],
+  );
+  expect(new Map(statuses as [string, number][])).toEqual(
+    new Map([
+      ['private-store.B.orders', 403],
+      ['private-store.A.kds', 401],
+      ['private-store.A.payroll', 404],
+    ]),
+  );
+  expect([...io._nsps.keys()]).toEqual(['/', '/private-store.A.orders']);
+});
+
+test('the server of the page tells who is there, each user once (F26)', async () => {
+  const code = codeOfThePage('who-is-there');
   const { url, io } = await listenIo();
   const floor = io.of('/floor').use((socket, next) => {
     socket.data = { user: { id: socket.handshake.auth['token'] as unknown } };

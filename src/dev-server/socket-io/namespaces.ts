@@ -1,7 +1,7 @@
 // Which namespaces there are, and which channel each of them is. Most are there from the start; those whose names nobody can list
 // (one for each store) come with the first device that is let in and go with the last.
 import type { Namespace, Server } from 'socket.io';
-import { placeholdersOf } from '../../contract/channel.ts';
+import { longestChannelName, placeholdersOf } from '../../contract/channel.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import { createRouter, type Route } from '../../contract/routing.ts';
 
@@ -25,7 +25,7 @@ export function createNamespaces(
   const routeOf = createRouter(contract);
   const channelOf: ChannelOf = (namespace) => {
     for (const wire of [namespace, namespace.slice(1)]) {
-      const route = routeOf(wire);
+      const route = wire.length > longestChannelName ? undefined : routeOf(wire);
       if (route !== undefined) return { wire, route };
     }
     return undefined;

@@ -77,6 +77,8 @@ export const socketIoPart: CreatePart = (seams) => {
       if (showsToken && faults.take('expired-token', { wire, channel: channel.wire }) !== undefined) {
         return next(new Error('Authentication error'));
       }
+      const wanted = faults.take('answer', { wire, channel: channel.wire });
+      if (wanted !== undefined) return next(errorOf('It was asked for', wanted.status));
       const connection = createConnection(socket, channel.wire);
       const { token } = connection.auth;
       let refused: string | undefined;
@@ -167,7 +169,7 @@ export const socketIoPart: CreatePart = (seams) => {
 };
 
 /** Without a status it would be taken for a token that has run out, and another one would change nothing. */
-const errorOf = (because: string): Error =>
-  Object.assign(new Error(because), because === refusals.forbidden && { data: { status: 403 } });
+const errorOf = (because: string, status = because === refusals.forbidden ? 403 : undefined): Error =>
+  Object.assign(new Error(because), status !== undefined && { data: { status } });
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
