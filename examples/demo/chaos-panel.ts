@@ -3,7 +3,7 @@ import type { Chaos, Mishap } from './chaos.ts';
 import type { AnyDevice } from './device.ts';
 import { button, element } from './element.ts';
 import { texts } from './texts.ts';
-import { choose, type Wire } from './wires.ts';
+import { choose, wires, type Wire } from './wires.ts';
 
 const said = texts.chaos;
 const lookEveryMs = 500;
@@ -79,17 +79,10 @@ export function chaosPanel({ chaos, devices, wire }: ChaosPanelOptions): HTMLEle
 /** The page begins anew over the other wire, and finds everything as it was. */
 function wireChoice(wire: Wire): HTMLElement {
   const choice = element('div', { class: 'wires' });
-  for (const name of ['pusher', 'websocket', 'socket-io'] as const) {
-    const press = button(said.wires[name], () => name !== 'socket-io' && name !== wire && choose(name), {
-      data: { wire: name },
-    });
+  for (const name of wires) {
+    const press = button(said.wires[name], () => name !== wire && choose(name), { data: { wire: name } });
     press.ariaPressed = String(name === wire);
-    if (name === 'socket-io') {
-      press.disabled = true;
-      press.title = said.noSocketIo;
-    }
     choice.append(press);
   }
-  choice.append(element('small', {}, said.noSocketIo));
   return choice;
 }

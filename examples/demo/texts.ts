@@ -171,8 +171,7 @@ export const texts = {
     } as Readonly<Record<Mishap, string>>,
     armed: (count: number): string => `×${count}`,
     wire: 'Transport',
-    wires: { pusher: 'Pusher', websocket: 'WebSocket', 'socket-io': 'Socket.IO' },
-    noSocketIo: 'not spoken by laravel-pos',
+    wires: { pusher: 'Pusher', 'socket-io': 'Socket.IO', websocket: 'WebSocket' },
   },
 
   diary: {

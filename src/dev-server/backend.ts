@@ -25,6 +25,8 @@ export interface Caller {
   readonly abilities: readonly string[];
   /** What the names of channels and requests are compared with: `{ sku, deviceId }`. */
   readonly scope: Readonly<Record<string, string | number>>;
+  /** What others in a presence channel are told of them, on every wire. */
+  readonly info?: Readonly<Record<string, unknown>>;
 }
 
 /** One connection of a backend that hears messages (Socket.IO, plain WebSocket). */

@@ -1,4 +1,5 @@
 // Who is in which presence channel of one wire: a user once, with however many connections.
+import type { Caller } from './backend.ts';
 
 export interface Member {
   /** As it was signed: a number stays one. */
@@ -14,6 +15,9 @@ export interface Members {
   /** Each with what the latest of his connections told of him. */
   in(channel: string): readonly Member[];
 }
+
+/** Whom a token stands for, where nobody has signed it. */
+export const memberOf = ({ id, info }: Caller): Member => (info === undefined ? { id } : { id, info });
 
 export function createMembers(): Members {
   const channels = new Map<string, Map<object, Member>>();

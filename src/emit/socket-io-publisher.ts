@@ -1,5 +1,6 @@
 // A Socket.IO server as a publisher: channels are namespaces, and inside them are the rooms that the app has put its sockets into.
 import { HeardError } from '../errors.ts';
+import { withLeadingSlash } from '../lib/leading-slash.ts';
 import type { Publication, Publisher } from './publisher.ts';
 
 /** What is used of a Socket.IO server of version 4. */
@@ -28,7 +29,9 @@ export const socketIoPublisher = (io: SocketIoServer): Publisher => ({
   },
 });
 
-function tell(io: SocketIoServer, { channel, name, payload, rooms }: Publication): void {
+function tell(io: SocketIoServer, { channel: spelt, name, payload, rooms }: Publication): void {
+  // Where our own clients look for a channel that was named for another wire.
+  const channel = withLeadingSlash(spelt);
   // `of` would make the namespace, and let everybody in.
   if (io._nsps?.has(channel) === false) throw unknownNamespace(channel);
   // Socket.IO takes no rooms for all rooms.

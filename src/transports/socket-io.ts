@@ -1,6 +1,7 @@
 import { HeardError } from '../errors.ts';
 import { isRecord } from '../lib/json.ts';
 import { serverAddress } from './socket-io/address.ts';
+import { createChannelNames } from './socket-io/channel-names.ts';
 import { openEngine, type EngineTransport } from './socket-io/engine.ts';
 import { createNamespaces, type ConnectError } from './socket-io/namespaces.ts';
 import { createPacketReader } from './socket-io/packets.ts';
@@ -46,7 +47,8 @@ export interface SocketIoOptions {
 }
 
 /**
- * Servers of Socket.IO 3 and 4, by way of `socket.io-client`. Channels are namespaces, all of them on one connection.
+ * Servers of Socket.IO 3 and 4, by way of `socket.io-client`. Channels are namespaces, all of them on one connection; one
+ * whose name has no slash in front is the namespace of that name with one.
  *
  * @example
  * ```ts
@@ -62,6 +64,7 @@ export function socketIo(options: SocketIoOptions): Transport {
   const sessions = createSessions();
 
   function connect({ query }: ConnectAttempt, handlers: TransportHandlers): TransportConnection {
+    const names = createChannelNames();
     const namespaces = createNamespaces({
       read,
       sessions,
@@ -71,8 +74,8 @@ export function socketIo(options: SocketIoOptions): Transport {
       listener: {
         frame: hear,
         alive: () => handlers.alive(),
-        joined: (channel) => handlers.joined(channel, undefined),
-        refused: (channel, refusal) => handlers.refused(channel, refusal),
+        joined: (namespace) => handlers.joined(names.channelOf(namespace), undefined),
+        refused: (namespace, refusal) => handlers.refused(names.channelOf(namespace), refusal),
         putOut() {
           close();
           handlers.closed({ code: undefined, reason: 'io server disconnect' });
@@ -97,10 +100,11 @@ export function socketIo(options: SocketIoOptions): Transport {
     );
 
     function hear(frame: Frame): void {
-      if (!isPresenceEvent(frame)) return handlers.frame(frame);
+      const channel = names.channelOf(frame.channel);
+      if (!isPresenceEvent(frame)) return handlers.frame(channel === frame.channel ? frame : { ...frame, channel });
       const news = newsIn(frame);
       if (news === undefined) handlers.alive();
-      else handlers.presence(frame.channel, news);
+      else handlers.presence(channel, news);
     }
 
     function close(): void {
@@ -111,11 +115,21 @@ export function socketIo(options: SocketIoOptions): Transport {
     return {
       ping: namespaces.ask,
       join(channel, credential) {
+        const namespace = names.take(channel);
+        if (namespace === undefined) return handlers.refused(channel, { status: 404, code: undefined });
         const said = auth(credential?.kind === 'token' ? credential.token : undefined);
-        namespaces.join(channel, said, JSON.stringify([said, query]));
+        namespaces.join(namespace, said, JSON.stringify([said, query]));
       },
-      leave: namespaces.leave,
-      send: namespaces.send,
+      leave(channel) {
+        const namespace = names.namespaceOf(channel);
+        if (namespace === undefined) return;
+        namespaces.leave(namespace);
+        names.giveUp(channel);
+      },
+      send(message) {
+        const channel = names.namespaceOf(message.channel);
+        return channel !== undefined && namespaces.send({ ...message, channel });
+      },
       close,
     };
   }

@@ -83,7 +83,7 @@ test('--json, --contract, --data, --payloads: one backend, whose events survive 
     const lines = running.stdout().trimEnd().split('\n');
     const told = lines.map((line) => JSON.parse(line) as { kind: string; addresses?: { http: unknown[] } });
     expect(told[0]?.addresses?.http).toHaveLength(1);
-    expect(Object.keys(told[0]?.addresses ?? {})).toEqual(['http', 'pusher', 'websocket']);
+    expect(Object.keys(told[0]?.addresses ?? {})).toEqual(['http', 'pusher', 'websocket', 'socket-io']);
     expect(told.map(({ kind }) => kind)).toContain('request');
   }
   expect(epochs[0]).toBe(epochs[1]);

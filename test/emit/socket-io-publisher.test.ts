@@ -60,6 +60,13 @@ describe('socketIoPublisher with a real server', () => {
     expect(await elsewhere.caughtUp()).toEqual([]);
   });
 
+  test('a channel that was named for another wire is the namespace with a slash in front', async () => {
+    const { publisher, join } = await floor('/private-store.A.orders');
+    const till = await join('/private-store.A.orders');
+    await publisher.publish([{ channel: 'private-store.A.orders', name: 'OrderCreated', payload: 7 }]);
+    expect(await till.caughtUp()).toEqual([['OrderCreated', 7]]);
+  });
+
   test('tells those who are in one of the rooms, once', async () => {
     const { publisher, join } = await floor('/');
     const [ana, both, ben] = [

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { runInNewContext } from 'node:vm';
+import { runInNewContext, runInThisContext } from 'node:vm';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
@@ -135,19 +135,79 @@ test('a namespace that the server has not, and a name that is none, are refused 
   const { url, io } = await listenIo();
   io.of('/orders');
   const heard = await open(url);
-  for (const name of ['/nowhere', '/__proto__', 'orders', '', '/a,b', '/orders']) heard.connection.join(name);
+  for (const name of ['/nowhere', '/__proto__', 'a,b', '', '/a,b', '/orders']) heard.connection.join(name);
   await heard.until('joined');
   await heard.until('refused', 5);
   const refused = newsOf(heard).flatMap(([name, channel, why]) => (name === 'refused' ? [[channel, why]] : []));
   const invalid = { status: 404, code: 'Invalid namespace' };
   expect(refused).toEqual([
-    ['orders', { status: 404, code: undefined }],
+    ['a,b', { status: 404, code: undefined }],
     ['', { status: 404, code: undefined }],
     ['/a,b', { status: 404, code: undefined }],
     ['/nowhere', invalid],
     ['/__proto__', invalid],
   ]);
   expect(heard.connection.send({ channel: '/nowhere', name: 'x', payload: 1 })).toBe(false);
+});
+
+test('a channel without a slash in front is the namespace with one, both ways: in, out, told, said and refused', async () => {
+  const { url, io } = await listenIo();
+  const said: unknown[] = [];
+  const gone: string[] = [];
+  io.of('/private-store.A.orders').on('connection', (socket) => {
+    socket.emit('heard:members', { members: [{ id: 'till' }], me: 'till' });
+    socket.emit('OrderCreated', { id: 7 });
+    socket.on('hello', (payload: unknown, acknowledge: (answer: unknown) => void) => {
+      said.push(payload);
+      acknowledge('hello yourself');
+    });
+    socket.on('disconnect', (reason) => void gone.push(reason));
+  });
+  io.of('/private-store.B.orders').use((_, next) => next(new Error('Authentication error')));
+  const heard = await open(url);
+  const [own, foreign] = ['private-store.A.orders', 'private-store.B.orders'];
+  const answers: unknown[] = [];
+  const hello = {
+    channel: own,
+    name: 'hello',
+    payload: { n: 1 },
+    acknowledged: (answer: unknown) => void answers.push(answer),
+  };
+  expect(heard.connection.send(hello)).toBe(false);
+  heard.connection.join(own, token('t1'));
+  heard.connection.join(foreign, token('t1'));
+  await heard.until('frame');
+  await heard.until('refused');
+  const news = newsOf(heard).slice(1);
+  expect(news.filter(([, told]) => told !== foreign)).toEqual([
+    ['joined', own, undefined],
+    ['presence', own, { kind: 'everybody', members: [{ id: 'till' }], me: 'till' }],
+    ['frame', { channel: own, name: 'OrderCreated', payload: '{"id":7}', bytes: expect.any(Number) }],
+  ]);
+  expect(news).toContainEqual(['refused', foreign, { status: 401, code: 'Authentication error' }]);
+  expect(heard.connection.send(hello)).toBe(true);
+  await until(() => answers.length === 1);
+  expect([said, answers]).toEqual([[{ n: 1 }], ['hello yourself']]);
+  heard.connection.leave(own);
+  await until(() => gone.length === 1);
+  expect(heard.connection.send(hello)).toBe(false);
+});
+
+test('of two channels that are one namespace the later one is not found, until the earlier one is left', async () => {
+  const { url, io } = await listenIo();
+  io.of('/orders').on('connection', (socket) => void socket.emit('told'));
+  const heard = await open(url);
+  heard.connection.join('orders');
+  heard.connection.join('/orders');
+  heard.connection.leave('/orders');
+  await heard.until('frame');
+  heard.connection.leave('orders');
+  heard.connection.join('/orders');
+  await heard.until('frame', 2);
+  expect(framesOf(heard).map(({ channel }) => channel)).toEqual(['orders', '/orders']);
+  expect(newsOf(heard).filter(([what]) => what === 'refused')).toEqual([
+    ['refused', '/orders', { status: 404, code: undefined }],
+  ]);
 });
 
 test('put out of one namespace, the device is in the others; put out of the last one, it has to connect anew (F11)', async () => {
@@ -349,9 +409,45 @@ test('who is there is told by three events that no app hears; what is broken of 
   ]);
 });
 
-test('the server of the page tells who is there, each user once (F26)', async () => {
+/** What the page shows below a heading, as it stands there. */
+function codeOfThePage(heading: string): string {
   const page = readFileSync('docs/transports-socket-io.md', 'utf8');
-  const [, code = ''] = /^```js\n([^]*?)^```/m.exec(page) ?? [];
+  const section = page
+    .split(/^## /m)
+    .find((text) => text.split('\n', 1)[0]?.toLowerCase().replaceAll(' ', '-') === heading);
+  const [, code = ''] = /^```js\n([^]*?)^```/m.exec(section ?? '') ?? [];
+  return code;
+}
+
+test('the server of the page lets a device hear its own store, and leaves no namespace for who is refused', async () => {
+  const { url, io } = await listenIo({ cleanupEmptyChildNamespaces: true });
+  const deviceOf = (token: unknown) => Promise.resolve(token === 'till' ? { sku: 'A' } : undefined);
+  const serve = runInThisContext(`(io, deviceOf) => {${codeOfThePage('channels-of-other-backends')}}`) as (
+    ...given: readonly unknown[]
+  ) => void;
+  serve(io, deviceOf);
+  const heard = await open(url);
+  heard.connection.join('private-store.A.orders', token('till'));
+  heard.connection.join('private-store.B.orders', token('till'));
+  heard.connection.join('private-store.A.kds', token('stranger'));
+  heard.connection.join('private-store.A.payroll', token('till'));
+  await heard.until('joined');
+  await heard.until('refused', 3);
+  const statuses = newsOf(heard).flatMap(([what, channel, why]) =>
+    what === 'refused' ? [[channel, (why as { readonly status: number }).status]] : [],
+  );
+  expect(new Map(statuses as [string, number][])).toEqual(
+    new Map([
+      ['private-store.B.orders', 403],
+      ['private-store.A.kds', 401],
+      ['private-store.A.payroll', 404],
+    ]),
+  );
+  expect([...io._nsps.keys()]).toEqual(['/', '/private-store.A.orders']);
+});
+
+test('the server of the page tells who is there, each user once (F26)', async () => {
+  const code = codeOfThePage('who-is-there');
   const { url, io } = await listenIo();
   const floor = io.of('/floor').use((socket, next) => {
     socket.data = { user: { id: socket.handshake.auth['token'] as unknown } };

@@ -25,6 +25,8 @@ export interface Stage {
   counts(name: DeviceName, which: Count, atLeast: number): Promise<void>;
   /** All five screens show what the server has, and it has so many orders. */
   agrees(orders: number): Promise<void>;
+  /** The page says so of that device. */
+  agreesNot(who: string): Promise<void>;
 }
 
 /** Longer than anything here takes: a machine that does much else is no fault of the demo. */
@@ -71,6 +73,7 @@ export function createStage(page: Page): Stage {
         [`[data-device="${name}"] [data-figure="${which}"]`, atLeast] as const,
       );
     },
+    agreesNot: (who) => page.locator('.agreement[data-agrees="no"]').getByText(`${who} does not agree`).waitFor(),
     async agrees(orders) {
       // A verdict from before says nothing about now: two looks that begin after this moment have to say so.
       const look = Number(await page.locator('.agreement').getAttribute('data-look'));

@@ -3,6 +3,7 @@ import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { Priority } from '../../contract/event.ts';
 import type { ResourceDefinition } from '../../contract/resource.ts';
+import type { CodeFamily } from '../../transports/transport.ts';
 
 /** One channel that this device hears: which of the contract's, and which of its kind. */
 export interface Place {
@@ -67,8 +68,13 @@ export function listOf(
   return resources.has(resource) || tables.has(resource) ? resource : undefined;
 }
 
-/** What lets a device in there. */
-export const needsOf = (contract: ContractData, { definition }: Place): 'nothing' | 'signature' | 'token' => {
-  if (contract.connection.auth.kind === 'handshake') return 'token';
-  return contract.connection.auth.kind === 'channel' && accessOf(definition) !== 'public' ? 'signature' : 'nothing';
-};
+/** What lets a device in there. A namespace asks for a token in its handshake, whatever server has it; it has nothing to sign for. */
+export function needsOf(
+  { connection: { auth } }: ContractData,
+  { definition }: Pick<Place, 'definition'>,
+  codes: CodeFamily,
+): 'nothing' | 'signature' | 'token' {
+  if (auth.kind === 'handshake') return 'token';
+  if (auth.kind !== 'channel' || accessOf(definition) === 'public') return 'nothing';
+  return codes === 'socket-io' ? 'token' : 'signature';
+}

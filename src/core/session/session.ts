@@ -386,6 +386,7 @@ async function startOn(
     scope,
     keeper,
     joiner,
+    codes: options.transport.capabilities.codes,
     attendance,
     inbound,
     reads,

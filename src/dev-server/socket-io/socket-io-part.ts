@@ -5,14 +5,15 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server, type Namespace, type Socket } from 'socket.io';
 import { accessOf } from '../../contract/channel.ts';
-import type { Route } from '../../contract/routing.ts';
+import { withLeadingSlash } from '../../lib/leading-slash.ts';
 import type { Backend } from '../backend.ts';
 import { hearingOf, type Hearing } from '../hearing.ts';
 import type { CreatePart } from '../part.ts';
 import { bytesOf, withoutSecrets } from '../traffic.ts';
-import { createMembers } from '../members.ts';
-import { createConnection } from './connection.ts';
+import { createMembers, memberOf } from '../members.ts';
+import { createConnection, type SocketConnection } from './connection.ts';
 import { carryMessages } from './messages.ts';
+import { createNamespaces, namespaceOptions, type ChannelOf, type NamedChannel } from './namespaces.ts';
 import { tellMembers } from './presence.ts';
 
 const wire = 'socket-io';
@@ -25,12 +26,19 @@ const refusals = {
   allowed: undefined,
 } as const satisfies Record<Hearing, string | undefined>;
 
+/** Who has come in, and where. */
+interface Guest {
+  readonly connection: SocketConnection;
+  readonly channel: NamedChannel;
+}
+
 export const socketIoPart: CreatePart = (seams) => {
   const { traffic, faults, origins, showsPayloads } = seams;
   const members = createMembers();
   // It wants a server to listen on; this one never listens, and hands it what the real one lets through.
   const stage = createServer();
   const io = new Server(stage, {
+    ...namespaceOptions,
     path,
     serveClient: false,
     maxHttpBufferSize: 1_000_000,
@@ -61,17 +69,21 @@ export const socketIoPart: CreatePart = (seams) => {
     return isNew && faults.take('refused-connection', { wire, path }) !== undefined ? 'refused' : undefined;
   }
 
-  function open(namespace: Namespace, channel: Route, backend: Backend): void {
+  function open(namespace: Namespace, channelOf: ChannelOf, backend: Backend): void {
     namespace.use((socket, next) => {
+      const channel = channelOf(socket.nsp.name);
+      if (channel === undefined) return next(new Error('Invalid namespace'));
       const showsToken = typeof socket.handshake.auth['token'] === 'string';
-      if (showsToken && faults.take('expired-token', { wire, channel: namespace.name }) !== undefined) {
+      if (showsToken && faults.take('expired-token', { wire, channel: channel.wire }) !== undefined) {
         return next(new Error('Authentication error'));
       }
-      const connection = createConnection(socket, namespace.name);
+      const wanted = faults.take('answer', { wire, channel: channel.wire });
+      if (wanted !== undefined) return next(errorOf('It was asked for', wanted.status));
+      const connection = createConnection(socket, channel.wire);
       const { token } = connection.auth;
       let refused: string | undefined;
       try {
-        const hearing = hearingOf(backend, channel, typeof token === 'string' ? token : undefined);
+        const hearing = hearingOf(backend, channel.route, typeof token === 'string' ? token : undefined);
         refused = refusals[hearing] ?? backend.connected?.(connection)?.refused;
       } catch (error) {
         traffic({ kind: 'trouble', what: `a handshake failed: ${textOf(error)}` });
@@ -85,31 +97,28 @@ export const socketIoPart: CreatePart = (seams) => {
         traffic({ kind: 'connection', wire, connection: socket.id, what: 'closed' });
         backend.disconnected?.(connection);
       });
-      socket.data = connection;
+      socket.data = { connection, channel } satisfies Guest;
       next();
     });
     namespace.on('connection', (socket: Socket) => {
-      const connection = socket.data as ReturnType<typeof createConnection>;
-      traffic({ kind: 'connection', wire, connection: socket.id, what: 'opened', because: namespace.name });
+      const { connection, channel } = socket.data as Guest;
+      traffic({ kind: 'connection', wire, connection: socket.id, what: 'opened', because: channel.wire });
       carryMessages(socket, connection, backend, { ...seams, wire });
       const { token } = connection.auth;
       const caller = backend.callerOf(typeof token === 'string' ? token : undefined);
-      if (caller !== undefined && accessOf(channel.definition) === 'presence')
-        tellMembers(socket, connection, { id: caller.id }, members);
+      if (caller !== undefined && accessOf(channel.route.definition) === 'presence')
+        tellMembers(socket, connection, memberOf(caller), members);
       connection.enter();
     });
   }
 
   return {
     name: wire,
-    carries: ({ connection: { transports } }) => transports.includes('socket-io'),
+    // Any event server may stand in front of a backend that lets one in by its signature: a namespace asks for the token instead.
+    carries: ({ connection: { auth, transports } }) => transports.includes('socket-io') || auth.kind === 'channel',
     host(backends) {
       for (const backend of backends) {
-        if (!backend.contract.connection.transports.includes('socket-io')) continue;
-        for (const [name, definition] of backend.contract.channels) {
-          // A namespace has its whole name: nothing of it is anybody's own.
-          open(io.of(definition.wire), { name, definition, params: {} }, backend);
-        }
+        createNamespaces(io, backend.contract, (namespace, channelOf) => open(namespace, channelOf, backend));
       }
     },
     addresses: (authority) => [{ what: 'Socket.IO', url: `http://${authority}` }],
@@ -133,7 +142,8 @@ export const socketIoPart: CreatePart = (seams) => {
       atOnce: 1_000,
       async publish(publications) {
         for (const { channel, name, payload, rooms } of publications) {
-          const namespace = io._nsps.get(channel);
+          const namespace = io._nsps.get(withLeadingSlash(channel));
+          // Nobody is there.
           if (namespace === undefined) continue;
           if (rooms === undefined) namespace.emit(name, payload);
           else if (rooms.length > 0) namespace.to([...rooms]).emit(name, payload);
@@ -159,7 +169,7 @@ export const socketIoPart: CreatePart = (seams) => {
 };
 
 /** Without a status it would be taken for a token that has run out, and another one would change nothing. */
-const errorOf = (because: string): Error =>
-  Object.assign(new Error(because), because === refusals.forbidden && { data: { status: 403 } });
+const errorOf = (because: string, status = because === refusals.forbidden ? 403 : undefined): Error =>
+  Object.assign(new Error(because), status !== undefined && { data: { status } });
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,7 +4,7 @@ import { accessOf } from '../../contract/channel.ts';
 import { createRouter, type Route } from '../../contract/routing.ts';
 import type { Backend, Caller } from '../backend.ts';
 import { hearingOf } from '../hearing.ts';
-import type { Member } from '../members.ts';
+import { memberOf, type Member } from '../members.ts';
 import { isSigned, type AppKeys } from '../signature.ts';
 
 interface Asked {
@@ -58,7 +58,7 @@ export function createAccess(backends: readonly Backend[], app: AppKeys): Access
     if (access !== 'presence') return { isAllowed: true, backend, caller };
     // What nobody has signed anybody could say.
     const signed = isSignedFor ? memberIn(asked.channelData) : undefined;
-    const member = signed ?? (caller && { id: caller.id });
+    const member = signed ?? (caller && memberOf(caller));
     return { isAllowed: true, backend, caller, ...(member !== undefined && { member }) };
   }
 

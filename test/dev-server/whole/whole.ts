@@ -69,7 +69,7 @@ export async function ask(method: string, address: string, token?: string, body?
   return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
 }
 
-type More = Partial<Pick<ClientOptions<never, never>, 'timing' | 'storage' | 'token'>>;
+type More = Partial<Pick<ClientOptions<never, never>, 'timing' | 'storage' | 'token' | 'transport'>>;
 
 /** Everything is quick where the server is on the same machine. What is promised stays. */
 const timing = {

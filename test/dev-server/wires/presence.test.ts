@@ -122,6 +122,12 @@ const wires: readonly {
     info: (who) => ({ info: { device_id: Number(who), device_type: expect.anything() as unknown } }),
   },
   {
+    wire: 'Socket.IO before a backend that signs for Pusher',
+    backend: createLaravelPos,
+    open: (rig, who) => openLaravel(rig, socketIo({ url: rig.url }), who),
+    info: (who) => ({ info: { device_id: Number(who), device_type: expect.anything() as unknown } }),
+  },
+  {
     wire: 'plain WebSocket without signatures',
     backend: floorBackend,
     open: (rig, who) => openFloor(rig, webSocket({ url: `${rig.ws}/socket` }), who),

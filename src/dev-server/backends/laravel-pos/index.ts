@@ -1,22 +1,23 @@
 import { laravelPos } from '../../../contracts/laravel-pos/index.ts';
 import { idempotent } from '../../../emit/index.ts';
-import type { Caller, CreateBackend } from '../../backend.ts';
+import type { CreateBackend } from '../../backend.ts';
 import { Refused } from '../rest/problem.ts';
 import { bearerOf, createRoutes } from '../rest/routes.ts';
 import { deviceRoutes } from './devices.ts';
-import { hearingRoutes } from './hearing.ts';
+import { createDoor, hearingRoutes } from './hearing.ts';
 import { listRoutes } from './lists.ts';
 import { orderRoutes } from './orders.ts';
 import { printJobRoutes } from './print-jobs.ts';
 import { createShop } from './shop.ts';
 import { ticketRoutes } from './tickets.ts';
-import { callerOf, devices } from './tokens.ts';
+import { devices } from './tokens.ts';
 
 /** A pizzeria with a till, a kiosk, two kitchen screens, a printer and an office. */
 export const createLaravelPos: CreateBackend = (seams) => {
   const { v1, time } = seams;
   const shop = createShop(seams);
-  const isBlocked = ({ id }: Caller): boolean => shop.devices.get(id)?.status === 'blocked';
+  const door = createDoor(shop);
+  const { callerOf, isBlocked, mayHear } = door;
   return {
     contract: laravelPos,
     fetch: createRoutes({
@@ -26,7 +27,7 @@ export const createLaravelPos: CreateBackend = (seams) => {
         ...printJobRoutes(shop),
         ...deviceRoutes(shop),
         ...listRoutes(shop),
-        ...hearingRoutes(shop, seams),
+        ...hearingRoutes(shop, door, seams.app),
       ],
       callerOf,
       keepOut: (caller) =>
@@ -46,6 +47,7 @@ export const createLaravelPos: CreateBackend = (seams) => {
       }),
     }),
     callerOf,
+    mayHear,
     devices,
     restore: () => shop.restore(),
   };

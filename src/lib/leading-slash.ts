@@ -1,0 +1,1 @@
+export const withLeadingSlash = (name: string): string => (name.startsWith('/') ? name : `/${name}`);
