@@ -128,7 +128,7 @@ test('random and malformed requests, with the right signature and without', { ti
   );
   const path = fc.oneof(
     fc.constantFrom('/apps/app-id/events', '/apps/app-id/batch_events', '/apps/app-id/users/1/terminate_connections'),
-    fc.constantFrom('/apps/app-id/channels', '/apps/app-id/channels/presence-kitchen/users'),
+    fc.constantFrom('/apps/app-id/channels', '/apps/app-id/channels/presence-kitchen/users', '/apps/..'),
     fc.array(segment, { maxLength: 5 }).map((segments) => `/apps/app-id/${segments.join('/')}`),
     fc.array(segment, { maxLength: 5 }).map((segments) => `/apps/${segments.join('/')}`),
   );
@@ -160,10 +160,11 @@ test('random and malformed requests, with the right signature and without', { ti
       const search = isSigned
         ? hosted.library.createSignedQueryString({ method, path, ...(method !== 'GET' && { body }) })
         : new URLSearchParams(query).toString();
-      const response = await hosted.server.fetch(
-        new Request(`http://127.0.0.1${path}?${search}`, { method, ...(method !== 'GET' && { body }) }),
-      );
-      expect(response?.status).toBeOneOf([200, 404]);
+      const asked = new Request(`http://127.0.0.1${path}?${search}`, { method, ...(method !== 'GET' && { body }) });
+      const response = await hosted.server.fetch(asked);
+      // ".." leads out of what is this server's own.
+      const isOwn = new URL(asked.url).pathname.startsWith('/apps/');
+      expect(response?.status).toBeOneOf(isOwn ? [200, 404] : [undefined]);
       const text = (await response?.text()) ?? '';
       if (text !== '') codes.add((JSON.parse(text) as { code?: number }).code ?? 200);
     }),
