@@ -562,6 +562,29 @@ test('T11: without locks, a tab that is gone while its letter waits is not waite
   await Promise.all([leader.stop(), rest.stop()]);
 });
 
+test.each([{ hears: false }, { hears: true }])(
+  'T9, T13: a tab that has slept for an hour with jobs waiting says once that it is awake, and prints them in order (hears: $hears)',
+  async ({ hears }) => {
+    const { pass, open, ask, begun, prints } = openPrinters();
+    const [leader, printer] = [await open('leader', { prints: false }), await open('printer', { lane: 'printer' })];
+    printer.freeze({ hears });
+    for (const job of [1, 2, 3]) ask(job);
+    await pass(3_600_000);
+    expect(begun()).toEqual([]);
+    const before = printer.said();
+    printer.thaw();
+    ask(4);
+    await pass(100);
+    if (hears) expect(printer.said() - before).toBeLessThan(20);
+    for (const _ of [1, 2, 3, 4]) {
+      await pass(5_000);
+      prints.at(-1)?.done();
+    }
+    expect(begun()).toEqual(['printer 1.1', 'printer 2.1', 'printer 3.1', 'printer 4.1']);
+    await Promise.all([leader.stop(), printer.stop()]);
+  },
+);
+
 test('T11, T12: a dead letter whose handler sleeps is not printed beside it by the next leader either', async () => {
   const { pass, open, ask, begun, prints } = openPrinters();
   const leader = await open('leader', { prints: false });
@@ -590,6 +613,7 @@ test(
     const step = fc.record({
       what: fc.constantFrom('ask', 'ask', 'done', 'done', 'fail', 'open', 'crash', 'stop', 'freeze', 'thaw', 'pass'),
       which: fc.nat(9),
+      hears: fc.boolean(),
       ms: fc.integer({ min: 0, max: 9_000 }),
     });
     await fc.assert(
@@ -610,7 +634,7 @@ test(
           prints.filter((print) => print.isOn() && isAwake(print))[which];
         await add(false);
         await add(true);
-        for (const { what, which, ms } of steps) {
+        for (const { what, which, hears, ms } of steps) {
           const at = which % Math.max(1, tabs.length);
           const one = tabs[at];
           if (what === 'ask') {
@@ -631,7 +655,7 @@ test(
             gone.add(one.name);
           } else if (what === 'freeze' && one?.tab.pos.health().tab === 'follower') {
             one.isFrozen = true;
-            one.tab.freeze();
+            one.tab.freeze({ hears });
           } else if (what === 'thaw' && one !== undefined) {
             one.isFrozen = false;
             one.tab.thaw();

@@ -22,7 +22,7 @@ export interface BorrowingOptions {
 export interface Borrowing {
   /** From now on work is done. */
   begin(): void;
-  /** Whoever leads now does not know it. */
+  /** Whoever leads does not know it, or not that it is awake. */
   introduce(): void;
   hear(say: LenderSays): void;
   /** Something runs. */
