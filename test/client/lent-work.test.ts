@@ -607,14 +607,78 @@ test('T11, T12: a dead letter whose handler sleeps is not printed beside it by t
   await Promise.all([next.stop(), awake.stop()]);
 });
 
+test.each([
+  { who: 'does not print', nextPrints: false },
+  { who: 'prints itself', nextPrints: true },
+])(
+  'T11, T12, I11: a dead letter whose handler sleeps, and that was tried again, is not printed beside it by a next leader that $who',
+  async ({ nextPrints }) => {
+    const { pass, open, ask, begun, prints } = openPrinters();
+    const leader = await open('leader', { prints: false });
+    const one = await open('one', { prints: true });
+    ask(1);
+    await pass(1_000);
+    one.freeze({ hears: true });
+    const next = await open('next', { prints: nextPrints });
+    await pass(36_000);
+    expect(leader.pos.deadLetters.retry(leader.pos.deadLetters.list()[0]?.id ?? '')).toBe(true);
+    await pass(5_000);
+    leader.crash();
+    await pass(5_000);
+    const other = await open('other');
+    await pass(60_000);
+    expect(begun()).toEqual(['one 1.1']);
+    one.crash();
+    await pass(10_000);
+    expect(begun()).toEqual(['one 1.1', `${nextPrints ? 'next' : 'other'} 1.1 again`]);
+    prints[1]?.done();
+    await pass(5_000);
+    expect(next.pos.health().work).toEqual(idle);
+    await Promise.all([next.stop(), other.stop()]);
+  },
+);
+
+test('T12, I10: a dead letter tried again before another one leads is not printed again if its handler is done all the same', async () => {
+  const { pass, open, ask, begun, prints } = openPrinters();
+  const [leader, one] = [await open('leader', { prints: false }), await open('one', { obeys: false })];
+  ask(1);
+  await pass(1_000);
+  one.freeze({ hears: true });
+  const next = await open('next', { prints: false });
+  await pass(36_000);
+  expect(leader.pos.deadLetters.retry(leader.pos.deadLetters.list()[0]?.id ?? '')).toBe(true);
+  await pass(1_000);
+  leader.crash();
+  await pass(5_000);
+  one.thaw();
+  prints[0]?.done();
+  await pass(60_000);
+  expect(begun()).toEqual(['one 1.1']);
+  expect(next.pos.health().work).toEqual(idle);
+  await Promise.all([next.stop(), one.stop()]);
+});
+
 test(
   'T9, T11, T12, T13: however tabs come, go, freeze and wake, each job is printed, and again only where it says so',
   async () => {
     const step = fc.record({
-      what: fc.constantFrom('ask', 'ask', 'done', 'done', 'fail', 'open', 'crash', 'stop', 'freeze', 'thaw', 'pass'),
+      what: fc.constantFrom(
+        'ask',
+        'ask',
+        'done',
+        'done',
+        'fail',
+        'open',
+        'crash',
+        'stop',
+        'freeze',
+        'thaw',
+        'retry',
+        'pass',
+      ),
       which: fc.nat(9),
       hears: fc.boolean(),
-      ms: fc.integer({ min: 0, max: 9_000 }),
+      ms: fc.oneof(fc.integer({ min: 0, max: 9_000 }), fc.constant(36_000)),
     });
     await fc.assert(
       fc.asyncProperty(fc.boolean(), fc.array(step, { minLength: 5, maxLength: 50 }), async (hasLocks, steps) => {
@@ -659,6 +723,8 @@ test(
           } else if (what === 'thaw' && one !== undefined) {
             one.isFrozen = false;
             one.tab.thaw();
+          } else if (what === 'retry' && one?.isFrozen === false) {
+            for (const { id } of one.tab.pos.deadLetters.list()) one.tab.pos.deadLetters.retry(id);
           } else await pass(ms);
           // Without locks nobody can tell a tab that sleeps from one that is gone.
           const on = prints.filter((print) => print.isOn() && hasLocks && !gone.has(print.tab)).map(({ job }) => job);

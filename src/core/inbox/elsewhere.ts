@@ -3,6 +3,7 @@
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Asking } from './asking.ts';
 import { goingOn, handedOver, handled as becomesHandled, unhandled } from './lent-steps.ts';
+import type { Processor } from './inbox.ts';
 import type { InboxEffect, InboxInput } from './machine.ts';
 import type { DeadRecord, ItemRecord } from './record.ts';
 
@@ -29,7 +30,7 @@ export interface InboxParts {
   /** What each run threw last. */
   readonly errors: Map<string, string>;
   /** Who does work here, by its name. */
-  readonly processors: ReadonlyMap<string, { readonly lane?: ((event: DeliveredEvent) => string) | undefined }>;
+  readonly processors: ReadonlyMap<string, Pick<Processor, 'lane' | 'runs'>>;
   readonly rewrite: (id: string, changes: Partial<ItemRecord>) => void;
   readonly store: { stored(): Promise<void> };
   readonly dispatch: (input: InboxInput) => void;
@@ -165,6 +166,15 @@ export const lentBy =
       if (isStopped) return;
       if (error !== undefined) errors.set(id, error);
       dispatch({ kind: how, id });
+      const record = records.get(id);
+      // Tried again, and nothing is in its way any more.
+      if (record?.claim === as && !record.ran) rewrite(id, { claim: undefined });
+    }
+
+    /** It was given up, and its handler goes on, perhaps for ever: until that is known nothing else of its key runs. */
+    function awaitEnd(id: string, key: string, as: string): void {
+      dispatch({ kind: 'unfinished', id, key });
+      void follow(id, as, lender.adopt(as));
     }
 
     function run(id: string, attempt: number, redelivered: boolean): boolean {
@@ -185,14 +195,16 @@ export const lentBy =
           goingOn(all.map(([id, record]) => ({ ...record, id, lane: laneNow(record), goesOn: goesOn(record) }))),
         );
         for (const [id, record] of all) {
+          const { key, claim: as, event } = record;
           if (goesOn(record)) void follow(id, record.claim, lender.adopt(record.claim));
-          else came(id);
+          else {
+            // Tried again meanwhile. What goes on in this page itself is known.
+            if (as !== undefined && processors.get(event.name)?.runs.has(id) !== true) awaitEnd(id, key, as);
+            came(id);
+          }
         }
-        // Given up while its handler went on, perhaps for ever: until that is known nothing else of its key runs.
         for (const [id, { key, mayHaveRun, claim: as }] of dead) {
-          if (!mayHaveRun || as === undefined) continue;
-          dispatch({ kind: 'unfinished', id, key });
-          void follow(id, as, lender.adopt(as));
+          if (mayHaveRun && as !== undefined) awaitEnd(id, key, as);
         }
       },
       // What is kept of work is the same, whoever does it.

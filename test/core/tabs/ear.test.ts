@@ -16,7 +16,8 @@ const view = (changes: number): TabMessage => ({
 const lending = (say: Of<'lending'>['say']): TabMessage => ({ kind: 'lending', reign: 'a 1', say });
 const claims = (...names: readonly string[]): TabMessage =>
   lending({ kind: 'claims', claims: names.map((claim) => ({ tab: 'me', claim, isAborted: false })) });
-const go = (tab: string): TabMessage => lending({ kind: 'go', tab, claim: `${tab} 1.1`, work: {} as unknown as LentWork });
+const go = (tab: string): TabMessage =>
+  lending({ kind: 'go', tab, claim: `${tab} 1.1`, work: {} as unknown as LentWork });
 const reign = (rank: number): TabMessage => ({
   kind: 'reign',
   tab: '',
@@ -28,7 +29,10 @@ const reign = (rank: number): TabMessage => ({
 
 function listen({ leads = false } = {}) {
   const heard: TabMessage[] = [];
-  return { heard, ear: createEar({ tab: 'me', isLeading: () => leads, rank: () => 1, hear: (message) => void heard.push(message) }) };
+  return {
+    heard,
+    ear: createEar({ tab: 'me', isLeading: () => leads, rank: () => 1, hear: (message) => void heard.push(message) }),
+  };
 }
 
 test('T5: what a frozen page is told it hears when it wakes, in order, and of how things stand the newest alone', () => {
