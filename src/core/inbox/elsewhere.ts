@@ -3,7 +3,6 @@
 import type { DeliveredEvent } from '../consume/delivered-event.ts';
 import type { Asking } from './asking.ts';
 import { goingOn, handedOver, handled as becomesHandled, unhandled } from './lent-steps.ts';
-import type { Processor } from './inbox.ts';
 import type { InboxEffect, InboxInput } from './machine.ts';
 import type { DeadRecord, ItemRecord } from './record.ts';
 
@@ -23,6 +22,13 @@ export interface Elsewhere {
   stop(): void;
 }
 
+/** Work that this page does. */
+interface DoneHere {
+  readonly lane?: ((event: DeliveredEvent) => string) | undefined;
+  /** What runs, by its id. */
+  readonly runs: ReadonlyMap<string, unknown>;
+}
+
 /** What it has of the inbox. */
 export interface InboxParts {
   readonly records: ReadonlyMap<string, ItemRecord>;
@@ -30,7 +36,7 @@ export interface InboxParts {
   /** What each run threw last. */
   readonly errors: Map<string, string>;
   /** Who does work here, by its name. */
-  readonly processors: ReadonlyMap<string, Pick<Processor, 'lane' | 'runs'>>;
+  readonly processors: ReadonlyMap<string, DoneHere>;
   readonly rewrite: (id: string, changes: Partial<ItemRecord>) => void;
   readonly store: { stored(): Promise<void> };
   readonly dispatch: (input: InboxInput) => void;

@@ -57,30 +57,17 @@ export function createEar({ tab, isLeading, rank, hear }: EarOptions): Ear {
 
 /** What it says something about; itself, where nobody says that again. */
 function subjectOf(message: TabMessage): unknown {
-  switch (message.kind) {
-    case 'reign':
-    case 'view':
-      return `${message.kind} ${message.reign}`;
-    case 'lending':
-      return message.say.kind === 'claims' ? `claims ${message.reign}` : message;
-    default:
-      return message;
-  }
+  if (message.kind === 'reign' || message.kind === 'view') return `${message.kind} ${message.reign}`;
+  if (message.kind === 'lending' && message.say.kind === 'claims') return `claims ${message.reign}`;
+  return message;
 }
 
 /** Another tab is meant, or whoever is awake: who wakes says that it is there (T13). */
 function isForOthers(message: TabMessage, tab: string): boolean {
-  switch (message.kind) {
-    case 'answer':
-    case 'refusal':
-    case 'settled':
-    case 'tables-told':
-      return message.tab !== tab;
-    case 'lending':
-      return message.say.kind === 'go' ? message.say.tab !== tab : message.say.kind !== 'claims';
-    default:
-      return false;
-  }
+  const { kind } = message;
+  if (kind === 'lending') return message.say.kind === 'go' ? message.say.tab !== tab : message.say.kind !== 'claims';
+  const isForOne = kind === 'answer' || kind === 'refusal' || kind === 'settled' || kind === 'tables-told';
+  return isForOne && message.tab !== tab;
 }
 
 const leadersOwn: ReadonlySet<TabMessage['kind']> = new Set<ToLeader['kind']>([
