@@ -1,4 +1,5 @@
 // Tabs of one printer gateway: some print, some only listen, and every printer is in the hands of the test.
+import type { TabHost } from '../../src/core/tabs/tab-host.ts';
 import { memory } from '../../src/storage/memory.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { failingStore } from '../../src/testing/failing-store.ts';
@@ -27,7 +28,10 @@ export interface PrintTab {
   readonly pos: Client<LaravelPos, 'printer-gateway'>;
   /** As told by this tab: what its handlers threw, and letters. */
   readonly told: string[];
-  freeze(): void;
+  /** How much it has said to the others. */
+  said(): number;
+  /** `hears`: as in Chromium, where what is posted is handed over, and the page knows that it is frozen. */
+  freeze(how?: { readonly hears?: boolean }): void;
   thaw(): void;
   /** Gone without a word, and without having stored another thing. */
   crash(): void;
@@ -69,10 +73,24 @@ export function openPrinters({ hasLocks = true }: { readonly hasLocks?: boolean 
     { prints: does = true, lane, obeys = true, started: hasStarted }: Opening = {},
   ): Promise<PrintTab> {
     const page = fake.open();
+    let said = 0;
+    const counted: TabHost = {
+      ...page,
+      open(line, hear) {
+        const { post, close } = page.open(line, hear);
+        return {
+          post(message) {
+            said += 1;
+            post(message);
+          },
+          close,
+        };
+      },
+    };
     const life = pausable(kitchen);
     const disk = failingStore(shared, () => undefined);
     const storage: Store = { ...disk, isShared: true };
-    const pos = kitchen.client('printer-gateway', { ...life.options, storage, tabs: sharedTabs(page) });
+    const pos = kitchen.client('printer-gateway', { ...life.options, storage, tabs: sharedTabs(counted) });
     const told: string[] = [];
     pos.signals.on('handler', ({ because }) => void told.push(because));
     pos.signals.on('deadLetter', ({ mayHaveRun }) => void told.push(`letter${mayHaveRun ? ' that may have run' : ''}`));
@@ -116,8 +134,9 @@ export function openPrinters({ hasLocks = true }: { readonly hasLocks?: boolean 
     return {
       pos,
       told,
-      freeze() {
-        page.freeze();
+      said: () => said,
+      freeze({ hears = false } = {}) {
+        page.freeze({ hears, says: hears });
         life.freeze();
       },
       thaw() {

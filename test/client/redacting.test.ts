@@ -173,4 +173,26 @@ describe('what is missing on the disk is back with the first list after a restar
     expect(asked.every(({ path }) => path.includes('updated_since'))).toBe(true);
     await again.dispose();
   });
+
+  test('S28: what an app of yesterday has written and the hook of today leaves out is off the disk after a start', async () => {
+    const kitchen = createKitchen();
+    const { storage, onDisk } = looked(kitchen);
+    const { pos } = await told(kitchen, storage);
+    expect(await onDisk()).toContain(phone);
+    await pos.dispose();
+    kitchen.lists.set('orders', [called(1).order as { id: number }]);
+    const again = kitchen.client('pos', { storage, redact: leaveOut });
+    const orders = again.collection('orders');
+    await again.start();
+    await kitchen.host.pass(1_000);
+    expect(orders.row(1)).toMatchObject({ notes: phone });
+    expect(await onDisk()).not.toContain(phone);
+    await again.dispose();
+    const third = kitchen.client('pos', { storage, redact: leaveOut });
+    await third.start();
+    await kitchen.host.pass(15_000);
+    expect(third.collection('orders').row(1)).toMatchObject({ notes: phone });
+    expect(await onDisk()).not.toContain(phone);
+    await third.dispose();
+  });
 });

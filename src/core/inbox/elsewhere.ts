@@ -22,6 +22,13 @@ export interface Elsewhere {
   stop(): void;
 }
 
+/** Work that this page does. */
+interface DoneHere {
+  readonly lane?: ((event: DeliveredEvent) => string) | undefined;
+  /** What runs, by its id. */
+  readonly runs: ReadonlyMap<string, unknown>;
+}
+
 /** What it has of the inbox. */
 export interface InboxParts {
   readonly records: ReadonlyMap<string, ItemRecord>;
@@ -29,7 +36,7 @@ export interface InboxParts {
   /** What each run threw last. */
   readonly errors: Map<string, string>;
   /** Who does work here, by its name. */
-  readonly processors: ReadonlyMap<string, { readonly lane?: ((event: DeliveredEvent) => string) | undefined }>;
+  readonly processors: ReadonlyMap<string, DoneHere>;
   readonly rewrite: (id: string, changes: Partial<ItemRecord>) => void;
   readonly store: { stored(): Promise<void> };
   readonly dispatch: (input: InboxInput) => void;
@@ -165,6 +172,15 @@ export const lentBy =
       if (isStopped) return;
       if (error !== undefined) errors.set(id, error);
       dispatch({ kind: how, id });
+      const record = records.get(id);
+      // Tried again, and nothing is in its way any more.
+      if (record?.claim === as && !record.ran) rewrite(id, { claim: undefined });
+    }
+
+    /** It was given up, and its handler goes on, perhaps for ever: until that is known nothing else of its key runs. */
+    function awaitEnd(id: string, key: string, as: string): void {
+      dispatch({ kind: 'unfinished', id, key });
+      void follow(id, as, lender.adopt(as));
     }
 
     function run(id: string, attempt: number, redelivered: boolean): boolean {
@@ -185,14 +201,16 @@ export const lentBy =
           goingOn(all.map(([id, record]) => ({ ...record, id, lane: laneNow(record), goesOn: goesOn(record) }))),
         );
         for (const [id, record] of all) {
+          const { key, claim: as, event } = record;
           if (goesOn(record)) void follow(id, record.claim, lender.adopt(record.claim));
-          else came(id);
+          else {
+            // Tried again meanwhile. What goes on in this page itself is known.
+            if (as !== undefined && processors.get(event.name)?.runs.has(id) !== true) awaitEnd(id, key, as);
+            came(id);
+          }
         }
-        // Given up while its handler went on, perhaps for ever: until that is known nothing else of its key runs.
         for (const [id, { key, mayHaveRun, claim: as }] of dead) {
-          if (!mayHaveRun || as === undefined) continue;
-          dispatch({ kind: 'unfinished', id, key });
-          void follow(id, as, lender.adopt(as));
+          if (mayHaveRun && as !== undefined) awaitEnd(id, key, as);
         }
       },
       // What is kept of work is the same, whoever does it.

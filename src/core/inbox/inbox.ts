@@ -293,7 +293,12 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       case 'abort':
         return controllers.get(effect.id)?.abort();
       case 'release':
-        return rewrite(effect.id, { tries: effect.tries, ran: false, redelivered: effect.redelivered });
+        return rewrite(effect.id, {
+          tries: effect.tries,
+          ran: false,
+          redelivered: effect.redelivered,
+          claim: undefined,
+        });
       case 'withdraw':
         return rewrite(effect.id, { isClosed: true });
       case 'finish':
@@ -373,13 +378,24 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     if (record === undefined) return;
     const error = errors.get(id);
     errors.delete(id);
-    const letter: DeadRecord = { ...record, tries, mayHaveRun, error, atMs: host.clock.wallMs() };
+    const letter: DeadRecord = {
+      ...record,
+      claim: claimStill(id, record),
+      tries,
+      mayHaveRun,
+      error,
+      atMs: host.clock.wallMs(),
+    };
     dead.set(id, letter);
     put('dead-letters', id, () => writeDead(letter));
     void store.stored();
     const { channel, name, id: eventId } = record.event;
     signal({ kind: 'deadLetter', id, channel, name, eventId, tries, mayHaveRun });
   }
+
+  /** What goes on elsewhere although it was given up: whoever leads next has to know whose it is. */
+  const claimStill = (id: string, { claim }: ItemRecord): string | undefined =>
+    state.overdue.has(id) ? claim : undefined;
 
   function retry(id: string): boolean {
     const letter = dead.get(id);
@@ -397,6 +413,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       ran: false,
       redelivered: mayHaveRun,
       isClosed: false,
+      claim: claimStill(id, letter),
     });
     return true;
   }

@@ -20,7 +20,7 @@ export interface ItemRecord {
   readonly redelivered: boolean;
   /** Closed by the server while it ran. */
   readonly isClosed: boolean;
-  /** Under which name another page runs it, or did last. */
+  /** Under which name another page runs it; where it does not `ran`, a run before that was given up and goes on. */
   readonly claim?: string | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { StreamCommit, StreamMemory } from '../stream/state.ts';
 import { nobody } from './fenced-database.ts';
 import { Pending } from './pending.ts';
 import { HeardIds } from './heard-ids.ts';
-import { readCursor, readRow, writeCursor } from './records.ts';
+import { readCursor, readRow, writeCursor, writeRow, type RowRecord } from './records.ts';
 import { createSeenLog } from './seen-log.ts';
 import { isSame } from './row-digest.ts';
 import { faultOf } from './steady-database.ts';
@@ -132,14 +132,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       if (row.isPart === true && value === undefined) continue;
       const kept = value === undefined ? undefined : redacted(value, row.key);
       const isCut = kept?.isCut === true;
-      put('rows', row.key, {
-        version: row.version,
-        deleted,
-        ...(row.isPart === true && { part: true }),
-        ...(isCut && { cut: true }),
-        value: kept?.row,
-        at: wallMs,
-      });
+      const { version, isPart = false } = row;
+      put('rows', row.key, writeRow({ version, deleted, isPart, isCut, value: kept?.row, atWallMs: wallMs }));
     }
     // In the background of what is written anyway.
     for (const key of history.prune(nowMs)) put('seen', key, undefined);
@@ -158,6 +152,12 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       report?.(error);
       return { row: undefined, isCut: true };
     }
+  }
+
+  /** It was written by an app that left out less. */
+  function redactAgain(key: string, stored: RowRecord): void {
+    const { row, isCut } = redacted(stored.value, key);
+    if (isCut) put('rows', key, writeRow({ ...stored, isCut, value: row }));
   }
 
   /** One commit at a time; what comes meanwhile goes with the next one. */
@@ -251,11 +251,13 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
           const shown = checked?.ok === true ? checked.value : undefined;
           const isCut = !row.deleted && (row.isCut || shown === undefined);
           rows.restore({ key, version: row.version, isPart: row.isPart, isCut }, row.deleted, nowMs - ageMs, shown);
+          if (redact !== undefined && shown !== undefined && !row.isCut) redactAgain(key, row);
           const mark = marks.get(list);
           // S28: what has changed since is not enough.
           if (isCut && mark !== undefined) marks.set(list, { ...mark, asOf: undefined });
         }
       }
+      write();
       const { cursor, closed } = readCursor(cursors.get(wire));
       const positions = history.of(wire, positionsKept);
       return { seen: heard.on(wire), rows, cursor, closed, marks, positions };

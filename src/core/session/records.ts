@@ -89,6 +89,22 @@ export interface RowRecord {
   readonly atWallMs: number | undefined;
 }
 
+export const writeRow = ({
+  version,
+  deleted,
+  isPart,
+  isCut,
+  value,
+  atWallMs,
+}: RowRecord & { readonly value: StoredValue | undefined }): StoredValue => ({
+  version,
+  deleted,
+  ...(isPart && { part: true }),
+  ...(isCut && { cut: true }),
+  value,
+  at: atWallMs,
+});
+
 export function readRow(value: unknown): RowRecord | undefined {
   if (!isRecord(value)) return undefined;
   const { version } = value;

@@ -571,12 +571,12 @@ function takePart(
     const known = rows.get(row.key);
     // An earlier list lacked it, and without a tombstone nobody said at which version it went.
     const isBack = known?.deleted === true && known.version === row.version;
-    if (known?.isCut === true && !known.deleted && known.version === row.version) {
-      restoreRow(s, part.resource, row, turn);
+    const isFilled = which === 'fill' && known?.isUntold === true && known.version === row.version;
+    if (isFilled || (!isBack && !isNewer(known, row.version))) {
+      if (known?.isCut === true && !known.deleted && known.version === row.version)
+        restoreRow(s, part.resource, row, turn);
       continue;
     }
-    const isFilled = which === 'fill' && known?.isUntold === true && known.version === row.version;
-    if (isFilled || (!isBack && !isNewer(known, row.version))) continue;
     if (which === 'fill' && !row.openWork) fillRow(s, part.resource, row, turn);
     else takeRow(s, part.resource, row, turn);
   }

@@ -1,7 +1,7 @@
 // The side of a tab that does work which another one has: it begins what it has just said that it would begin, and nothing
 // else, says how that ended until it is understood, and stops what is not lent to it any more.
 import type { ContractData } from '../../contract/contract.ts';
-import type { Host } from '../../host/host.ts';
+import type { Host, Release } from '../../host/host.ts';
 import { createAsking } from '../inbox/asking.ts';
 import type { Ending, LentWork } from '../inbox/elsewhere.ts';
 import { errorClass } from '../inbox/error-class.ts';
@@ -22,7 +22,7 @@ export interface BorrowingOptions {
 export interface Borrowing {
   /** From now on work is done. */
   begin(): void;
-  /** Whoever leads now does not know it. */
+  /** Whoever leads does not know it, or not that it is awake. */
   introduce(): void;
   hear(say: LenderSays): void;
   /** Something runs. */
@@ -48,6 +48,7 @@ export function createBorrowing({ host, tab, contract, processors, say, signal }
   const endings = new Map<string, Ending>();
   let isBegun = false;
   let isStopped = false;
+  let answering: Release | undefined;
   const whenIdle: (() => void)[] = [];
 
   const nowMs = (): number => host.clock.monotonicMs();
@@ -100,7 +101,6 @@ export function createBorrowing({ host, tab, contract, processors, say, signal }
     if (before !== undefined) {
       const how = await before[1].ended;
       if (before[0] === id && how === 'done') return end(claim, { how, error: undefined });
-      if (controller.signal.aborted) return end(claim, lost);
     }
     const ended = handle(work, processor, controller.signal);
     processor.runs.set(id, { key, ended: ended.then(({ how }) => (how === 'done' ? how : 'failed')) });
@@ -113,6 +113,7 @@ export function createBorrowing({ host, tab, contract, processors, say, signal }
     const { event, attempt, redelivered } = work;
     // Later, as in the tab that leads: whoever hands out messages is not held up.
     await Promise.resolve();
+    if (aborted.aborted) return lost;
     try {
       await handler(event, { signal: aborted, attempt, redelivered });
       return { how: 'done', error: undefined };
@@ -157,7 +158,12 @@ export function createBorrowing({ host, tab, contract, processors, say, signal }
     hear(said) {
       switch (said.kind) {
         case 'roll':
-          return introduce();
+          // Once for all that have waited while this page slept.
+          answering ??= host.schedule(0, () => {
+            answering = undefined;
+            introduce();
+          });
+          return;
         case 'found':
           return tellLanes(said);
         case 'offer':
@@ -174,6 +180,7 @@ export function createBorrowing({ host, tab, contract, processors, say, signal }
     },
     async stop() {
       isStopped = true;
+      answering?.();
       const { stopMs, stopAbortMs } = defaultInboxSettings;
       await idleWithin(stopMs);
       for (const controller of running.values()) controller.abort();

@@ -1,6 +1,6 @@
 // What is posted to a page that its browser has frozen waits until it wakes. Chromium hands it over all the same, while no timer runs, no
 // socket is read and nothing that the store is asked for comes to an end: who acted on it would hold up all the others.
-import type { TabMessage } from './messages.ts';
+import type { TabMessage, ToLeader } from './messages.ts';
 
 export interface Ear {
   take(message: TabMessage): void;
@@ -9,23 +9,35 @@ export interface Ear {
   uncover(): void;
 }
 
+export interface EarOptions {
+  readonly tab: string;
+  readonly isLeading: () => boolean;
+  /** Of the last leader that was heard of, this tab among them. */
+  readonly rank: () => number;
+  readonly hear: (message: TabMessage) => void;
+}
+
 /** As many as a leader remembers: what is missing is asked for. */
 const mostKept = 2_000;
 
-export function createEar(hear: (message: TabMessage) => void): Ear {
+export function createEar({ tab, isLeading, rank, hear }: EarOptions): Ear {
   let isCovered = false;
-  let waiting: TabMessage[] = [];
-  /** How things stand, newest: whatever was said of it before is over. */
-  let view: TabMessage | undefined;
+  /** In their order. What is said again and again is there once. */
+  let waiting = new Map<unknown, TabMessage>();
+  /** Another tab leads. It is asked again what this one was asked. */
+  let isLed = false;
 
   function keep(message: TabMessage): void {
-    if (message.kind === 'view') {
-      view = message;
-      return;
-    }
-    waiting.push(message);
-    if (waiting.length <= 2 * mostKept) return;
-    waiting = [...waiting.slice(0, -mostKept).filter(isSaidOnce), ...waiting.slice(-mostKept)];
+    isLed ||= message.kind === 'reign' && message.rank > rank();
+    if (isForOthers(message, tab) || (isForLeader(message) && (isLed || !isLeading()))) return;
+    const subject = subjectOf(message);
+    // Who leads is heard before all that it tells, and of anything else the newest word, in its place.
+    if (message.kind === 'reign' && waiting.has(subject)) return;
+    waiting.delete(subject);
+    waiting.set(subject, message);
+    if (waiting.size <= 2 * mostKept) return;
+    const all = [...waiting];
+    waiting = new Map([...all.slice(0, -mostKept).filter(([, one]) => isSaidOnce(one)), ...all.slice(-mostKept)]);
   }
 
   return {
@@ -34,14 +46,39 @@ export function createEar(hear: (message: TabMessage) => void): Ear {
       isCovered = true;
     },
     uncover() {
+      const heard = [...waiting.values()].filter((message) => !isLed || !isForLeader(message));
       isCovered = false;
-      const heard = view === undefined ? waiting : [...waiting, view];
-      waiting = [];
-      view = undefined;
+      isLed = false;
+      waiting = new Map();
       for (const message of heard) hear(message);
     },
   };
 }
+
+/** What it says something about; itself, where nobody says that again. */
+function subjectOf(message: TabMessage): unknown {
+  if (message.kind === 'reign' || message.kind === 'view') return `${message.kind} ${message.reign}`;
+  if (message.kind === 'lending' && message.say.kind === 'claims') return `claims ${message.reign}`;
+  return message;
+}
+
+/** Another tab is meant, or whoever is awake: who wakes says that it is there (T13). */
+function isForOthers(message: TabMessage, tab: string): boolean {
+  const { kind } = message;
+  if (kind === 'lending') return message.say.kind === 'go' ? message.say.tab !== tab : message.say.kind !== 'claims';
+  const isForOne = kind === 'answer' || kind === 'refusal' || kind === 'settled' || kind === 'tables-told';
+  return isForOne && message.tab !== tab;
+}
+
+const leadersOwn: ReadonlySet<TabMessage['kind']> = new Set<ToLeader['kind']>([
+  'hello',
+  'missed',
+  'call',
+  'tables',
+  'borrowing',
+  'anybody',
+]);
+const isForLeader = ({ kind }: TabMessage): boolean => leadersOwn.has(kind);
 
 /** Of anything else it shows that it was missed. */
 const isSaidOnce = ({ kind }: TabMessage): boolean => kind !== 'events' && kind !== 'rows' && kind !== 'changed';

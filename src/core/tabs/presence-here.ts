@@ -9,22 +9,30 @@ export interface PresenceHere {
   forget(wire: string): void;
 }
 
+interface Shown {
+  readonly now: Presence;
+  readonly isLed: boolean;
+  readonly presence: Presence;
+}
+
 export function createPresenceHere(): PresenceHere {
-  const shown = new Map<string, Presence>();
+  const shown = new Map<string, Shown>();
 
   return {
     show(wire, now, isLed) {
-      const former = shown.get(wire) ?? nobodyKnows;
-      if (now === former) return now;
+      const last = shown.get(wire);
+      // Asked with every render, and words are compared by all that they say.
+      if (last?.now === now && last.isLed === isLed) return last.presence;
+      const former = last?.presence ?? nobodyKnows;
       // A leader that has just begun has joined nothing yet.
       const { members, me, current } = now.members === undefined ? former : now;
       const isCurrent = isLed && now.members !== undefined && current;
-      const next = keptPresence(
+      const presence = keptPresence(
         former,
         members === now.members && isCurrent === current ? now : { members, me, current: isCurrent },
       );
-      shown.set(wire, next);
-      return next;
+      shown.set(wire, { now, isLed, presence });
+      return presence;
     },
     forget: (wire) => void shown.delete(wire),
   };

@@ -38,7 +38,7 @@ export interface TabWork {
   begin(): Promise<void>;
   /** This tab is about to lead. */
   rise(reign: string, rank: number): Promise<LeadersWork>;
-  /** Another tab leads that is not known yet. */
+  /** Another tab leads that is not known yet, or this one has slept. */
   introduce(): void;
   hear(message: Said<'lending'>): void;
   /** Something runs here for another tab. */

@@ -76,8 +76,13 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   let whenLeading: (() => void)[] = [];
 
   const name = channelName(options.storeName);
-  const ear = createEar((message) => {
-    if (!isOver) hear(message);
+  const ear = createEar({
+    tab,
+    isLeading: () => leading !== undefined,
+    rank: () => rank,
+    hear(message) {
+      if (!isOver) hear(message);
+    },
   });
   const line = tabs.open(name, (message) => {
     if (!isOver && isTabMessage(message)) ear.take(message);
@@ -126,8 +131,10 @@ export async function startTab(options: SessionOptions, tabs: TabHost, startSess
   });
 
   const leaveFreezing = tabs.onFrozen?.((isFrozen) => {
-    if (isFrozen) ear.cover();
-    else ear.uncover();
+    if (isFrozen) return ear.cover();
+    ear.uncover();
+    // What it was asked in its sleep nobody waits for any more.
+    work.introduce();
   });
 
   function post(message: TabMessage): void {

@@ -102,6 +102,16 @@ describe('S27', () => {
     expect(rows.get(key)).toMatchObject({ version: 4, isPart: false });
   });
 
+  test('S27, S28: a part of a row that was not stored whole either is a whole row after the first list', () => {
+    const rows = new KnownRows();
+    rows.restore({ key, version: 4, isPart: true, isCut: true }, false, 0, { name: 'a' });
+    const { at, list, goLive } = stream({ rows });
+    goLive();
+    at(10_000, { kind: 'tick' });
+    expect(shown(at(10_010, list(10, [thing('a', 4)])))).toEqual([{ version: 4, isTold: false }]);
+    expect(rows.get(key)).toMatchObject({ version: 4, isPart: false, isCut: false });
+  });
+
   test('S27: what an event has told is stored with what it left unsaid, and what nobody was told as a part', () => {
     const { at, live, list, goLive } = stream();
     goLive();

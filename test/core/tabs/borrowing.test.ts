@@ -110,6 +110,30 @@ test('T10, T13: what is aborted, or not lent to it any more, is told to stop', a
   expect(tab.endings()).toEqual(['me 1.2 lost', 'me 1.3 lost']);
 });
 
+test('T13: what is taken back in the moment in which it would begin does not begin', async () => {
+  const tab = openTab();
+  for (const offer of ['1.1', '1.2']) {
+    tab.offer(offer);
+    tab.go(offer);
+  }
+  // What a page that slept is told comes at once when it wakes.
+  tab.claims({ claim: 'me 1.2' });
+  await tab.host.pass(0);
+  expect(tab.begun).toEqual(['begun']);
+  expect(tab.endings()).toEqual(['me 1.1 lost']);
+});
+
+test('T9: however often it is asked at once who is there, it says so once', async () => {
+  const tab = openTab();
+  for (let time = 1; time <= 1_000; time += 1) tab.borrowing.hear({ kind: 'roll' });
+  await tab.host.pass(10);
+  expect(tab.kinds()).toEqual(['does', 'does']);
+  tab.borrowing.hear({ kind: 'roll' });
+  await tab.borrowing.stop();
+  await tab.host.pass(10);
+  expect(tab.kinds()).toEqual(['does', 'does']);
+});
+
 test('I11: nothing runs beside a run of its key that outlived the client in which it began', async () => {
   const tab = openTab();
   let end: (how: 'done' | 'failed') => void = () => undefined;
