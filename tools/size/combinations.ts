@@ -43,7 +43,7 @@ export const combinations: readonly Combination[] = [
       './storage/indexed-db': '{ indexedDb }',
     },
     // Aim: 55 kB, of which pusher-js has 18.
-    limit: '137.75 kB',
+    limit: '138 kB',
   },
   {
     name: 'a waiter’s client over Socket.IO that remembers',
@@ -53,7 +53,7 @@ export const combinations: readonly Combination[] = [
       './contracts/brasserie': '{ brasserie }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '131.75 kB',
+    limit: '132 kB',
   },
   { name: 'the hooks of React, beside a client', imports: { './react': '*' }, beside: '.', limit: '3 kB' },
   {
