@@ -25,7 +25,7 @@ export interface Herd {
   readonly reads: readonly number[];
   /** When each client was live again. */
   readonly live: readonly number[];
-  /** How many channels each client joins, signs for and catches up. */
+  /** How many channels each client joins, signs for (but over Socket.IO, where it shows its token) and catches up. */
   readonly channels: number;
 }
 
@@ -101,7 +101,7 @@ export async function restarted({ family, closing, downMs, seed = 1 }: Restart, 
 
   for (const device of devices) await device.start();
   await host.pass(settlingMs);
-  const channels = auths.length / clients;
+  const channels = devices[0]?.health().channels.length ?? 0;
   for (const moments of [attempts, connects, auths, reads, live]) moments.splice(0);
 
   restartedAtMs = host.clock.monotonicMs();
