@@ -4,6 +4,7 @@ import { createHandle } from './handle.ts';
 import { indexedDbFault, openingFault } from './indexed-db-faults.ts';
 import { layoutVersion, tablesAfter } from './migrations.ts';
 import { unlessGivenUp } from './opening.ts';
+import { createPackedRows, packedRows, packSingleRows } from './packed-rows.ts';
 import { commitCopy, isEmptyRange } from './stored-copy.ts';
 import {
   StoreError,
@@ -15,7 +16,9 @@ import {
   type StoredValue,
   type StoreFault,
   type StoreTable,
+  type Write,
 } from './store.ts';
+import { completed, inSteps } from './transactions.ts';
 
 /** Not one of the tables: it holds the id that tells this database from one that was here before. */
 const identity = 'identity';
@@ -88,7 +91,11 @@ async function openDatabase(path: string, onBlocked: () => void): Promise<Databa
           refused ??= reason;
         });
         try {
-          for (const table of tablesAfter(oldVersion)) upgraded.createObjectStore(table);
+          for (const table of tablesAfter(oldVersion)) if (table !== 'rows') upgraded.createObjectStore(table);
+          if (!upgraded.objectStoreNames.contains(packedRows)) {
+            upgraded.createObjectStore(packedRows, { autoIncrement: true });
+            if (upgraded.objectStoreNames.contains('rows')) packSingleRows(unwrap(upgraded), unwrap(transaction));
+          }
           if (upgraded.objectStoreNames.contains(identity)) return;
           // Should it fail, the upgrade fails with it, and says why above.
           upgraded
@@ -135,6 +142,8 @@ function opened(
   witness: Witness,
   drop: (fault: StoreFault, cause?: unknown) => StoreError,
 ): Database {
+  const rows = createPackedRows(database);
+
   /** In terms of the seam; and a handle that turns out to be dead is dropped. */
   async function guarded<Result>(operation: () => Promise<Result>): Promise<Result> {
     try {
@@ -147,6 +156,7 @@ function opened(
   }
 
   async function select(table: StoreTable, range: KeyRange): Promise<readonly StoredRecord[]> {
+    if (table === 'rows') return rows.read(range);
     const transaction = database.transaction(table, 'readonly');
     const store = transaction.objectStore(table);
     const query = rangeOf(range);
@@ -172,62 +182,43 @@ function opened(
 
   /** Whether there was any. */
   async function setAsideUnreadable(table: StoreTable): Promise<boolean> {
-    const listing = database.transaction(table, 'readonly');
-    const keys = listing.objectStore(table).getAllKeys();
+    const place = placeOf(table);
+    const listing = database.transaction(place, 'readonly');
+    const keys = listing.objectStore(place).getAllKeys();
     await completed(listing);
     let any = false;
-    for (const key of keys.result as readonly string[]) {
-      const reading = database.transaction(table, 'readonly');
-      reading.objectStore(table).get(key);
+    for (const key of keys.result) {
+      const reading = database.transaction(place, 'readonly');
+      reading.objectStore(place).get(key);
       try {
         await completed(reading);
       } catch (error) {
         const fault = indexedDbFault(error);
         if (fault.fault !== 'corrupt') throw error;
         any = true;
-        const value = { table, key, text: '', reason: fault.message };
-        const writes = [
-          { table, key, value: undefined },
-          { table: 'set-aside', key: `${table} ${key}`, value },
-        ] as const;
-        await commit({ writes, durability: 'strict' });
+        const moving = database.transaction([place, 'set-aside'], 'readwrite', { durability: 'strict' });
+        moving.objectStore(place).delete(key);
+        const name = typeof key === 'string' ? key : JSON.stringify(key);
+        const value = { table, key: name, text: '', reason: fault.message };
+        moving.objectStore('set-aside').put(value, `${table} ${name}`);
+        await completed(moving);
       }
     }
     return any;
   }
 
   async function commit({ writes, durability, only }: Commit): Promise<void> {
-    const tables = new Set(writes.map(({ table }) => table));
-    if (only !== undefined) tables.add(only.table);
-    if (tables.size === 0) return;
-    const transaction = database.transaction([...tables], 'readwrite', { durability });
-    let refused: unknown;
-
-    /** A transaction without an exception: what a request throws aborts it as a whole. */
-    const within = (step: () => void): void => {
-      try {
-        step();
-      } catch (error) {
-        refused = error;
-        transaction.abort();
-      }
-    };
+    const places = new Set(writes.map(({ table }) => placeOf(table)));
+    if (only !== undefined) places.add(only.table);
+    if (places.size === 0) return;
+    const transaction = database.transaction([...places], 'readwrite', { durability });
     const write = (): void => {
-      // Asked for once: browsers look it up by its name, and most of a commit is of one table.
-      let last: StoreTable | undefined;
-      let store: IDBObjectStore | undefined;
-      for (const { table, key, value } of writes) {
-        if (store === undefined || table !== last) store = transaction.objectStore(table);
-        last = table;
-        if (value === undefined) store.delete(key);
-        else store.put(value, key);
-      }
+      writeAll(transaction, writes);
       // Nothing more comes: the browser need not wait to see that.
       transaction.commit?.();
     };
-
-    if (only === undefined) within(write);
-    else {
+    await inSteps(transaction, (within) => {
+      if (only === undefined) return write();
       const current = transaction.objectStore(only.table).get(only.key);
       current.addEventListener('success', () =>
         within(() => {
@@ -236,12 +227,33 @@ function opened(
           write();
         }),
       );
+    });
+  }
+
+  function writeAll(transaction: IDBTransaction, writes: readonly Write[]): void {
+    const ofRows: Write[] = [];
+    // Asked for once: browsers look it up by its name, and most of a commit is of one table.
+    let last: StoreTable | undefined;
+    let store: IDBObjectStore | undefined;
+    for (const write of writes) {
+      const { table, key, value } = write;
+      if (table === 'rows') {
+        ofRows.push(write);
+        continue;
+      }
+      if (store === undefined || table !== last) store = transaction.objectStore(table);
+      last = table;
+      if (value === undefined) store.delete(key);
+      else store.put(value, key);
     }
-    try {
-      await completed(transaction);
-    } catch (error) {
-      throw refused ?? error;
-    }
+    rows.put(transaction, ofRows);
+  }
+
+  /** Behind the commit that was told, and before the next one. */
+  function tidy(): void {
+    if (!rows.isUntidy) return;
+    // What it cannot do now it does another time.
+    handle.run(() => guarded(rows.tidy)).catch(() => undefined);
   }
 
   return {
@@ -257,23 +269,15 @@ function opened(
     commit: (asked) =>
       handle.run(() => {
         const copy = commitCopy(asked);
-        return guarded(() => commit(copy));
+        return guarded(() => commit(copy)).finally(tidy);
       }),
     close: () => handle.close(() => database.close()),
     onLost: handle.onLost,
   };
 }
 
-/** A request that succeeded is not yet written: only the transaction tells. */
-function completed(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.addEventListener('complete', () => resolve());
-    // Before this event the reason is not known: a full disk shows here and not at the request.
-    transaction.addEventListener('abort', () =>
-      reject(transaction.error ?? new DOMException('The browser aborted the transaction.', 'AbortError')),
-    );
-  });
-}
+/** What the browser keeps a table in. */
+const placeOf = (table: StoreTable): string => (table === 'rows' ? packedRows : table);
 
 function rangeOf({ after, before }: KeyRange): IDBKeyRange | undefined {
   if (after !== undefined && before !== undefined) return IDBKeyRange.bound(after, before, true, true);

@@ -17,6 +17,8 @@ const layouts: readonly Layout[] = [
     adds: ['cursors', 'seen', 'rows', 'journal', 'inbox', 'outbox', 'collections', 'dead-letters', 'meta'],
   },
   { version: 2, adds: ['set-aside'] },
+  /** In IndexedDB rows that are written together are one record from here on; SQLite has nothing to change. */
+  { version: 3, adds: [] },
 ];
 
 export const layoutVersion: number = Math.max(...layouts.map(({ version }) => version));

@@ -53,8 +53,12 @@ export interface Commit {
   readonly writes: readonly Write[];
   /** `strict`: what was promised survives a power cut once `commit` has resolved. `relaxed`: for what can be read again. */
   readonly durability: 'strict' | 'relaxed';
-  /** Written only while this is so, else nothing is and the fault is `fenced`: how a leader knows that it is one no more. */
-  readonly only?: { readonly table: StoreTable; readonly key: string; readonly value: string | number | undefined };
+  /** Written only while this is so, else nothing is and the fault is `fenced`: how a leader knows that it is one no more. Not of a row: a store may keep many of them as one. */
+  readonly only?: {
+    readonly table: Exclude<StoreTable, 'rows'>;
+    readonly key: string;
+    readonly value: string | number | undefined;
+  };
 }
 
 /** Keys are compared by UTF-16 code units, as JavaScript compares texts. */

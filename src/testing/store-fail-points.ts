@@ -10,12 +10,10 @@ export interface Told {
   readonly unclear: number[];
 }
 
-/** Two records that belong together. */
-const pair = (number: number): Commit => ({
-  writes: [
-    { table: 'outbox', key: String(number), value: number },
-    { table: 'cursors', key: String(number), value: number },
-  ],
+/** Records that belong together. */
+const written = ['outbox', 'cursors', 'rows'] as const;
+const together = (number: number): Commit => ({
+  writes: written.map((table) => ({ table, key: String(number), value: number })),
   durability: 'strict',
 });
 
@@ -35,7 +33,7 @@ export async function liveOver(store: Store, name: string, told: Told): Promise<
 
       async function write(number: number): Promise<void> {
         try {
-          await database.commit(pair(number));
+          await database.commit(together(number));
           told.written.push(number);
         } catch (error) {
           if (error instanceof StoreError) (error.fault === 'lost' ? told.unclear : told.refused).push(number);
@@ -52,19 +50,20 @@ export async function liveOver(store: Store, name: string, told: Told): Promise<
 /** What is there, and what should not be so; nothing when all is well. */
 export async function lookAfter(store: Store, name: string, told: Told): Promise<readonly string[]> {
   const database = await store.open(name);
-  const keysOf = async (table: 'outbox' | 'cursors'): Promise<readonly number[]> =>
+  const valuesOf = async (table: (typeof written)[number]): Promise<readonly number[]> =>
     (await database.read(table)).map(({ value }) => Number(value));
-  const [present, other] = [await keysOf('outbox'), await keysOf('cursors')];
-  const half = present.filter((each) => !other.includes(each)).concat(other.filter((each) => !present.includes(each)));
+  const found = [await valuesOf('outbox'), await valuesOf('cursors'), await valuesOf('rows')];
+  const present = [...new Set(found.flat())];
+  const half = present.filter((each) => !found.every((values) => values.includes(each)));
   const problems = [
-    ...half.map((each) => `half of ${each} was written`),
+    ...half.map((each) => `only a part of ${each} was written`),
     ...told.written
       .filter((each) => !present.includes(each))
       .map((each) => `${each} was told to be written, and is not`),
     ...told.refused.filter((each) => present.includes(each)).map((each) => `${each} was refused, and was written`),
   ];
-  await database.commit(pair(99));
-  if (!(await keysOf('outbox')).includes(99)) problems.push('afterwards nothing can be written');
+  await database.commit(together(99));
+  if (!(await valuesOf('outbox')).includes(99)) problems.push('afterwards nothing can be written');
   await database.close();
   return problems;
 }

@@ -144,6 +144,48 @@ describe('versions', () => {
     expect(database.evicted).toBeUndefined();
   });
 
+  /** As version 2 laid it out. Never to be edited. */
+  async function versionTwo(name: string, rows: number): Promise<void> {
+    const database = await openRaw(name, 2, (fresh) => {
+      const tables = 'cursors seen rows journal inbox outbox collections dead-letters meta set-aside identity';
+      for (const table of tables.split(' ')) fresh.createObjectStore(table);
+    });
+    const transaction = database.transaction('rows', 'readwrite');
+    for (let number = 0; number < rows; number += 1)
+      transaction
+        .objectStore('rows')
+        .put({ version: number, deleted: false, value: { id: number } }, `tickets/${number}`);
+    await new Promise((resolve) => transaction.addEventListener('complete', resolve));
+    database.close();
+  }
+
+  test.each([0, 1, 2_500])('%i rows that were a record each are there when they are kept together', async (count) => {
+    const name = freshName();
+    await versionTwo(name, count);
+    const database = await opened(name);
+    const rows = await database.read('rows');
+    expect(rows).toHaveLength(count);
+    for (const { key, value } of rows)
+      expect(value).toEqual({ version: Number(key.slice(8)), deleted: false, value: { id: Number(key.slice(8)) } });
+    await database.commit(put('rows', 'tickets/0', 1));
+    await database.close();
+    expect(await (await opened(name)).read('rows')).toHaveLength(Math.max(1, count));
+  });
+
+  test('an old row that cannot be read is set aside, and the others are kept (F81)', async () => {
+    const name = freshName();
+    await versionTwo(name, 5);
+    const { get } = IDBObjectStore.prototype;
+    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function one(this: IDBObjectStore, key) {
+      // A request that fails of itself: what it was to write is there already.
+      return key === 'tickets/3' ? this.add(0, 'tickets/3') : get.call(this, key);
+    });
+    const database = await opened(name);
+    vi.restoreAllMocks();
+    expect((await database.read('rows')).map(({ key }) => key)).toEqual([0, 1, 2, 4].map((id) => `tickets/${id}`));
+    expect(await database.read('set-aside')).toMatchObject([{ key: 'rows tickets/3' }]);
+  });
+
   test('an old tab that lets go when it is asked to keeps nobody waiting (F80)', async () => {
     const name = freshName();
     const old = await versionOne(name);
@@ -323,5 +365,143 @@ describe('loss', () => {
       },
     ]);
     expect(await database.read('collections')).toHaveLength(2);
+  });
+});
+
+describe('rows that are kept together', () => {
+  async function packs(name: string): Promise<readonly unknown[][]> {
+    const raw = await openRaw(name);
+    const all = raw.transaction('row-packs').objectStore('row-packs').getAll();
+    await new Promise((resolve) => all.addEventListener('success', resolve));
+    raw.close();
+    return all.result as unknown[][];
+  }
+
+  const rowsIn = async (name: string): Promise<number> =>
+    (await packs(name)).reduce((sum, pack) => sum + pack.length / 2, 0);
+
+  const change = (keys: readonly string[], value: StoredValue | undefined): Commit => ({
+    writes: keys.map((key) => ({ table: 'rows', key, value })),
+    durability: 'relaxed',
+  });
+  const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `tickets/${at}`);
+
+  test('what one commit writes is one record', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    await database.commit(change(numbered(20), { status: 'ready' }));
+    expect(await packs(name)).toHaveLength(1);
+  });
+
+  test('no record is so large that the browser would keep it in a file of its own, unless a row is', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    await database.commit(change(numbered(40), 'é'.repeat(5_000)));
+    await database.commit(change(['large'], 'é'.repeat(50_000)));
+    const lengths = (await packs(name)).map((pack) => JSON.stringify(pack).length);
+    expect(lengths.filter((length) => length > 32_000)).toHaveLength(1);
+    expect(await database.read('rows')).toHaveLength(41);
+  });
+
+  test('rows that change all day take no more room than a few thousand', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    for (let turn = 0; turn < 400; turn += 1) await database.commit(change(numbered(50), turn));
+    await database.close();
+    expect(await rowsIn(name)).toBeLessThan(50 * 2 + 1_000 + 50);
+    const again = await opened(name);
+    expect(await again.read('rows')).toHaveLength(50);
+    for (const { value } of await again.read('rows')) expect(value).toBe(399);
+  });
+
+  test('rows that were taken out are gone, and leave nothing behind in the end', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    await database.commit(change(numbered(1_500), 1));
+    await database.commit(change(numbered(1_500), undefined));
+    expect(await database.read('rows')).toEqual([]);
+    await database.commit(change(['last'], 1));
+    await database.close();
+    expect(await rowsIn(name)).toBe(1);
+  });
+
+  test('of two tabs that write the same rows the last one counts, whoever tidies up', async () => {
+    const name = freshName();
+    const tabs = [await opened(name), await opened(name)] as const;
+    let last = '';
+    for (let turn = 0; turn < 60; turn += 1) {
+      for (const [at, tab] of tabs.entries()) {
+        last = `${turn} of ${at}`;
+        await tab.commit(change(numbered(40), last));
+      }
+    }
+    for (const tab of tabs) {
+      const rows = await tab.read('rows');
+      expect(rows).toHaveLength(40);
+      for (const { value } of rows) expect(value).toBe(last);
+    }
+    expect(await rowsIn(name)).toBeLessThan(40 * 60 * 2);
+  });
+
+  test('tidying up that fails harms nothing, and is tried again', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    const { clear } = IDBObjectStore.prototype;
+    let failed = 0;
+    vi.spyOn(IDBObjectStore.prototype, 'clear').mockImplementation(function refused(this: IDBObjectStore) {
+      failed += 1;
+      if (failed > 1) return clear.call(this);
+      throw new DOMException('The disk is full.', 'QuotaExceededError');
+    });
+    for (let turn = 0; turn < 50; turn += 1) await database.commit(change(numbered(50), turn));
+    await database.close();
+    expect(failed).toBeGreaterThan(1);
+    const again = await opened(name);
+    expect((await again.read('rows')).map(({ value }) => value)).toEqual(numbered(50).map(() => 49));
+    expect(await rowsIn(name)).toBeLessThan(2_000);
+  });
+
+  test('a row that is no JSON any more is set aside, and the others are read (F81)', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    await database.commit(change(['a', 'b', 'c'], { status: 'ready' }));
+    const raw = await openRaw(name);
+    const damaging = raw.transaction('row-packs', 'readwrite');
+    damaging.objectStore('row-packs').put(['b', '{"status":']);
+    damaging.objectStore('row-packs').put('nobody of us has written this');
+    await new Promise((resolve) => damaging.addEventListener('complete', resolve));
+    raw.close();
+    expect((await database.read('rows')).map(({ key }) => key)).toEqual(['a', 'c']);
+    const value = { table: 'rows', key: 'b', text: '{"status":', reason: expect.stringContaining('JSON') };
+    expect(await database.read('set-aside')).toEqual([{ key: 'rows b', value }]);
+    expect(await database.read('rows')).toHaveLength(2);
+  });
+
+  test('a record whose file is gone is set aside with all of its rows (F81)', async () => {
+    const database = await opened(freshName());
+    for (const key of ['a', 'b', 'c']) await database.commit(change([key], key));
+    const { getAll, get, delete: remove } = IDBObjectStore.prototype;
+    const unreadable = (request: IDBRequest): IDBRequest => {
+      const error = new DOMException('Failed to read large IndexedDB value', 'NotReadableError');
+      Object.defineProperty(request.transaction, 'error', { value: error });
+      request.transaction?.abort();
+      return request;
+    };
+    let there = true;
+    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function forget(this: IDBObjectStore, key) {
+      there = false;
+      return remove.call(this, key);
+    });
+    vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementation(function all(this: IDBObjectStore, ...args) {
+      const request = getAll.apply(this, args);
+      return this.name === 'row-packs' && there ? unreadable(request) : request;
+    });
+    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function one(this: IDBObjectStore, key) {
+      const request = get.call(this, key);
+      return key === 2 ? unreadable(request) : request;
+    });
+    expect((await database.read('rows')).map(({ key }) => key)).toEqual(['a', 'c']);
+    vi.restoreAllMocks();
+    expect(await database.read('set-aside')).toMatchObject([{ key: 'rows 2' }]);
   });
 });
