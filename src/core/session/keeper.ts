@@ -119,9 +119,9 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     for (const [list, { asOf, tombstones }] of commit.marks) {
       put('cursors', rowKey(list, 'mark'), { ...(asOf !== undefined && { asOf }), tombstones });
     }
-    if (commit.seen.length > 0) {
-      const { key, value } = history.add(wire, commit.seen, nowMs, wallMs);
-      put('seen', key, value);
+    if (commit.seen.length > 0 && !isFencedOff) {
+      puts += 1;
+      history.add(wire, commit.seen, nowMs, wallMs);
     }
     // An order that changed five times in one commit is copied and written once.
     const newest = new Map<string, StreamCommit['rows'][number]>();
@@ -162,10 +162,10 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   /** One commit at a time; what comes meanwhile goes with the next one. */
   function write(): void {
-    if (writing !== undefined || retry !== undefined || pending.isEmpty) return;
+    if (writing !== undefined || retry !== undefined || (pending.isEmpty && !history.isWaiting)) return;
     const writes = pending;
     pending = new Pending();
-    history.seal();
+    for (const { key, value } of history.take()) writes.put('seen', key, value);
     writing = commit(writes, puts);
   }
 
@@ -195,6 +195,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       isFencedOff = true;
       whenStored = [];
       pending.clear();
+      history.take();
       return;
     }
     if (failures === 0) problem(failing, error);

@@ -7,10 +7,11 @@ import { readSeen } from './records.ts';
 interface SeenLog {
   /** Takes in what was stored, in its order. Undefined when it cannot be read. */
   load(record: StoredRecord, nowMs: number, wallMs: number): SeenBatch | undefined;
-  /** What is to be written for it: in place of the last record of the channel, under the same key, while that one waits. */
-  add(wire: string, seen: readonly SeenRecord[], nowMs: number, wallMs: number): StoredRecord;
-  /** What was to be written until now is being written: nothing is added to it any more. */
-  seal(): void;
+  /** It waits to be written, in one record with what waits of that channel. */
+  add(wire: string, seen: readonly SeenRecord[], nowMs: number, wallMs: number): void;
+  readonly isWaiting: boolean;
+  /** What waited, for whoever writes it now: nothing is added to these records any more. */
+  take(): readonly StoredRecord[];
   /** Keys of records that nobody needs any more, the oldest first; few at a time. */
   prune(nowMs: number): readonly string[];
   /** The last ones of a channel, the newest last. */
@@ -24,19 +25,20 @@ interface SeenBatch {
   readonly seen: readonly SeenRecord[];
 }
 
-/** As it is written: an object for each of 50 000 ids would be carried along by the garbage collector for a day. */
 interface Kept {
   readonly key: string;
   readonly wire: string;
   atMs: number;
   ids: number;
-  value: StoredValue;
+  /** As it is written, once it is: an object for each of 50 000 ids would be carried along by the garbage collector for a day. */
+  value: StoredValue | undefined;
 }
 
-/** Not written yet. */
+/** Not written yet. Spelt once, however many commits add to it. */
 interface Waiting {
   readonly batch: Kept;
-  readonly seen: readonly SeenRecord[];
+  readonly seen: SeenRecord[];
+  wallMs: number;
 }
 
 interface SeenLogLimits {
@@ -60,8 +62,9 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
   let oldest = 0;
   let ids = 0;
   let next = 0;
-  /** By channel. */
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Set<Waiting>();
+  /** The last one of each channel. */
+  const open = new Map<string, Waiting>();
 
   function keep(batch: Kept): void {
     batches.push(batch);
@@ -71,6 +74,22 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
   function isOver({ ids: own, atMs }: Kept, nowMs: number): boolean {
     const others = ids - own;
     return others >= limits.atLeast && (ids > limits.atMost || atMs <= nowMs - limits.forMs);
+  }
+
+  function begin(wire: string, nowMs: number): Waiting {
+    const key = next.toString(36).padStart(10, '0');
+    next += 1;
+    const begun: Waiting = { batch: { key, wire, atMs: nowMs, ids: 0, value: undefined }, seen: [], wallMs: 0 };
+    keep(begun.batch);
+    waiting.add(begun);
+    open.set(wire, begun);
+    return begun;
+  }
+
+  /** It is gone before it was written. */
+  function drop(batch: Kept): void {
+    for (const one of waiting) if (one.batch === batch) waiting.delete(one);
+    if (open.get(batch.wire)?.batch === batch) open.delete(batch.wire);
   }
 
   return {
@@ -85,33 +104,34 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
       return { key, wire, atMs, seen };
     },
     add(wire, seen, nowMs, wallMs) {
-      const before = waiting.get(wire);
-      const joined = before !== undefined && before.seen.length + seen.length <= mostInRecord;
-      const all = joined ? [...before.seen, ...seen] : seen;
-      const value = writeSeen(wire, all, wallMs);
-      const told = { atMs: nowMs, ids: all.length, value };
-      if (joined) {
-        ids += seen.length;
-        const { batch } = before;
-        Object.assign(batch, told);
-        waiting.set(wire, { batch, seen: all });
-        return { key: batch.key, value };
-      }
-      const key = next.toString(36).padStart(10, '0');
-      next += 1;
-      const batch: Kept = { key, wire, ...told };
-      keep(batch);
-      waiting.set(wire, { batch, seen: all });
-      return { key, value };
+      const last = open.get(wire);
+      const isFull = last === undefined || last.seen.length + seen.length > mostInRecord;
+      const one = isFull ? begin(wire, nowMs) : last;
+      for (const record of seen) one.seen.push(record);
+      one.wallMs = wallMs;
+      one.batch.atMs = nowMs;
+      one.batch.ids += seen.length;
+      ids += seen.length;
     },
-    seal: () => waiting.clear(),
+    get isWaiting() {
+      return waiting.size > 0;
+    },
+    take() {
+      const records = Array.from(waiting, ({ batch, seen, wallMs }) => {
+        const value = writeSeen(batch.wire, seen, wallMs);
+        batch.value = value;
+        return { key: batch.key, value };
+      });
+      waiting.clear();
+      open.clear();
+      return records;
+    },
     prune(nowMs) {
       const keys: string[] = [];
       for (let batch = batches[oldest]; batch !== undefined && keys.length < prunedAtOnce; batch = batches[oldest]) {
         if (!isOver(batch, nowMs)) break;
         keys.push(batch.key);
-        // It is gone before it was written.
-        if (waiting.get(batch.wire)?.batch === batch) waiting.delete(batch.wire);
+        if (batch.value === undefined) drop(batch);
         ids -= batch.ids;
         oldest += 1;
       }
@@ -128,6 +148,7 @@ export function createSeenLog(limits: SeenLogLimits = defaultLimits): SeenLog {
         const batch = batches[index];
         if (batch?.wire === wire) own.push(...(readSeen(batch.value)?.seen ?? []));
       }
+      for (const { batch, seen } of waiting) if (batch.wire === wire) own.push(...seen);
       return own.slice(-most);
     },
   };

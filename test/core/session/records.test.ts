@@ -26,8 +26,10 @@ test('what is written is read back', () => {
           JSON.stringify(writeCursor({ cursor, closed, marks: new Map(), seen: [], rows: [] }, 5)),
         );
         expect(readCursor(written)).toEqual({ cursor, closed });
-        const { value } = createSeenLog().add('wire', heard, 1, 2);
-        expect(readSeen(JSON.parse(JSON.stringify(value)))).toEqual({
+        const log = createSeenLog();
+        log.add('wire', heard, 1, 2);
+        const [record] = log.take();
+        expect(readSeen(JSON.parse(JSON.stringify(record?.value)))).toEqual({
           wire: 'wire',
           atWallMs: 2,
           seen: heard.map(({ id, seq, sequence: other }) => ({
