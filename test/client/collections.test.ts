@@ -146,6 +146,8 @@ describe('what the server says', () => {
     await kitchen.host.pass(1_000);
     const told: number[] = [];
     tickets.subscribe((rows) => void told.push(rows.length));
+    // The list of this server does not know of that ticket: it must not be read.
+    kitchen.http.weather = 'down';
     await Promise.all([kds.stop(), kitchen.host.pass(8_000)]);
     await Promise.all([kds.start(), kitchen.host.pass(8_000)]);
     expect(told).toEqual([]);

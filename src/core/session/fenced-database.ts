@@ -2,7 +2,7 @@
 // could be lost or forgotten. Each starts by writing its token, which is also how the
 // next run learns that this one did not end well; whatever only one may do is committed on the condition that
 // the token is still there, and a commit that comes too late is refused as a whole.
-import { StoreError, type Commit, type Database, type StoredValue } from '../../storage/store.ts';
+import { StoreError, type Commit, type Database, type StoredRecord, type StoredValue } from '../../storage/store.ts';
 import { wentOn } from './lost-store.ts';
 import { faultOf, type SteadyDatabase } from './steady-database.ts';
 
@@ -24,8 +24,16 @@ export const signedOut = 'signed out';
 
 export const readMark = async (
   database: Pick<Database, 'read'>,
-  { table, key: wanted }: typeof running | typeof wentOn,
-): Promise<StoredValue | undefined> => (await database.read(table)).find(({ key }) => key === wanted)?.value;
+  mark: typeof running | typeof wentOn,
+): Promise<StoredValue | undefined> => valueOf(mark, await database.read(mark.table));
+
+const valueOf = (
+  { key: wanted }: typeof running | typeof wentOn,
+  marks: readonly StoredRecord[],
+): StoredValue | undefined => marks.find(({ key }) => key === wanted)?.value;
+
+const holderOf = (value: StoredValue | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 /** `token`: nobody else has it. `takenOver` is told once. */
 export async function fenceOff(
@@ -34,8 +42,9 @@ export async function fenceOff(
   takenOver: () => void,
 ): Promise<FencedDatabase> {
   const fence = { ...running, value: token };
-  const hasForgotten = database.hasForgotten || (await readMark(database, wentOn)) !== undefined;
-  let before = await holder();
+  const marks = await database.read(running.table);
+  const hasForgotten = database.hasForgotten || valueOf(wentOn, marks) !== undefined;
+  let before = holderOf(valueOf(running, marks));
   const endedInTheMiddle = before !== undefined && before !== nobody && before !== signedOut;
   /** Who had it when this client last took something in. */
   let seen: string | undefined = token;
@@ -48,8 +57,7 @@ export async function fenceOff(
   await begin();
 
   async function holder(): Promise<string | undefined> {
-    const value = await readMark(database, running);
-    return typeof value === 'string' ? value : undefined;
+    return holderOf(await readMark(database, running));
   }
 
   async function write(only?: Commit['only'], value: string | undefined = token): Promise<void> {

@@ -36,6 +36,7 @@ import { createAgenda } from './agenda.ts';
 import { authoriseAt } from './authorisation.ts';
 import type { Health } from './health.ts';
 import { fenceOff } from './fenced-database.ts';
+import { lookFirst } from './first-look.ts';
 import { defaultRetention, type Retention } from './forgetting.ts';
 import { createHeardChannels, type HeardChannels, type OpenChannel } from './heard-channels.ts';
 import { createInbound, usualBytes } from './inbound.ts';
@@ -210,9 +211,10 @@ async function startOn(
   // Before anything is read: what is read then is what is so until somebody else starts.
   const database = await fenceOff(steady, createMutationId(options.randomBytes), takenOver);
   isInDoubt = database.hasForgotten;
+  const look = lookFirst(database);
   const keeper: Keeper = await openKeeper({
     host,
-    database,
+    database: { read: look.read, commit: look.commit, close: database.close },
     fence: database.fence,
     endedInTheMiddle: database.endedInTheMiddle,
     ...(options.redact !== undefined && { redact: options.redact }),
@@ -224,7 +226,7 @@ async function startOn(
     host,
     contract,
     store: {
-      read: (table) => database.read(table),
+      read: look.read,
       put: keeper.put,
       stored: keeper.stored,
       setAside: setAside.keep,
@@ -263,7 +265,7 @@ async function startOn(
   const outbox = await createOutbox({
     host,
     api: reach.sending,
-    database: createLastingOrders(database, (name) => contract.mutations.get(name)?.repeat),
+    database: createLastingOrders(look, (name) => contract.mutations.get(name)?.repeat),
     mutations: new Map([...contract.mutations].filter(([name]) => role.mutations?.includes(name) === true)),
     scope,
     principal: options.principal,
@@ -612,6 +614,7 @@ async function startOn(
   for (const list of options.lists ?? []) channels.openList(list);
   await channels.opened();
   options.tables?.keepOpened(options.isOpenedNext);
+  look.end();
   // Everything that is read at the start was read.
   await setAside.look();
   const leaveHost = host.onEvent(onHostEvent);

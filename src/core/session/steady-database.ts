@@ -57,6 +57,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
   let hasForgotten = false;
   let isClosed = false;
   let reopening: Promise<Database> | undefined;
+  let givingUp: Promise<Database> | undefined;
   let unlisten = (): void => undefined;
   let leavingWord: Release | undefined;
   let current = await open();
@@ -115,6 +116,17 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
       reopening = undefined;
     });
     return reopening;
+  }
+
+  /** For everybody who has tried often enough. */
+  async function giveUp(unreadable: Database, fault: StoreFault): Promise<void> {
+    if (current !== unreadable) return;
+    if (givingUp === undefined) {
+      unlisten();
+      closeLate(unreadable);
+      givingUp = degrade(fault);
+    }
+    current = await givingUp;
   }
 
   /**
@@ -187,11 +199,7 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
         } catch (error) {
           if (isClosed) throw error;
           if (isLost(error)) await reopen(database);
-          else if (attempt >= openings && current === database) {
-            unlisten();
-            closeLate(database);
-            current = await degrade(faultOf(error));
-          }
+          else if (attempt >= openings) await giveUp(database, faultOf(error));
         }
       }
     },
