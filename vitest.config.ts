@@ -77,7 +77,7 @@ const config: ViteUserConfig = defineConfig({
       {
         extends: true,
         optimizeDeps: {
-          include: ['zod', 'zod/mini', 'idb', 'fast-check', 'pusher-js', 'socket.io-client', ...reactParts('')],
+          include: ['zod', 'zod/mini', 'fast-check', 'pusher-js', 'socket.io-client', ...reactParts('')],
         },
         test: {
           name: 'browser',

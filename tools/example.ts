@@ -19,7 +19,7 @@ async function serve(): Promise<void> {
     resolve: { alias: [...aliases] },
     // Found out while a page loads, they would make it load again.
     optimizeDeps: {
-      include: ['idb', 'pusher-js', 'react', 'react-dom/client', 'rxjs', 'socket.io-client', 'zod/mini'],
+      include: ['pusher-js', 'react', 'react-dom/client', 'rxjs', 'socket.io-client', 'zod/mini'],
     },
   });
   await vite.listen();

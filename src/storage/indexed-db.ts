@@ -1,10 +1,9 @@
-import { deleteDB, openDB, unwrap, type IDBPDatabase } from 'idb';
-import { createWitness, dismissWitness, randomId, replacesAnother, type Witness } from './eviction.ts';
+import { createWitness, dismissWitness, randomId, type Witness } from './eviction.ts';
 import { createHandle } from './handle.ts';
 import { indexedDbFault, openingFault } from './indexed-db-faults.ts';
-import { layoutVersion, tablesAfter } from './migrations.ts';
+import { identity, openLayout, removeDatabase } from './indexed-db-layout.ts';
 import { unlessGivenUp } from './opening.ts';
-import { createPackedRows, packedRows, packSingleRows } from './packed-rows.ts';
+import { createPackedRows, packedRows } from './packed-rows.ts';
 import { commitCopy, isEmptyRange } from './stored-copy.ts';
 import {
   StoreError,
@@ -19,9 +18,6 @@ import {
   type Write,
 } from './store.ts';
 import { completed, inSteps } from './transactions.ts';
-
-/** Not one of the tables: it holds the id that tells this database from one that was here before. */
-const identity = 'identity';
 
 /**
  * Keeps everything in the browser's IndexedDB, one database for each name: shared by the tabs of an origin, on plain http
@@ -51,7 +47,7 @@ export function indexedDb(): Store {
       const path = pathOf(name);
       try {
         requireIndexedDb();
-        await deleteDB(path);
+        await removeDatabase(path);
       } catch (error) {
         throw openingFault(error);
       }
@@ -71,56 +67,31 @@ function requireIndexedDb(): void {
 
 async function openDatabase(path: string, onBlocked: () => void): Promise<Database> {
   const handle = createHandle();
-  let database: IDBPDatabase | undefined;
-  let refused: unknown;
-  let isReplaced = false;
+  const { database, isReplaced } = await found(path, onBlocked);
 
   /** A dead handle is never asked again. Closing it also lets the upgrade of another tab go on. */
   function drop(fault: StoreFault, cause?: unknown): StoreError {
-    database?.close();
+    database.close();
     return handle.lose(fault, cause);
   }
 
+  // Another tab upgrades or removes it. What was begun is still finished before the connection closes.
+  database.addEventListener('versionchange', () => void drop('lost'));
+  database.addEventListener('close', () => void drop('lost'));
   try {
-    requireIndexedDb();
-    database = await openDB(path, layoutVersion, {
-      upgrade(upgraded, oldVersion, _, transaction, event) {
-        isReplaced = replacesAnother(event);
-        // `openDB` only tells that the upgrade was aborted, and not that the disk is full.
-        transaction.done.catch((reason: unknown) => {
-          refused ??= reason;
-        });
-        try {
-          for (const table of tablesAfter(oldVersion)) if (table !== 'rows') upgraded.createObjectStore(table);
-          if (!upgraded.objectStoreNames.contains(packedRows)) {
-            upgraded.createObjectStore(packedRows, { autoIncrement: true });
-            if (upgraded.objectStoreNames.contains('rows')) packSingleRows(unwrap(upgraded), unwrap(transaction));
-          }
-          if (upgraded.objectStoreNames.contains(identity)) return;
-          // Should it fail, the upgrade fails with it, and says why above.
-          upgraded
-            .createObjectStore(identity)
-            .put(randomId(), 'id')
-            .catch(() => undefined);
-        } catch (error) {
-          refused = error;
-          transaction.abort();
-        }
-      },
-      blocked: onBlocked,
-      // Another tab upgrades or removes it. What was begun is still finished before the connection closes.
-      blocking: () => void drop('lost'),
-      terminated: () => void drop('lost'),
-    });
-  } catch (error) {
-    throw openingFault(refused ?? error);
-  }
-  try {
-    const asked = unwrap(database);
-    return opened(asked, handle, createWitness(path, await identify(asked), isReplaced), drop);
+    return opened(database, handle, createWitness(path, await identify(database), isReplaced), drop);
   } catch (error) {
     database.close();
     throw indexedDbFault(error);
+  }
+}
+
+async function found(path: string, onBlocked: () => void): ReturnType<typeof openLayout> {
+  try {
+    requireIndexedDb();
+    return await openLayout(path, onBlocked);
+  } catch (error) {
+    throw openingFault(error);
   }
 }
 

@@ -3,7 +3,7 @@
 // is most of what is there.
 import { counted, newestOf, packsOf, rowOf, rowTexts, type RowTexts } from './row-packs.ts';
 import type { KeyRange, StoredRecord, StoredValue, Write } from './store.ts';
-import { completed, inSteps } from './transactions.ts';
+import { completed, inSteps, type Within } from './transactions.ts';
 
 /** What the packs are kept in, numbered by the browser: two tabs must not give out the same number. */
 export const packedRows = 'row-packs';
@@ -117,7 +117,7 @@ function setAsideUnreadable(rows: RowTexts, aside: IDBObjectStore): RowTexts {
 }
 
 /** From a layout in which each row was a record of its own, while it is changed. What cannot be read is set aside. */
-export function packSingleRows(database: IDBDatabase, upgrade: IDBTransaction): void {
+export function packSingleRows(database: IDBDatabase, upgrade: IDBTransaction, within: Within): void {
   const singles = upgrade.objectStore('rows');
   const rows = new Map<string, string>();
 
@@ -129,22 +129,24 @@ export function packSingleRows(database: IDBDatabase, upgrade: IDBTransaction): 
   const keys = singles.getAllKeys();
   keys.addEventListener('success', () => {
     let left = keys.result.length;
-    if (left === 0) packed();
+    const done = (): void => {
+      left -= 1;
+      if (left === 0) within(packed);
+    };
+    if (left === 0) within(packed);
     for (const key of keys.result as readonly string[]) {
       const single = singles.get(key);
       single.addEventListener('success', () => {
         rows.set(key, JSON.stringify(single.result));
-        left -= 1;
-        if (left === 0) packed();
+        done();
       });
       single.addEventListener('error', (event) => {
         // The others are not to be lost with it.
         event.preventDefault();
         event.stopPropagation();
-        const reason = single.error?.message ?? 'it cannot be read';
-        upgrade.objectStore('set-aside').put({ table: 'rows', key, text: '', reason }, `rows ${key}`);
-        left -= 1;
-        if (left === 0) packed();
+        const value = { table: 'rows', key, text: '', reason: String(single.error) };
+        within(() => upgrade.objectStore('set-aside').put(value, `rows ${key}`));
+        done();
       });
     }
   });

@@ -11,13 +11,13 @@ export function completed(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-/** Its steps are done one in the answer to another. One that throws takes back all of them, and is the reason why. */
-export async function inSteps(
-  transaction: IDBTransaction,
-  begin: (within: (step: () => void) => void) => void,
-): Promise<void> {
+/** Does a step that is taken in the answer to another one. */
+export type Within = (step: () => void) => void;
+
+/** A step that throws takes back all of them, and is the reason why. */
+export async function inSteps(transaction: IDBTransaction, begin: (within: Within) => void): Promise<void> {
   let refused: unknown;
-  const within = (step: () => void): void => {
+  const within: Within = (step) => {
     try {
       step();
     } catch (error) {

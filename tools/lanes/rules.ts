@@ -226,12 +226,6 @@ export const packageRules: readonly PackageRule[] = [
     sentence: 'socket.io-client is imported by the Socket.IO transport alone.',
   },
   {
-    packages: /^idb$/,
-    shown: '`idb`',
-    files: /^storage\/indexed-db/,
-    sentence: 'idb is imported by the IndexedDB store alone.',
-  },
-  {
     packages: /^react(?:\/|$)/,
     shown: '`react`',
     files: /^react\//,
