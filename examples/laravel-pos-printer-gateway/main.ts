@@ -28,12 +28,10 @@ const gateway = createClient(laravelPos, {
 gateway.process('PrintJobQueued', async ({ data: { print_job } }, { signal, redelivered }) => {
   const job = { printJobId: print_job.id };
   const claim = await gateway.mutate('print.claim', job);
-  const claimed = await claim.settled;
-  // Too late: it is tried again, and printed then.
-  signal.throwIfAborted();
+  const claimed = await inTime(claim.settled, signal);
   if (claimed.outcome === 'parked') {
     console.log(`job ${print_job.id}: not ours, ${claimed.parked.explained?.message ?? 'another gateway has it'}`);
-    return gateway.outbox.discard(claim.id);
+    return undefined;
   }
   try {
     await print(print_job, redelivered);
@@ -42,6 +40,31 @@ gateway.process('PrintJobQueued', async ({ data: { print_job } }, { signal, rede
     return gateway.mutate('print.fail', { ...job, error: { code: 'printer', message: String(error) } });
   }
   return gateway.mutate('print.complete', job);
+});
+
+/**
+ * Other gateways may have the job, so it waits for the answer, and for less long than a run may take: what has failed is tried
+ * again, and what hangs is given up as a receipt that may have been printed.
+ */
+async function inTime<Told>(told: Promise<Told>, signal: AbortSignal): Promise<Told> {
+  signal.throwIfAborted();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DOMException('No answer for 20 s.', 'TimeoutError')), 20_000);
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+  return Promise.race([told, late]).finally(() => clearTimeout(timer));
+}
+
+// After an outage of two minutes a job is given up that was surely not printed. Its claims still wait in the outbox: when they are
+// answered, it is looked at again.
+gateway.outbox.subscribe(({ id: claim, name, state }) => {
+  if (name !== 'print.claim' || (state !== 'acked' && state !== 'parked')) return;
+  // Another gateway has it, and no person need hear of that.
+  if (state === 'parked') void gateway.outbox.discard(claim);
+  for (const { id, error } of gateway.deadLetters.list()) {
+    if (error === 'TimeoutError') gateway.deadLetters.retry(id);
+  }
 });
 
 async function print({ id, order_id, type }: PrintJob, mayBeCopy: boolean): Promise<void> {

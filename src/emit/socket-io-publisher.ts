@@ -16,7 +16,10 @@ export interface SocketIoNamespace {
 }
 
 /**
- * Tells those who are connected to this process, or to any one of the cluster where the server has an adapter for that.
+ * Tells those who are connected to this process, or to any one of the cluster where the server has an adapter for that. Where
+ * nobody is, nobody is told: only a namespace that the app has not set up is refused. Where namespaces are made when the first
+ * device comes, let the server know them by their names (`io.of(/^\/store-\w+$/)`): of those that a function decides about, a
+ * process that has no device in one cannot tell the others of its cluster.
  *
  * @example
  * ```ts
@@ -32,10 +35,10 @@ export const socketIoPublisher = (io: SocketIoServer): Publisher => ({
 function tell(io: SocketIoServer, { channel: spelt, name, payload, rooms }: Publication): void {
   // Where our own clients look for a channel that was named for another wire.
   const channel = withLeadingSlash(spelt);
-  // `of` would make the namespace, and let everybody in.
-  if (io._nsps?.has(channel) === false) throw unknownNamespace(channel);
+  const presence = presenceOf(io, channel);
+  if (presence === 'not set up') throw unknownNamespace(channel);
   // Socket.IO takes no rooms for all rooms.
-  if (rooms?.length === 0) return;
+  if (presence === 'nobody' || rooms?.length === 0) return;
   const namespace = io.of(channel);
   try {
     if (rooms === undefined) namespace.emit(name, payload);
@@ -46,6 +49,21 @@ function tell(io: SocketIoServer, { channel: spelt, name, payload, rooms }: Publ
       cause,
     });
   }
+}
+
+/**
+ * Whether `of` may be asked for a namespace: it makes what is not there, and lets everybody into it, unless it is one of those
+ * that the app has set up by a pattern of their names. Such a one is made before its first device comes, with all that decides
+ * who may come in: another process of the cluster may have devices in it.
+ */
+function presenceOf(io: SocketIoServer, channel: string): 'there' | 'nobody' | 'not set up' {
+  if (io._nsps?.has(channel) !== false) return 'there';
+  // By a function or by a pattern; older servers tell no patterns, and `of` makes none of those.
+  const families: unknown = Reflect.get(io, 'parentNsps');
+  const byPattern: unknown = Reflect.get(io, 'parentNamespacesFromRegExp');
+  const patterns: readonly unknown[] = byPattern instanceof Map ? [...byPattern.keys()] : [];
+  if (patterns.some((pattern) => pattern instanceof RegExp && pattern.test(channel))) return 'there';
+  return families instanceof Map && families.size > patterns.length ? 'nobody' : 'not set up';
 }
 
 const unknownNamespace = (channel: string): HeardError =>

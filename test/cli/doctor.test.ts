@@ -1,6 +1,9 @@
 // `heard doctor` against the development server, which is well, and through the fault proxy, with one thing broken at a time.
 import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import { Server } from 'socket.io';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { runCommand } from '../../src/cli/command.ts';
 import { tokens as brasserieTokens } from '../../src/dev-server/backends/brasserie/tokens.ts';
@@ -152,6 +155,100 @@ test('healthy backends of other kinds: Socket.IO with a token and without, lists
     expect([visit.exitCode, problems(visit)]).toEqual([0, []]);
     expect(steps(visit, 'ok')).toEqual(expect.arrayContaining(['lists', 'key', 'subscribe']));
   }
+});
+
+test('laravel-pos over Socket.IO: its channels are heard by the token, and nobody is asked to sign', async () => {
+  const place = await clinic();
+  const io = `${place.proxy.wsUrl}/socket.io`;
+  const visit = await doctor(place.api, io, ...till);
+  expect([visit.exitCode, problems(visit)]).toEqual([0, []]);
+  expect(steps(visit, 'ok')).not.toContain('auth');
+  const channels = ['orders', 'printing'].map((name) => `private-store.${store.sku}.${name}`);
+  channels.push(`private-device.${deviceIds.pos}.notifications`);
+  expect(visit.findings.filter(({ step }) => step === 'subscribe')).toMatchObject(
+    channels.map((at) => ({ at, verdict: 'ok', what: 'is heard' })),
+  );
+
+  const alone = await doctor(io, ...till);
+  expect([alone.exitCode, steps(alone, 'ok')]).toEqual([0, ['address', 'reachable', 'key', 'subscribe']]);
+  const stranger = await doctor(io, ...till.map((word) => (word === tokens.pos ? 'nobody' : word)));
+  expect(problems(stranger)).toMatchObject(
+    channels.map((at) => ({
+      step: 'subscribe',
+      at,
+      what: expect.stringContaining('Authentication error') as string,
+      remedy: expect.stringMatching(/token.*middleware/) as string,
+    })),
+  );
+});
+
+/** What `heard dev` prints, as somebody copies it, and what the doctor says of it. */
+const printed: readonly (readonly [what: string, step: string, verdict: Finding['verdict'], says: RegExp])[] = [
+  ['laravel-pos', 'reachable', 'ok', /^answers/],
+  ['service-floor', 'reachable', 'ok', /^answers/],
+  ['Pusher, key heard-key', 'key', 'ok', /the app key is accepted/],
+  ['its HTTP API, app heard-app, secret heard-secret', 'reachable', 'skipped', /HTTP API of a Pusher server.*backends/],
+  ['docs/protocol.md', 'key', 'ok', /this device is let in/],
+  ['frames { channel, event, data }', 'key', 'skipped', /greets nobody/],
+  ['Socket.IO', 'key', 'ok', /this device is let in/],
+];
+
+test.each(printed)('%s: the address that heard dev prints is recognised', async (what, step, verdict, says) => {
+  const { server } = await clinic();
+  const address = Object.values(server.addresses)
+    .flat()
+    .find((one) => one.what === what);
+  const visit = await doctor(address?.url ?? '', '--timeout', '3');
+  expect([visit.exitCode, problems(visit)]).toEqual([0, []]);
+  expect(visit.findings.find((one) => one.step === step)).toMatchObject({
+    verdict,
+    what: expect.stringMatching(says) as string,
+  });
+});
+
+test('the address of a Socket.IO server is that of a socket, beside an API and alone, however it is written', async () => {
+  const { api, proxy } = await clinic();
+  for (const io of [proxy.url, `${proxy.url}/`, `${proxy.url}/socket.io/`, proxy.wsUrl, `${proxy.wsUrl}/socket.io`]) {
+    const visit = await doctor(api, io, ...till);
+    expect([visit.exitCode, problems(visit)]).toEqual([0, []]);
+    expect(visit.findings.filter(({ step }) => step === 'clock').map(({ at }) => at)).toEqual([api]);
+    expect(visit.findings.filter(({ step }) => step === 'subscribe').map((one) => one.verdict)).toEqual([
+      'ok',
+      'ok',
+      'ok',
+    ]);
+  }
+  // An API and Socket.IO at one address, as small backends have them.
+  const both = await doctor(proxy.url, ...till);
+  expect([both.exitCode, problems(both)]).toEqual([0, []]);
+  expect(steps(both, 'ok')).toEqual(expect.arrayContaining(['lists', 'replay', 'key', 'subscribe']));
+});
+
+test('a Socket.IO server where no API is says so, and which address is missing', async () => {
+  const http = createServer((_, response) => void response.writeHead(404).end('Cannot GET /'));
+  const io = new Server(http);
+  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => io.close());
+  const { port } = http.address() as AddressInfo;
+  const visit = await doctor(`http://127.0.0.1:${port}`);
+  expect([visit.exitCode, problems(visit)]).toEqual([0, []]);
+  expect(visit.findings.map(({ step, verdict }) => [step, verdict])).toEqual([
+    ['address', 'ok'],
+    ['lists', 'skipped'],
+    ['reachable', 'ok'],
+    ['key', 'ok'],
+    ['subscribe', 'skipped'],
+  ]);
+  expect(visit.findings[1]?.remedy).toMatch(/address of the API/);
+});
+
+test('the events of a WebSocket that greets nobody are looked at', async () => {
+  const { proxy } = await clinic();
+  const data = JSON.stringify({ channel: 'orders', event: 'order.created', data: {} });
+  proxy.add({ match: { direction: 'c2s', text: '"auth"' }, action: { kind: 'inject', direction: 's2c', data } });
+  const floor = ['--contract', 'restaurant-os', '--role', 'floor', '--timeout', '3', '--listen', '20'];
+  const visit = await doctor(`${proxy.wsUrl}/ws`, ...floor);
+  expect(problems(visit)).toMatchObject([{ step: 'events', what: expect.stringMatching(/^1 of 1 events/) as string }]);
 });
 
 test('without a contract it says whether something is there, and what to give for more', async () => {

@@ -304,6 +304,83 @@ test('I8: jobs of one printer are printed in order, those of another beside them
   expect(begun).toEqual([1, 3, 2]);
 });
 
+/** As docs/orders-and-work.md has it for several gateways: each claims a job before it prints, and waits `ms` for the answer. */
+async function claimingGateway(kitchen: Kitchen, ms: number) {
+  kitchen.lists.set('print-jobs', []);
+  const server = { isOut: true, isTaken: false, claims: 0 };
+  kitchen.answer = ({ path }) => {
+    if (!/\/print-jobs\/\d+\//.test(path)) return undefined;
+    if (server.isOut) return 'hang';
+    server.claims += Number(path.endsWith('/claim'));
+    if (server.isTaken) return { status: 409, body: { message: 'Another gateway has it.' } };
+    return { status: 200, body: { data: row(5, { status: path.endsWith('/claim') ? 'claimed' : 'completed' }) } };
+  };
+  const gateway = kitchen.client('printer-gateway');
+  const printed: boolean[] = [];
+  gateway.process('PrintJobQueued', async ({ data: { print_job } }, { signal, redelivered }) => {
+    const claim = await gateway.mutate('print.claim', { printJobId: print_job.id });
+    const late = new Promise<never>((_, reject) => {
+      kitchen.host.schedule(ms, () => reject(new DOMException('Too late.', 'TimeoutError')));
+    });
+    const { outcome } = await Promise.race([claim.settled, late]);
+    signal.throwIfAborted();
+    if (outcome !== 'done') return;
+    printed.push(redelivered);
+    await gateway.mutate('print.complete', { printJobId: print_job.id });
+  });
+  gateway.outbox.subscribe(({ id: claim, name, state }) => {
+    if (name !== 'print.claim' || (state !== 'acked' && state !== 'parked')) return;
+    if (state === 'parked') void gateway.outbox.discard(claim);
+    for (const { id, error } of gateway.deadLetters.list()) if (error === 'TimeoutError') gateway.deadLetters.retry(id);
+  });
+  await gateway.start();
+  await kitchen.host.pass(1_000);
+  kitchen.publish(printing, 'PrintJobQueued', job(5, { attempts: 0 }));
+  return { gateway, printed, server };
+}
+
+test.each([60_000, 600_000])(
+  'I9, I10: who waits for the server less long than a run may take prints after an outage of %i ms, once and unmarked',
+  async (outageMs) => {
+    const kitchen = createKitchen();
+    const { gateway, printed, server } = await claimingGateway(kitchen, 20_000);
+    await kitchen.host.pass(outageMs);
+    expect(gateway.deadLetters.list().some(({ mayHaveRun }) => mayHaveRun)).toBe(false);
+    server.isOut = false;
+    await kitchen.host.pass(120_000);
+    expect(printed).toEqual([false]);
+    expect(gateway.health().work).toEqual({ waiting: 0, running: 0, dead: 0 });
+    expect(gateway.outbox.pending()).toEqual([]);
+    await gateway.dispose();
+  },
+);
+
+test('I9: what another gateway has taken during an outage is not printed, and nobody has to clear up', async () => {
+  const kitchen = createKitchen();
+  const { gateway, printed, server } = await claimingGateway(kitchen, 20_000);
+  await kitchen.host.pass(600_000);
+  expect(gateway.health().work.dead).toBe(1);
+  Object.assign(server, { isOut: false, isTaken: true });
+  await kitchen.host.pass(120_000);
+  expect(printed).toEqual([]);
+  expect(gateway.health().work).toEqual({ waiting: 0, running: 0, dead: 0 });
+  expect([gateway.outbox.pending(), gateway.outbox.parked()]).toEqual([[], []]);
+  await gateway.dispose();
+});
+
+test('I10: who waits longer than a run may take is given up as one that may have run, and not tried again by itself', async () => {
+  const kitchen = createKitchen();
+  const { gateway, printed, server } = await claimingGateway(kitchen, Infinity);
+  await kitchen.host.pass(60_000);
+  expect(gateway.deadLetters.list()).toMatchObject([{ mayHaveRun: true, tries: 1 }]);
+  server.isOut = false;
+  await kitchen.host.pass(120_000);
+  expect(server.claims).toBe(1);
+  expect(printed).toEqual([]);
+  expect(gateway.health().work.dead).toBe(1);
+  await gateway.dispose();
+});
+
 test('I16: a handler of work that was left over may use the client that was just started', async () => {
   const kitchen = createKitchen();
   const { gateway } = await openGateway(kitchen, { byHand: true });

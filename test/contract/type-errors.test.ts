@@ -1,5 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { patience } from '../effort.ts';
 import { compile } from './compiler.ts';
+
+// Each starts a compiler.
+vi.setConfig({ testTimeout: patience });
 
 const prelude = `
 import { laravelPos, type LaravelPos } from 'heard/contracts/laravel-pos';

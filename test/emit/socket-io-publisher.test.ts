@@ -100,6 +100,73 @@ describe('socketIoPublisher with a real server', () => {
     expect(io._nsps.has('/payments')).toBe(false);
   });
 
+  describe('namespaces that are made when the first device comes', () => {
+    const tills = /^\/private-store\.[A-Z]\.orders$/;
+    const told = { channel: 'private-store.A.orders', name: 'OrderCreated', payload: 7 };
+
+    test('where nobody is there, nobody is told, and nothing is refused: by their names', async () => {
+      const { io, publisher } = await floor();
+      io.of(tills);
+      await expect(publisher.publish([told])).resolves.toBeUndefined();
+    });
+
+    test('where nobody is there, nobody is told, and nothing is refused: by a function', async () => {
+      const { io, publisher } = await floor();
+      io.of((name, _auth, next) => next(null, tills.test(name)));
+      await expect(publisher.publish([told])).resolves.toBeUndefined();
+      // `of` would have made one that lets everybody in.
+      expect(io._nsps.has('/private-store.A.orders')).toBe(false);
+    });
+
+    test('whoever comes after an event was told into the empty room is asked who he is, and hears what is told next', async () => {
+      const { io, publisher, join } = await floor();
+      const asked: string[] = [];
+      io.of(tills).use((socket, next) => {
+        asked.push(socket.nsp.name);
+        next();
+      });
+      await publisher.publish([told]);
+      const till = await join('/private-store.A.orders');
+      await publisher.publish([{ ...told, payload: 8 }]);
+      expect(await till.caughtUp()).toEqual([['OrderCreated', 8]]);
+      expect(asked).toEqual(['/private-store.A.orders']);
+    });
+
+    test('what is told is handed to the other processes of a cluster, although nobody is in it here', async () => {
+      const { io, publisher } = await floor();
+      const broadcast: unknown[] = [];
+      io.on('new_namespace', ({ name, adapter }) => {
+        adapter.broadcast = ({ data }: { readonly data: unknown }, { rooms }) =>
+          broadcast.push([name, data, [...rooms]]);
+      });
+      io.of(tills);
+      await publisher.publish([told, { ...told, rooms: ['managers'] }]);
+      const data = ['OrderCreated', 7];
+      expect(broadcast).toEqual([
+        ['/private-store.A.orders', data, []],
+        ['/private-store.A.orders', data, ['managers']],
+      ]);
+    });
+
+    test('a name that none of them has is refused, and not made', async () => {
+      const { io, publisher } = await floor();
+      io.of(tills);
+      await expect(publisher.publish([{ ...told, channel: '/payments' }])).rejects.toMatchObject({
+        code: 'publish-refused',
+      });
+      expect(io._nsps.has('/payments')).toBe(false);
+    });
+
+    test('a server that cannot make them of a name is not asked to: it would let everybody in', async () => {
+      const { io } = await floor();
+      io.of(tills);
+      // As older ones are.
+      Reflect.deleteProperty(io, 'parentNamespacesFromRegExp');
+      await expect(socketIoPublisher(io).publish([told])).resolves.toBeUndefined();
+      expect(io._nsps.has('/private-store.A.orders')).toBe(false);
+    });
+  });
+
   test('a name that is Socket.IO’s own is refused', async () => {
     const { publisher } = await floor('/orders');
     await expect(publisher.publish([{ channel: '/orders', name: 'disconnect', payload: {} }])).rejects.toMatchObject({

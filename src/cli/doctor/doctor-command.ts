@@ -6,6 +6,7 @@ import { createChart, findingJson, findingText, withoutToken, type Finding } fro
 import { patientOf } from './patient.ts';
 import type { Rest } from './ask.ts';
 import { examineRest, examineSigning } from './rest.ts';
+import { apisAmong, placeOf, type Place } from './places.ts';
 import { examineSocket } from './socket.ts';
 
 export interface DoctorEnvironment {
@@ -42,20 +43,23 @@ export async function runDoctor(args: readonly string[], { folder, say }: Doctor
     say(values.json === true ? findingJson(finding) : findingText(finding));
   });
 
-  const sockets = addresses.filter(({ protocol }) => /^wss?:$/.test(protocol));
+  const places: Place[] = [];
+  for (const text of addresses) places.push(await placeOf(text, patient, chart));
+  const sockets = places.filter(({ kind }) => kind === 'websocket' || kind === 'socket.io' || kind === 'either');
+  const isSocketNamed = sockets.length > 0 || addresses.some((text) => new URL(text).protocol.startsWith('ws'));
   let rest: Rest | undefined;
-  for (const { text } of addresses.filter((address) => !sockets.includes(address))) {
+  for (const text of await apisAmong(places, patient, chart)) {
     const examined = await examineRest(text, patient, chart);
     rest ??= examined;
     // With a socket there is a connection to sign for, and that is the better question.
-    if (examined !== undefined && sockets.length === 0) await examineSigning(examined, patient, chart);
+    if (examined !== undefined && !isSocketNamed) await examineSigning(examined, patient, chart);
   }
-  const signer = rest ?? (sockets.length < addresses.length ? 'out of reach' : undefined);
-  for (const { text } of sockets) await examineSocket(text, signer, patient, chart);
-  if (sockets.length === 0 && patient.channels.length > 0) {
+  const signer = rest ?? (sockets.length < places.length ? 'out of reach' : undefined);
+  for (const place of sockets) await examineSocket(place, signer, patient, chart);
+  if (!isSocketNamed && patient.channels.length > 0) {
     chart.skipped(
       'subscribe',
-      addresses[0]?.text ?? '',
+      addresses[0] ?? '',
       'no socket was named',
       'Give its address, too: wss://ws.example.test/app/my-key (Pusher), …/socket.io (Socket.IO), or any other (docs/protocol.md).',
     );
@@ -90,10 +94,9 @@ function parse(
   }
 }
 
-function addressOf(text: string): { readonly text: string; readonly protocol: string } {
+function addressOf(text: string): string {
   try {
-    const { protocol } = new URL(text);
-    if (/^(?:https?|wss?):$/.test(protocol)) return { text, protocol };
+    if (/^(?:https?|wss?):$/.test(new URL(text).protocol)) return text;
   } catch {
     // The same complaint.
   }

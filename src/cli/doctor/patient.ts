@@ -3,6 +3,7 @@ import { joinedAtStart, wireName } from '../../contract/routing.ts';
 import { accessOf, type ChannelDefinition } from '../../contract/channel.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { ResourceDefinition } from '../../contract/resource.ts';
+import { withSearch } from '../../contract/request.ts';
 import { validate } from '../../contract/schema.ts';
 import { HeardError } from '../../errors.ts';
 
@@ -70,6 +71,15 @@ export function patientOf({ scope: said, role: wanted, ...rest }: PatientOptions
     handshake: { ...contract.connection.query?.(scope), ...role?.handshake },
   };
 }
+
+/** Where to look first whether an API answers. Empty: at its own address. */
+export function probeOf({ resources, scope }: Patient): string {
+  const [first] = resources;
+  return first === undefined ? '' : pathOf(first[1], scope);
+}
+
+export const pathOf = ({ path, search }: ResourceDefinition, scope: Patient['scope']): string =>
+  withSearch(path, search?.({ scope }) ?? {});
 
 /** A command line knows texts alone: what looks like a number is one, unless the contract says otherwise. */
 function scopeOf(contract: ContractData, said: readonly string[]): Readonly<Record<string, unknown>> {

@@ -4,17 +4,15 @@ import type { ResourceDefinition } from '../../contract/resource.ts';
 import { validate } from '../../contract/schema.ts';
 import { isRecord } from '../../lib/json.ts';
 import { ask, type Answer, type NoAnswer, type Rest } from './ask.ts';
-import { isUsable } from './address.ts';
 import { examineCors } from './cors.ts';
 import { shapesOf } from './events.ts';
 import type { Chart } from './finding.ts';
-import type { Patient } from './patient.ts';
+import { pathOf, probeOf, type Patient } from './patient.ts';
 import { signaturesOf } from './signing.ts';
 import { troubleIn } from './verdicts.ts';
 
 /** The way to the backend for other steps; `undefined` when there is none. */
 export async function examineRest(text: string, patient: Patient, chart: Chart): Promise<Rest | undefined> {
-  if (!isUsable(text, chart)) return undefined;
   const base = text.replace(/\/+$/, '');
   const { token, origin, timeoutMs, contract } = patient;
   const rest: Rest = {
@@ -30,9 +28,17 @@ export async function examineRest(text: string, patient: Patient, chart: Chart):
         },
       }),
   };
-  const [first] = patient.resources;
-  const probe = first === undefined ? '' : pathOf(first[1], patient);
+  const probe = probeOf(patient);
   const answer = await rest.ask(probe);
+  if (isForBackends(text, answer)) {
+    chart.skipped(
+      'reachable',
+      text,
+      'this is how the HTTP API of a Pusher server is spelt: backends publish there, and no device asks it',
+      'Give the address of the API that devices ask, and of the socket: wss://ws.example.test/app/my-key',
+    );
+    return undefined;
+  }
   if (!isReached(answer, text, patient, chart)) return undefined;
   examineClock(answer, text, chart);
   if (origin === undefined) {
@@ -47,8 +53,8 @@ export async function examineRest(text: string, patient: Patient, chart: Chart):
   return rest;
 }
 
-const pathOf = ({ path, search }: ResourceDefinition, { scope }: Patient): string =>
-  withSearch(path, search?.({ scope }) ?? {});
+const isForBackends = (text: string, answer: Answer | NoAnswer): boolean =>
+  /^\/apps\/[^/]+\/?$/.test(new URL(text).pathname) && answer.kind === 'answer' && answer.status === 404;
 
 /** Whether somebody answered who can be asked further questions. */
 function isReached(
@@ -112,7 +118,7 @@ interface ListQuestion {
 
 async function examineList(rest: Rest, { name, definition, patient }: ListQuestion, chart: Chart): Promise<void> {
   const at = definition.path;
-  const answer = await rest.ask(pathOf(definition, patient));
+  const answer = await rest.ask(pathOf(definition, patient.scope));
   const trouble = troubleIn(answer, patient.token);
   if (trouble !== undefined || answer.kind === 'none' || !answer.body.ok) {
     return chart.problem('lists', at, trouble?.what ?? 'no answer', trouble?.remedy ?? 'Look at the server’s log.');

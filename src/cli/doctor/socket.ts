@@ -1,26 +1,32 @@
 // A backend's socket, step by step: does it open, is this device known, may it hear its channels, are events readable.
-import { isUsable } from './address.ts';
 import { dial, type Heard, type Line } from './dial.ts';
 import { shapesOf } from './events.ts';
 import type { Chart } from './finding.ts';
 import { troubleOf, type Trouble } from './network-trouble.ts';
 import type { Channel, Patient } from './patient.ts';
 import type { Rest } from './ask.ts';
+import type { Place } from './places.ts';
 import { signaturesOf } from './signing.ts';
+import { socketIo } from './socket-io-wire.ts';
 import { wireOf, type Told, type Wire } from './wires.ts';
 
 /** Where channels are signed, if that was named; and it may have been and not be there. */
 type Signer = Rest | 'out of reach' | undefined;
 
-export async function examineSocket(text: string, signer: Signer, patient: Patient, chart: Chart): Promise<void> {
-  if (!isUsable(text, chart)) return;
-  const wire = wireOf(new URL(text), patient);
+export async function examineSocket(
+  { text, kind }: Place,
+  signer: Signer,
+  patient: Patient,
+  chart: Chart,
+): Promise<void> {
+  const url = new URL(text);
+  const wire = kind === 'websocket' ? wireOf(url, patient) : socketIo(url, patient);
   const dialled = await dial(wire.address(), patient);
   if (dialled.kind !== 'open') {
     const { what, remedy } = dialled.kind === 'none' ? troubleOf(dialled.code) : refusedWith(dialled.status, wire);
     return chart.problem('reachable', text, what, remedy);
   }
-  chart.ok('reachable', text, `a WebSocket opens, and ${wire.name} is spoken`);
+  chart.ok('reachable', text, `a WebSocket opens; it is addressed as ${wire.says}`);
   try {
     await converse({ at: text, line: dialled, wire, signer, patient }, chart);
   } finally {
@@ -69,6 +75,15 @@ async function converse({ at, line, wire, signer, patient }: Conversation, chart
 
   if (wire.greeting !== undefined) line.say(wire.greeting);
   const welcome = await until(({ kind }) => kind === 'welcome' || kind === 'failed', timeoutMs);
+  if (welcome.kind === 'silence' && wire.mayGreetNobody === true) {
+    chart.skipped(
+      'key',
+      at,
+      'it greets nobody, so it does not speak docs/protocol.md',
+      'If it sends everything to everybody, as restaurant-os does with { channel, event, data }, give the client a codec: broadcastCodec of heard/contracts/restaurant-os is that one. With --contract and --listen 30 its events are looked at.',
+    );
+    return listen();
+  }
   if (welcome.kind !== 'heard' || welcome.meaning.kind !== 'welcome') {
     const { what, remedy } = unwelcome(welcome, wire);
     return chart.problem('key', at, what, remedy);
@@ -80,7 +95,7 @@ async function converse({ at, line, wire, signer, patient }: Conversation, chart
   }
   const sign = typeof signer === 'object' ? signaturesOf(signer, patient, chart, wire.key) : undefined;
   for (const channel of channels) {
-    if (!channel.needsSignature) await subscribe(channel, undefined);
+    if (!channel.needsSignature || !wire.signs) await subscribe(channel, undefined);
     else if (sign === undefined) {
       chart.skipped(
         'subscribe',
@@ -95,9 +110,12 @@ async function converse({ at, line, wire, signer, patient }: Conversation, chart
       if (signature !== undefined) await subscribe(channel, signature);
     }
   }
-  if (listenMs > 0) {
-    await until(() => (shapes?.count ?? 0) > 0, listenMs);
-    shapes?.tell(at, chart);
+  return listen();
+
+  async function listen(): Promise<void> {
+    if (listenMs === 0 || shapes === undefined) return;
+    if (shapes.count === 0) await until(() => shapes.count > 0, listenMs);
+    shapes.tell(at, chart);
   }
 
   async function subscribe(channel: Channel, signature: Parameters<Wire['subscribe']>[1]): Promise<void> {
@@ -113,7 +131,7 @@ async function converse({ at, line, wire, signer, patient }: Conversation, chart
         'subscribe',
         channel.wire,
         `this channel is denied (${heard.meaning.because}); the others are not touched by it`,
-        'Look whether the token may hear it, whether the scope is the device’s own, and whether key and secret are of the same app on both servers.',
+        `Look whether the token may hear it, whether the scope is the device’s own, and ${wire.signs ? 'whether key and secret are of the same app on both servers' : 'what the middleware of this namespace asks for'}.`,
       );
     }
     const { what, remedy } = unwelcome(heard, wire);

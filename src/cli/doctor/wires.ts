@@ -1,6 +1,7 @@
-// The three ways in which backends speak over a WebSocket, as far as one has to speak them to hear a channel.
+// The ways in which backends speak over a WebSocket, as far as one has to speak them to hear a channel: Pusher's and ours.
 import { isRecord, readJson } from '../../lib/json.ts';
 import type { Frame } from '../../contract/dialect.ts';
+import { broadcastCodec } from '../../contracts/restaurant-os/index.ts';
 import type { Trouble } from './network-trouble.ts';
 import type { Channel, Patient } from './patient.ts';
 import type { Signature } from './signing.ts';
@@ -16,6 +17,8 @@ export type Told =
 
 export interface Wire {
   readonly name: string;
+  /** What is spoken to it, for people. */
+  readonly says: string;
   address(): string;
   /** Said as soon as it is open. */
   readonly greeting: string | undefined;
@@ -27,18 +30,22 @@ export interface Wire {
   troubleOf(code: number): Trouble | undefined;
   /** The app key in the address. */
   readonly key?: string;
+  /** Whether private channels need a signature; otherwise the token is said to them. */
+  readonly signs: boolean;
+  /** A backend's own may have nothing to say until something happens. */
+  readonly mayGreetNobody?: boolean;
 }
 
-const fieldsOf = (text: string): Readonly<Record<string, unknown>> => {
+export const fieldsOf = (text: string): Readonly<Record<string, unknown>> => {
   const reading = readJson(text);
   return reading.ok && isRecord(reading.value) ? reading.value : {};
 };
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export function wireOf(url: URL, patient: Patient): Wire {
   const [, key] = /^\/app\/([^/]+)\/?$/.exec(url.pathname) ?? [];
   if (key !== undefined) return pusher(url, key);
-  return url.pathname.startsWith('/socket.io') ? socketIo(url, patient) : plain(url, patient);
+  return plain(url, patient);
 }
 
 function pusher(url: URL, key: string): Wire {
@@ -77,7 +84,9 @@ function pusher(url: URL, key: string): Wire {
   ]);
   return {
     name: 'pusher',
+    says: 'a Pusher server',
     key,
+    signs: true,
     address() {
       const address = new URL(url);
       for (const [name, value] of [
@@ -114,7 +123,7 @@ function pusher(url: URL, key: string): Wire {
   };
 }
 
-function plain(url: URL, { token, handshake }: Patient): Wire {
+function plain(url: URL, { token, handshake, contract }: Patient): Wire {
   const codes: ReadonlyMap<number, Trouble> = new Map([
     [
       4401,
@@ -128,6 +137,9 @@ function plain(url: URL, { token, handshake }: Patient): Wire {
   ]);
   return {
     name: 'websocket',
+    says: 'one that speaks docs/protocol.md',
+    signs: true,
+    mayGreetNobody: contract === undefined || contract.connection.auth.kind === 'none',
     address: () => withQuery(url, handshake),
     greeting: JSON.stringify({ type: 'auth', version: 1, token }),
     subscribe: ({ wire: channel }, signature) =>
@@ -140,45 +152,16 @@ function plain(url: URL, { token, handshake }: Patient): Wire {
         return { kind: 'denied', channel, because: `${Number(status)} ${textOf(code)}`.trim() };
       }
       if (type === 'error') return { kind: 'failed', code: 4000 + Number(status) };
-      if (type !== 'event') return undefined;
-      return { kind: 'event', frame: { channel: textOf(channel), name: textOf(name), payload } };
+      if (type === 'event') return { kind: 'event', frame: { channel: textOf(channel), name: textOf(name), payload } };
+      const broadcast = type === undefined ? broadcastCodec.decode(text) : undefined;
+      return broadcast && { kind: 'event', frame: broadcast };
     },
     reply: (text) => (fieldsOf(text)['type'] === 'ping' ? '{"type":"pong"}' : undefined),
     troubleOf: (code) => codes.get(code),
   };
 }
 
-/** Packets of Engine.IO 4 and Socket.IO 5: a digit or two, a namespace, JSON. */
-function socketIo(url: URL, { token, handshake }: Patient): Wire {
-  const auth = token === undefined ? '{}' : JSON.stringify({ token });
-  return {
-    name: 'socket.io',
-    address() {
-      const address = new URL(withQuery(url, handshake));
-      address.pathname = '/socket.io/';
-      address.searchParams.set('EIO', '4');
-      address.searchParams.set('transport', 'websocket');
-      return address.href;
-    },
-    greeting: undefined,
-    // A namespace is joined by connecting to it.
-    subscribe: ({ wire }) => `40${wire === '/' ? '' : `${wire},`}${auth}`,
-    read(text) {
-      if (text.startsWith('0{')) return { kind: 'welcome', socketId: textOf(fieldsOf(text.slice(1))['sid']) };
-      const [, type, namespace = '/', body = ''] = /^4([0-4])(?:(\/[^,]*),)?\d*(.*)$/s.exec(text) ?? [];
-      if (type === '0') return { kind: 'joined', channel: namespace };
-      if (type === '4') return { kind: 'denied', channel: namespace, because: textOf(fieldsOf(body)['message']) };
-      const reading = type === '2' ? readJson(body) : undefined;
-      if (reading?.ok !== true || !Array.isArray(reading.value)) return undefined;
-      const [name, payload]: readonly unknown[] = reading.value;
-      return { kind: 'event', frame: { channel: namespace, name: textOf(name), payload } };
-    },
-    reply: (text) => (text === '2' ? '3' : undefined),
-    troubleOf: () => undefined,
-  };
-}
-
-function withQuery(url: URL, query: Readonly<Record<string, string>>): string {
+export function withQuery(url: URL, query: Readonly<Record<string, string>>): string {
   const address = new URL(url);
   for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
   return address.href;

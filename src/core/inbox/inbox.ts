@@ -30,8 +30,10 @@ import { defaultInboxSettings, type InboxSettings } from './settings.ts';
 /** What a handler is given beside its event. */
 export interface WorkContext {
   /**
-   * Aborted after 30 s, and when the client stops. Call `signal.throwIfAborted()` after whatever waits, `settled` above all: who goes
-   * on does what was given up, and does it again when somebody tries it again.
+   * Aborted after 30 s, and 4.5 s after the client was told to stop, so that what is nearly done can end. Call
+   * `signal.throwIfAborted()` after whatever waits: who goes on does what was given up, and does it again when somebody tries it
+   * again. Wait for nothing as long as that: a `settled` may take as long as the network is gone, and who has not ended 5 s after
+   * the abort is a dead letter that may have run.
    */
   readonly signal: AbortSignal;
   /** 1 for the first run. */

@@ -6,6 +6,7 @@ import { openInbox, type Inbox } from '../../../src/core/inbox/inbox.ts';
 import { memory } from '../../../src/storage/memory.ts';
 import { failingStore, type Failure } from '../../../src/testing/failing-store.ts';
 import { createFakeHost } from '../../../src/testing/fake-host.ts';
+import { patience } from '../../effort.ts';
 import { completed, createRig, eventOf, queued } from './rig.ts';
 
 test('I1: work is put before whoever is told of the event can move the cursor', async () => {
@@ -572,21 +573,25 @@ test('an event that the contract does not know is no work, whatever it is called
   expect(inbox.counts()).toEqual({ waiting: 0, running: 0, dead: 0 });
 });
 
-test('I8, I14: ten thousand jobs at sixteen printers are done in order, and nothing of them stays', async () => {
-  const done: number[] = [];
-  const rig = createRig({
-    lane: ({ data }) => (data as { print_job: { target_printer_id: string } }).print_job.target_printer_id,
-    handler: ({ data }) => void done.push((data as { print_job: { id: number } }).print_job.id),
-  });
-  const { inbox, database, keeper } = await rig.open();
-  const count = 10_000;
-  for (let job = 0; job < count; job += 1) inbox.take(queued(job, { printer: `printer ${job % 16}` }));
-  while (done.length < count) await rig.host.pass(1);
-  for (let printer = 0; printer < 16; printer += 1) {
-    const own = done.filter((job) => job % 16 === printer);
-    expect(own).toEqual(own.toSorted((one, other) => one - other));
-  }
-  await keeper.flush();
-  expect((await database.read('inbox')).filter(({ key }) => key.startsWith('item'))).toEqual([]);
-  expect(inbox.counts()).toEqual({ waiting: 0, running: 0, dead: 0 });
-});
+test(
+  'I8, I14: ten thousand jobs at sixteen printers are done in order, and nothing of them stays',
+  { timeout: patience },
+  async () => {
+    const done: number[] = [];
+    const rig = createRig({
+      lane: ({ data }) => (data as { print_job: { target_printer_id: string } }).print_job.target_printer_id,
+      handler: ({ data }) => void done.push((data as { print_job: { id: number } }).print_job.id),
+    });
+    const { inbox, database, keeper } = await rig.open();
+    const count = 10_000;
+    for (let job = 0; job < count; job += 1) inbox.take(queued(job, { printer: `printer ${job % 16}` }));
+    while (done.length < count) await rig.host.pass(1);
+    for (let printer = 0; printer < 16; printer += 1) {
+      const own = done.filter((job) => job % 16 === printer);
+      expect(own).toEqual(own.toSorted((one, other) => one - other));
+    }
+    await keeper.flush();
+    expect((await database.read('inbox')).filter(({ key }) => key.startsWith('item'))).toEqual([]);
+    expect(inbox.counts()).toEqual({ waiting: 0, running: 0, dead: 0 });
+  },
+);

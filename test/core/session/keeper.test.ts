@@ -1,8 +1,11 @@
 // What the keeper writes over a store that fails, dies in the middle, or is taken by somebody else.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { validate, type Schema } from '../../../src/contract/schema.ts';
 import { openKeeper, type Keeper } from '../../../src/core/session/keeper.ts';
-import { readCursor, readSeen } from '../../../src/core/session/records.ts';
+import { readCursor, readRow, readSeen } from '../../../src/core/session/records.ts';
+import { rowKey } from '../../../src/core/session/subjects.ts';
 import { KnownRows } from '../../../src/core/stream/rows.ts';
 import { memory } from '../../../src/storage/memory.ts';
 import type { Database, StoreFault } from '../../../src/storage/store.ts';
@@ -152,4 +155,83 @@ test('S8: once the store takes things again, everything that was handled is stor
     }),
     runs(100),
   );
+});
+
+/** What a schema makes of a row of a list. */
+const made: readonly (readonly [what: string, schema: Schema, told: unknown])[] = [
+  ['a default', z.object({ id: z.number(), notes: z.string().default('none') }), { id: 1 }],
+  ['a field left out', z.object({ id: z.number(), notes: z.string().optional() }), { id: 1, notes: undefined }],
+  ['a date', z.object({ at: z.coerce.date() }), { at: '2026-01-01T00:00:01Z' }],
+  ['a number that was a text', z.object({ total: z.coerce.number() }), { total: '12.50' }],
+  ['no number', z.object({ total: z.string().transform(Number) }), { total: 'free' }],
+  ['a minus nothing', z.object({ total: z.number().transform((total) => -total) }), { total: 0 }],
+  [
+    'a hole in a list',
+    z.object({ items: z.array(z.string().or(z.null().transform(() => undefined))) }),
+    { items: [null] },
+  ],
+  ['a method', z.object({ id: z.number() }).transform((row) => ({ ...row, twice: () => row.id * 2 })), { id: 1 }],
+  [
+    'a map',
+    z.object({ tags: z.record(z.string(), z.number()).transform((tags) => new Map(Object.entries(tags))) }),
+    { tags: { vip: 1 } },
+  ],
+];
+
+test.each(made)(
+  'S28: %s of a schema is nothing that was left out, and what is left out is',
+  async (_, schema, told) => {
+    const checked = validate(schema, told);
+    if (!checked.ok) throw new Error('it fits');
+    const cutOf = async (redact: (row: unknown) => unknown): Promise<boolean | undefined> => {
+      const disk = memory();
+      const keeper = await openKeeper({
+        host: createFakeHost(),
+        database: await disk.open('till'),
+        problem: (fault) => expect.fail(fault),
+        redact,
+      });
+      const rows = new KnownRows();
+      const row = { key: rowKey('orders', '1'), version: 1 };
+      rows.put(row, false, false, 0);
+      rows.show(row.key, checked.value);
+      keeper.save(
+        'orders',
+        { cursor: undefined, closed: [], marks: new Map(), seen: [], rows: [{ row, deleted: false }] },
+        rows,
+      );
+      await keeper.close(true);
+      const [stored] = await (await disk.open('till')).read('rows');
+      return readRow(stored?.value)?.isCut;
+    };
+    expect(await cutOf((row) => row)).toBe(false);
+    expect(await cutOf((row) => ({ ...(row as object) }))).toBe(false);
+    // In place, as the shortest hook does it.
+    expect(await cutOf((row) => Object.assign(row as object, { secret: null }))).toBe(true);
+    expect(await cutOf(() => null)).toBe(true);
+  },
+);
+
+test('S28: a sum that the schema makes of cents is not divided again by a restart: a whole list is asked for it', async () => {
+  const disk = memory();
+  const open = async (): Promise<Keeper> =>
+    openKeeper({
+      host: createFakeHost(),
+      database: await disk.open('till'),
+      problem: (fault) => expect.fail(fault),
+    });
+  const schema = z.object({ total: z.number().transform((cents) => cents / 100) });
+  const first = await open();
+  const rows = new KnownRows();
+  const row = { key: rowKey('orders', '1'), version: 1 };
+  rows.put(row, false, false, 0);
+  rows.show(row.key, schema.parse({ total: 1_250 }));
+  const marks = new Map([['orders', { asOf: '2026-01-01T00:00:00Z', tombstones: true }]]);
+  first.save('orders', { cursor: undefined, closed: [], marks, seen: [], rows: [{ row, deleted: false }] }, rows);
+  await first.close(true);
+  const second = await open();
+  const read = await second.channel('orders', new Map([['orders', schema]]));
+  expect(read.rows.get(row.key)).toMatchObject({ version: 1, isCut: true, value: undefined });
+  expect(read.marks.get('orders')).toEqual({ asOf: undefined, tombstones: true });
+  await second.close(true);
 });
