@@ -1,16 +1,17 @@
 // What the device remembers of its streams, over the store: read once at the start, written in one commit per batch.
 import type { Host, Release } from '../../host/host.ts';
 import type { Commit, Database, StoreFault, StoredValue, StoreTable } from '../../storage/store.ts';
-import { validate, type Schema } from '../../contract/schema.ts';
+import type { Schema } from '../../contract/schema.ts';
 import { isRecord } from '../../lib/json.ts';
 import { KnownRows } from '../stream/rows.ts';
 import type { StreamCommit, StreamMemory } from '../stream/state.ts';
 import { nobody } from './fenced-database.ts';
 import { Pending } from './pending.ts';
+import { readBack } from './read-back.ts';
 import { HeardIds } from './heard-ids.ts';
 import { readCursor, readRow, writeCursor, writeRow, type RowRecord } from './records.ts';
 import { createSeenLog } from './seen-log.ts';
-import { isSame } from './row-digest.ts';
+import { rowDigest } from './row-digest.ts';
 import { faultOf } from './steady-database.ts';
 import { storable } from './storable.ts';
 import { resourceOf, rowKey } from './subjects.ts';
@@ -145,8 +146,10 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     try {
       const whole = storable(value);
       if (redact === undefined) return { row: whole, isCut: false };
+      // Of what would be stored, and before the hook has it: what JSON cannot say (a method, no number) was not left out by the app.
+      const before = rowDigest(whole);
       const row = storable(redact(whole, resourceOf(key)));
-      return { row, isCut: !isSame(value, row) };
+      return { row, isCut: rowDigest(row) !== before };
     } catch (error) {
       // Not what the hook was to take out: the version alone is written, and tells that the row is known.
       report?.(error);
@@ -248,8 +251,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
           if (row === undefined) continue;
           const ageMs = Math.max(0, wallMs - (row.atWallMs ?? wallMs));
           // What was left out before it was written, or what an older app wrote, is no row any more.
-          const checked = row.value === undefined ? undefined : validate(schema, row.value);
-          const shown = checked?.ok === true ? checked.value : undefined;
+          const shown = row.value === undefined ? undefined : readBack(schema, row.value);
           const isCut = !row.deleted && (row.isCut || shown === undefined);
           rows.restore({ key, version: row.version, isPart: row.isPart, isCut }, row.deleted, nowMs - ageMs, shown);
           if (redact !== undefined && shown !== undefined && !row.isCut) redactAgain(key, row);
