@@ -57,9 +57,13 @@ export function createPackedRows(database: IDBDatabase): PackedRows {
         within(() => {
           kept = newestOf(packs.result);
           if (isChecked) kept = setAsideUnreadable(kept, transaction.objectStore('set-aside'));
-          store.clear();
-          for (const pack of packsOf(kept)) store.put(pack);
-          transaction.commit?.();
+          // In a task of its own: what was read and what is written are both much.
+          store.clear().addEventListener('success', () =>
+            within(() => {
+              for (const pack of packsOf(kept)) store.put(pack);
+              transaction.commit?.();
+            }),
+          );
         }),
       );
     });
