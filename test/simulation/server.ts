@@ -1,6 +1,6 @@
 // A server that accepts events, broadcasts them, keeps a log for a while, lists rows, and is restored from backups.
 import type { Arrival } from '../../src/core/stream/held.ts';
-import type { ReplayAnswer, SnapshotAnswer } from '../../src/core/stream/reading.ts';
+import type { ReplayAnswer, SnapshotAnswer } from '../../src/core/stream/answers.ts';
 import type { Row, SnapshotPart } from '../../src/core/stream/state.ts';
 import type { FaultName, Scenario } from './scenario.ts';
 

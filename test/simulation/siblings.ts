@@ -1,6 +1,7 @@
 // Two channels of one client: some orders are told on both, each at a position of its own, and what was heard is shared.
 import { HeardIds } from '../../src/core/session/heard-ids.ts';
-import { dueAtMs, step, type StreamInput } from '../../src/core/stream/machine.ts';
+import { dueAtMs } from '../../src/core/stream/due.ts';
+import { step, type StreamInput } from '../../src/core/stream/machine.ts';
 import { KnownRows } from '../../src/core/stream/rows.ts';
 import { streamRules, type StreamRules } from '../../src/core/stream/rules.ts';
 import { defaultStreamSettings } from '../../src/core/stream/settings.ts';

@@ -2,8 +2,9 @@
 // device knows what the server knows.
 import { HeardIds } from '../../src/core/session/heard-ids.ts';
 import type { Arrival } from '../../src/core/stream/held.ts';
-import { dueAtMs, step, type StreamInput } from '../../src/core/stream/machine.ts';
-import type { FailedAnswer } from '../../src/core/stream/reading.ts';
+import { dueAtMs } from '../../src/core/stream/due.ts';
+import { step, type StreamInput } from '../../src/core/stream/machine.ts';
+import type { FailedAnswer } from '../../src/core/stream/answers.ts';
 import { KnownRows, type RowVersion } from '../../src/core/stream/rows.ts';
 import { streamRules, type ReadFailure, type StreamRules } from '../../src/core/stream/rules.ts';
 import { defaultStreamSettings } from '../../src/core/stream/settings.ts';

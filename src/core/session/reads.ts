@@ -11,7 +11,7 @@ import type { Api, ApiAnswer } from '../api/api.ts';
 import type { Signal } from '../signals.ts';
 import type { Arrival } from '../stream/held.ts';
 import type { StreamInput } from '../stream/machine.ts';
-import type { FailedAnswer } from '../stream/reading.ts';
+import type { FailedAnswer } from '../stream/answers.ts';
 import type { RowRef } from '../stream/rows.ts';
 import type { Row, SnapshotPart } from '../stream/state.ts';
 import type { Quarantined } from './inbound.ts';

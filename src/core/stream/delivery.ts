@@ -5,6 +5,7 @@ import { noteOnlyThere } from './handled.ts';
 import type { Arrival, HeldEvent } from './held.ts';
 import type { Delivery } from './cursor.ts';
 import { derivedId, isTieWonBy, isToldByRow } from './rows.ts';
+import { hasList, hasLog } from './source.ts';
 import { nothingAhead, type StreamEffect, type StreamState } from './state.ts';
 
 /** `reset`: the arrival belongs to another sequence, and nothing was done with it. */
@@ -100,7 +101,7 @@ export function anchor(s: StreamState, front: number): void {
 export function anchorBlindly(s: StreamState, front: number, nowMs: number): void {
   // What was heard and dropped (S23) came after the beginning, too.
   anchor(s, Math.min(front, s.heardBehind ?? front));
-  if (s.options.snapshot && !s.snapshotMissing) s.blind = { sinceMs: nowMs, looked: false };
+  if (hasList(s)) s.blind = { sinceMs: nowMs, looked: false };
 }
 
 /** Once a kitchen is told that a hole is open, what follows in order does not wait for it again. */
@@ -185,8 +186,7 @@ const isFull = (s: StreamState): boolean => s.unsettled.count >= s.options.setti
 function hold(s: StreamState, arrival: Arrival, origin: 'live' | 'replay', { moment }: Turn): Decision {
   const { settings } = s.options;
   // What comes while the log is about to tell what lies before it is no hole, and not in such a hurry.
-  const hasLog = s.options.replay !== undefined && !s.replayMissing && s.position !== 'none';
-  const isAsking = hasLog && (s.phase === 'draining' || (s.phase === 'reading' && s.read !== undefined));
+  const isAsking = hasLog(s) && (s.phase === 'draining' || (s.phase === 'reading' && s.read !== undefined));
   const waitMs = arrival.priority === 'critical' && !isAsking ? settings.holdCriticalMs : settings.holdMs;
   const seq = s.position === 'none' ? undefined : arrival.event.seq;
   const isNew = s.held.put({ arrival, seq, dueAtMs: moment.nowMs + waitMs, origin });
@@ -251,7 +251,7 @@ function handOut(
 
 /** S27. A list says the rest. `isMore`: it may lack what those that were noticed before do not. */
 function lookForWhatItSaid(s: StreamState, isMore: boolean, { moment: { nowMs } }: Turn): void {
-  if (!s.options.snapshot || s.snapshotMissing) return;
+  if (!hasList(s)) return;
   if (isMore) s.lastBrokenMs = nowMs;
   if (s.brokenLookAtMs === Number.POSITIVE_INFINITY) s.brokenLookAtMs = brokenLookAfter(s, nowMs);
 }

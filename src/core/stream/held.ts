@@ -94,6 +94,11 @@ export class HeldEvents {
     return count;
   }
 
+  /** How many of them lie at or before a position. */
+  countUpTo(seq: number): number {
+    return this.events.reduce((count, held) => (held.seq !== undefined && held.seq <= seq ? count + 1 : count), 0);
+  }
+
   clear(): void {
     this.events.length = 0;
     this.count = 0;

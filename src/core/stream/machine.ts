@@ -5,29 +5,21 @@
 //    ▲                  │                         ▲  │                  │
 //    └────── left ──────┴─────────────────────────┼──┴── another epoch ─┤
 //                                                 └─────────────────────┘
-import { noteHandled, takeHandled } from './handled.ts';
-import type { Arrival } from './held.ts';
+import type { FailedAnswer, ReplayAnswer, SnapshotAnswer } from './answers.ts';
+import { commit } from './commit.ts';
 import { accept, close, missing, pump, release, type Moment, type Turn } from './delivery.ts';
-import {
-  beginReading,
-  overflow,
-  reset,
-  brokenLookDueAtMs,
-  doubtDueAtMs,
-  lookForBroken,
-  sourceOf,
-  startRead,
-  takeFailure,
-  takePage,
-  takeSnapshot,
-  vanishedDueAtMs,
-  tellStatus,
-  type FailedAnswer,
-  type ReplayAnswer,
-  type SnapshotAnswer,
-} from './reading.ts';
+import { brokenLookDueAtMs, mayAskLog, readDueAtMs, releaseDueAtMs } from './due.ts';
+import { takeFailure } from './failure.ts';
+import { noteHandled } from './handled.ts';
+import type { Arrival } from './held.ts';
+import { takeSnapshot } from './list.ts';
+import { overflow } from './overflow.ts';
+import { takePage } from './page.ts';
+import { beginReading, lookForBroken, startRead } from './reading.ts';
+import { reset } from './sequence.ts';
+import { sourceOf } from './source.ts';
+import { tellStatus } from './standing.ts';
 import { nothingMissed, type PhaseName, type StreamEffect, type StreamState } from './state.ts';
-import type { Watermark } from './watermark.ts';
 
 interface Inputs {
   /** The channel is heard; `generation` grows with every connection. */
@@ -143,29 +135,6 @@ function tick(s: StreamState, _: Input<'tick'>, turn: Turn): void {
   if (s.phase === 'draining' && s.drainDueAtMs <= nowMs) beginReading(s, turn);
   if (mayAskLog(s) && readDueAtMs(s) <= nowMs) startRead(s, turn, undefined);
   else if (s.read === undefined && brokenLookDueAtMs(s) <= nowMs) lookForBroken(s, turn);
-}
-
-/** When what waits goes out as it is: not while page after page brings what lies before it. */
-function releaseDueAtMs({ held, read, options: { settings, rules } }: StreamState): number {
-  if (!rules.releasesOverdue) return Number.POSITIVE_INFINITY;
-  return read?.followsPage === true ? Math.max(held.dueAtMs, read.issuedAtMs + settings.holdCriticalMs) : held.dueAtMs;
-}
-
-/** One question at a time; but what a list may say of a broken event waits for whatever the log can tell. */
-const mayAskLog = ({ read }: StreamState): boolean => read === undefined || read.isBrokenLook;
-
-/** When the next read is to be asked by itself. */
-function readDueAtMs(s: StreamState): number {
-  if (s.phase === 'draining' || s.phase === 'stopped') return Number.POSITIVE_INFINITY;
-  if (s.retryAtMs !== undefined) return s.retryAtMs;
-  if (s.phase === 'reading') return Number.POSITIVE_INFINITY;
-  return Math.min(
-    s.gapDueAtMs ?? Number.POSITIVE_INFINITY,
-    s.reconcileDueAtMs,
-    doubtDueAtMs(s),
-    s.secondLookAtMs,
-    vanishedDueAtMs(s),
-  );
 }
 
 function refresh(s: StreamState, _: Input<'refresh'>, turn: Turn): void {
@@ -358,73 +327,4 @@ function scheduleCommit(s: StreamState, input: StreamInput, turn: Turn): void {
   const isDue = input.kind === 'tick' && s.commitDueAtMs !== undefined && s.commitDueAtMs <= turn.moment.nowMs;
   if (s.handledIds >= settings.commitEvents || isDue || s.phase === 'stopped') commit(s, turn);
   else s.commitDueAtMs ??= turn.moment.nowMs + settings.commitMs;
-}
-
-/** There was a list, and a restart reads it whole: not everything that was out before it is handled. */
-const unmarked = (marks: ReadonlyMap<string, Watermark>): Map<string, Watermark> =>
-  new Map([...marks].map(([list, { tombstones }]) => [list, { asOf: undefined, tombstones }]));
-
-function commit(s: StreamState, { effects }: Turn): void {
-  s.dirty = false;
-  s.commitDueAtMs = undefined;
-  const { pendingMarks, unsettled } = s;
-  const areMarksDue =
-    pendingMarks !== undefined && (unsettled.oldest?.ticket ?? s.nextTicket) > pendingMarks.afterTicket;
-  const isListHandled = pendingMarks === undefined || areMarksDue;
-  const isToNote = pendingMarks !== undefined && !areMarksDue && !s.isListNoted;
-  // Without positions a cursor still says which epoch the lists are of.
-  const isListed = !s.isFirst && s.resync === undefined && isListHandled;
-  const unplaced = s.position === 'none' && s.epoch !== undefined && isListed ? 0 : -1;
-  const seq = s.front === undefined ? unplaced : s.options.rules.cursor(s.front, unsettled.lowestSeq());
-  // Until a list has told what lay before the first event, and of which sequence the rows are, a restart begins anew.
-  const isComplete = s.blind === undefined && !s.isDoubtful && s.secondLookAtMs === Number.POSITIVE_INFINITY;
-  const cursor = seq >= s.base && isComplete ? { epoch: s.epoch, seq, sequence: s.sequence } : undefined;
-  const hasMoved =
-    cursor !== undefined &&
-    (cursor.seq !== s.committed?.seq || cursor.epoch !== s.committed.epoch || cursor.sequence !== s.committed.sequence);
-  if (!hasMoved && !areMarksDue && !isToNote && s.handled === undefined) return;
-  if (cursor !== undefined) s.committed = cursor;
-  effects.push({
-    kind: 'commit',
-    commit: {
-      cursor,
-      // A restart counts over what is stored as closed: not before the rows that stand for it are handled.
-      closed: s.closed.all.filter(({ as }) => s.options.rules.storesHole(as, isListHandled)),
-      marks: areMarksDue ? pendingMarks.marks : isToNote ? unmarked(pendingMarks.marks) : new Map(),
-      ...takeHandled(s),
-    },
-  });
-  s.isListNoted ||= areMarksDue || isToNote;
-  if (areMarksDue) s.pendingMarks = undefined;
-}
-
-/**
- * Nothing is asked and nothing waits: by an event that comes or is handled, nothing is due sooner than it was, except for the
- * commit that has to store it.
- */
-export function isCalm(s: StreamState): boolean {
-  const { settings } = s.options;
-  return (
-    s.phase === 'live' &&
-    s.read === undefined &&
-    s.retryAtMs === undefined &&
-    s.gapDueAtMs === undefined &&
-    s.held.count === 0 &&
-    settings.handlerMs >= settings.commitMs
-  );
-}
-
-/** When the machine next has something to do by itself; infinity when it has not. */
-export function dueAtMs(s: StreamState): number {
-  if (s.phase === 'stopped') return s.commitDueAtMs ?? Number.POSITIVE_INFINITY;
-  const { settings } = s.options;
-  const oldest = s.unsettled.oldest;
-  return Math.min(
-    s.commitDueAtMs ?? Number.POSITIVE_INFINITY,
-    oldest === undefined ? Number.POSITIVE_INFINITY : oldest.atMs + settings.handlerMs,
-    s.unsettled.count >= settings.maxUnsettled ? Number.POSITIVE_INFINITY : releaseDueAtMs(s),
-    s.phase === 'draining' ? s.drainDueAtMs : Number.POSITIVE_INFINITY,
-    mayAskLog(s) ? readDueAtMs(s) : Number.POSITIVE_INFINITY,
-    s.read === undefined ? brokenLookDueAtMs(s) : Number.POSITIVE_INFINITY,
-  );
 }

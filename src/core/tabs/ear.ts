@@ -1,6 +1,6 @@
 // What is posted to a page that its browser has frozen waits until it wakes. Chromium hands it over all the same, while no timer runs, no
 // socket is read and nothing that the store is asked for comes to an end: who acted on it would hold up all the others.
-import type { TabMessage, ToLeader } from './messages.ts';
+import { isToLeader, type TabMessage } from './messages.ts';
 
 export interface Ear {
   take(message: TabMessage): void;
@@ -29,7 +29,7 @@ export function createEar({ tab, isLeading, rank, hear }: EarOptions): Ear {
 
   function keep(message: TabMessage): void {
     isLed ||= message.kind === 'reign' && message.rank > rank();
-    if (isForOthers(message, tab) || (isForLeader(message) && (isLed || !isLeading()))) return;
+    if (isForOthers(message, tab) || (isToLeader(message) && (isLed || !isLeading()))) return;
     const subject = subjectOf(message);
     // Who leads is heard before all that it tells, and of anything else the newest word, in its place.
     if (message.kind === 'reign' && waiting.has(subject)) return;
@@ -46,7 +46,7 @@ export function createEar({ tab, isLeading, rank, hear }: EarOptions): Ear {
       isCovered = true;
     },
     uncover() {
-      const heard = [...waiting.values()].filter((message) => !isLed || !isForLeader(message));
+      const heard = [...waiting.values()].filter((message) => !isLed || !isToLeader(message));
       isCovered = false;
       isLed = false;
       waiting = new Map();
@@ -69,16 +69,6 @@ function isForOthers(message: TabMessage, tab: string): boolean {
   const isForOne = kind === 'answer' || kind === 'refusal' || kind === 'settled' || kind === 'tables-told';
   return isForOne && message.tab !== tab;
 }
-
-const leadersOwn: ReadonlySet<TabMessage['kind']> = new Set<ToLeader['kind']>([
-  'hello',
-  'missed',
-  'call',
-  'tables',
-  'borrowing',
-  'anybody',
-]);
-const isForLeader = ({ kind }: TabMessage): boolean => leadersOwn.has(kind);
 
 /** Of anything else it shows that it was missed. */
 const isSaidOnce = ({ kind }: TabMessage): boolean => kind !== 'events' && kind !== 'rows' && kind !== 'changed';

@@ -2,10 +2,10 @@
 import { HeardError, isHeardError, type ErrorCode } from '../../errors.ts';
 import type { Fault } from './messages.ts';
 
-export function faultOf(error: unknown): Fault {
-  if (isHeardError(error)) return { code: error.code, message: error.message, remediation: error.remediation };
-  return { code: undefined, message: error instanceof Error ? error.message : String(error), remediation: '' };
-}
+export const faultOf = (error: Error): Fault =>
+  isHeardError(error)
+    ? { code: error.code, message: error.message, remediation: error.remediation }
+    : { code: undefined, message: error.message, remediation: '' };
 
 export const errorOf = ({ code, message, remediation }: Fault): Error =>
   code === undefined ? new Error(message) : new HeardError(code as ErrorCode, message, { remediation });

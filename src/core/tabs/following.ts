@@ -1,23 +1,17 @@
 // What a tab hears of whoever leads: how things stand, and every event once and in its place.
-import type { Tables } from '../collections/tables.ts';
 import type { OutboxChange } from '../outbox/changes.ts';
-import type { Signal } from '../signals.ts';
+import type { SessionOptions } from '../session/session.ts';
 import { LeadersRows } from './leaders-rows.ts';
 import type { TabMessage, ToFollowers, ToLeader, Told, View } from './messages.ts';
 import type { Questions } from './questions.ts';
 
-export interface FollowingOptions {
+export interface FollowingOptions extends Pick<SessionOptions, 'tables' | 'signal' | 'changed'> {
   readonly tab: string;
   readonly post: (message: ToLeader) => void;
   readonly sayHello: () => void;
   readonly questions: Questions;
-  /** Where the leader's rows are shown. */
-  readonly tables: Tables | undefined;
   readonly deliver: (told: Told) => void;
-  readonly signal: (signal: Signal) => void;
   readonly outboxChanged: (change: OutboxChange) => void;
-  /** How things stand has changed. */
-  readonly changed: () => void;
   /** The leader has shown that it is awake. */
   readonly heard: () => void;
 }
@@ -31,8 +25,8 @@ export interface Following {
   readonly isLed: boolean;
   /** Of the leader that is known. */
   readonly reign: string | undefined;
-  /** A leader says who it is. `isNew`: this tab has just been opened, and begins here. */
-  recognise(message: Of<'reign'>, isNew: boolean): void;
+  /** A leader says who it is; says whether it was not known. `isNew`: this tab has just been opened, and begins here. */
+  recognise(message: Of<'reign'>, isNew: boolean): boolean;
   hear(message: ByReign): void;
   /** What is told to a tab that leads itself. */
   keep(message: Of<'events'>): void;
@@ -139,7 +133,10 @@ export function createFollowing(options: FollowingOptions): Following {
       return leader?.reign;
     },
     recognise({ reign, rank, count, view: now }, isNew) {
-      if (leader?.reign === reign) return takeView(now);
+      if (leader?.reign === reign) {
+        takeView(now);
+        return false;
+      }
       options.heard();
       // Who was there before it led has missed nothing of what it told; who comes now begins here.
       if (isNew) kept = [];
@@ -154,6 +151,7 @@ export function createFollowing(options: FollowingOptions): Following {
       tables?.begin(now.pending);
       questions.askAgain();
       changed();
+      return true;
     },
     hear(message) {
       if (leader?.reign === message.reign) return take(message);

@@ -1,40 +1,45 @@
 // The tab that has the socket: it tells the others what it hears and how things stand, and does what they ask for.
-import type { ContractData } from '../../contract/contract.ts';
-import { listAloneOf } from '../../contract/feeding.ts';
+import type { Release } from '../../host/host.ts';
 import { createConsumers } from '../consume/consumers.ts';
-import type { Tables, ToldRow } from '../collections/tables.ts';
-import type { DeliveredEvent } from '../consume/delivered-event.ts';
-import type { Settled } from '../outbox/handles.ts';
-import type { Session } from '../session/session.ts';
-import type { Signal } from '../signals.ts';
+import type { Parting } from '../outbox/handles.ts';
 import type { OpenChannel } from '../session/heard-channels.ts';
-import type { Host, Release } from '../../host/host.ts';
+import type { Session, SessionOptions } from '../session/session.ts';
+import { faultOf as storeFaultOf } from '../session/steady-database.ts';
+import { faultOf } from './faults.ts';
 import type { Call, TabMessage, ToLeader, View, Wanted } from './messages.ts';
+import { perform } from './perform.ts';
+import type { Questions } from './questions.ts';
+import { createRowsTold } from './rows-told.ts';
+import type { TabWork } from './tab-work.ts';
 import { createToldLog } from './told-log.ts';
 
+export type StartSession = (options: SessionOptions) => Promise<Session>;
+
 export interface LeadingOptions {
-  readonly host: Host;
-  readonly reign: string;
+  readonly tab: string;
   readonly rank: number;
-  readonly contract: ContractData;
-  readonly tables: Tables | undefined;
+  /** Of its session. */
+  readonly options: SessionOptions;
+  readonly startSession: StartSession;
+  readonly work: TabWork;
   readonly post: (message: TabMessage) => void;
-  readonly report: (error: unknown) => void;
+}
+
+/** Who has asked: what this leader has not done when it ends is asked of the next one. */
+interface Asker extends Pick<Questions, 'answered' | 'tellSettled'> {
+  refused(id: string, error: Error): void;
 }
 
 export interface Leading {
-  readonly reign: string;
-  /** An event is handed out. */
-  told(event: DeliveredEvent, isFirst: boolean): void;
-  signal(signal: Signal): void;
-  changed(): void;
-  begin(session: Session): void;
-  hear(message: Exclude<ToLeader, { kind: 'call' | 'borrowing' }>): void;
+  readonly session: Session;
+  /** It introduces itself. */
+  begin(): void;
+  hear(message: ToLeader): void;
+  perform(id: string, call: Call, asker: Asker): void;
   /** A tab is gone, and what was heard for it is not any more. */
   gone(tab: string): void;
-  /** `settled` is told how a mutation ends that the call is about. */
-  perform(call: Call, settled: (id: string, settled: Settled) => void): Promise<unknown>;
-  stop(): void;
+  /** Tells nobody anything more, and ends its session. */
+  stop(as?: Parting): Promise<void>;
 }
 
 /** A follower that hears nothing for three of these looks after its leader. */
@@ -45,36 +50,65 @@ const viewAfterMs = 20;
 const manyItems = 200;
 const manyAfterMs = 500;
 
-export function createLeading({ host, reign, rank, contract, tables, post, report }: LeadingOptions): Leading {
+export async function startLeading(leadingOptions: LeadingOptions): Promise<Leading> {
+  const { tab, rank, options, startSession, work, post } = leadingOptions;
+  const { host, contract, tables, signal } = options;
+  const report = (error: unknown): void => signal({ kind: 'callback', error });
+  const reign = `${tab} ${rank}`;
   const log = createToldLog();
-  /** By tab: the channels that are heard for it. */
+  /** By tab: the channels that are heard for it. There are none before it has introduced itself, and when it is over. */
   const followers = new Map<string, readonly OpenChannel[]>();
-  let rowsTold = 0;
   let changesTold = 0;
-  let followsRows = false;
-  let session: Session | undefined;
+  let isOver = false;
   let beat: Release | undefined;
   let telling: Release | undefined;
-  const leave: Release[] = [];
+  let leaveOutbox: Release | undefined;
 
-  const view = (of: Session): View => ({
+  const rows = createRowsTold({ reign, contract, tables, post, openList: (list) => session.openList(list) });
+  const lending = await work.rise(reign, rank);
+  const session = await startSession({
+    ...options,
+    elsewhere: lending.elsewhere,
+    told(event, isFirst) {
+      log.add({ event, isFirst });
+      // Before the event: who hears it looks at the row.
+      tables?.tellBase();
+      // Also when nobody is known to follow: a tab that sleeps has not said hello, and hears it when it wakes.
+      post({ kind: 'events', reign, rank, first: log.count, events: [{ event, isFirst }] });
+    },
+    signal(told) {
+      signal(told);
+      // What a handler of this tab threw is this tab's own affair.
+      if (followers.size > 0 && told.kind !== 'handler' && told.kind !== 'callback')
+        post({ kind: 'signal', reign, signal: told });
+    },
+    changed() {
+      changed();
+      options.changed();
+    },
+  }).catch((error: unknown) => {
+    lending.stop();
+    throw error;
+  });
+
+  const view = (): View => ({
     changes: changesTold,
-    rows: rowsTold,
-    health: of.health(),
-    presences: of.presences(),
-    pending: of.outbox.pending(),
-    parked: of.outbox.parked(),
-    deadLetters: of.inbox.deadLetters(),
+    rows: rows.count,
+    health: session.health(),
+    presences: session.presences(),
+    pending: session.outbox.pending(),
+    parked: session.outbox.parked(),
+    deadLetters: session.inbox.deadLetters(),
   });
 
   function tellView(): void {
     telling?.();
     telling = undefined;
-    if (session !== undefined && followers.size > 0) post({ kind: 'view', reign, view: view(session) });
+    if (followers.size > 0) post({ kind: 'view', reign, view: view() });
   }
 
   function changed(): void {
-    if (session === undefined || followers.size === 0) return;
+    if (followers.size === 0) return;
     const { waiting, parked } = session.health().outbox;
     telling ??= host.schedule(waiting + parked > manyItems ? manyAfterMs : viewAfterMs, tellView);
   }
@@ -94,85 +128,63 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
     });
   }
 
-  function tellReign(tab: string): void {
-    if (session !== undefined) post({ kind: 'reign', tab, reign, rank, count: log.count, view: view(session) });
-  }
+  const tellReign = (to: string): void => post({ kind: 'reign', tab: to, reign, rank, count: log.count, view: view() });
 
-  function tellRows(rows: readonly ToldRow[]): void {
-    rowsTold += 1;
-    post({ kind: 'rows', reign, number: rowsTold, rows });
-  }
-
-  function tellTables(tab: string, names: readonly string[]): void {
-    if (session === undefined || tables === undefined) return;
-    if (!followsRows) leave.push(tables.onBase(tellRows));
-    followsRows = true;
-    for (const name of names) {
-      const list = listAloneOf(contract, name);
-      if (list !== undefined) session.openList(list);
-    }
-    const rows = names.flatMap((name) =>
-      Array.from(tables.table(name)?.baseRows() ?? [], ([key, { version, row }]) => ({
-        collection: name,
-        key,
-        version,
-        row,
-      })),
-    );
-    post({ kind: 'tables-told', tab, reign, count: rowsTold, names, rows });
-  }
-
-  function serve(tab: string, wanted: readonly Wanted[]): void {
-    const before = followers.get(tab) ?? [];
+  function hearFor(follower: string, wanted: readonly Wanted[]): void {
+    const before = followers.get(follower) ?? [];
     const opened: OpenChannel[] = [];
     for (const { channel, params } of wanted) {
       try {
-        const open = session?.open(channel, params, createConsumers({ report }));
-        if (open !== undefined) opened.push(open);
+        opened.push(session.open(channel, params, createConsumers({ report })));
       } catch (error) {
         report(error);
       }
     }
-    followers.set(tab, opened);
+    followers.set(follower, opened);
     // Afterwards: what it still wants is not left and joined again.
     for (const open of before) open.close();
   }
 
+  async function performFor(asker: Asker, id: string, call: Call): Promise<void> {
+    try {
+      const result = await perform(session, call, asker.tellSettled);
+      // Before the answer: who asked shows nothing of its own any more once everything was read.
+      if (call.name === 'refresh') tables?.tellBase();
+      asker.answered(id, result);
+    } catch (error) {
+      if (!isOver && !isRobbed(error)) asker.refused(id, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  const askerAt = (follower: string): Asker => ({
+    answered: (id, result) => post({ kind: 'answer', reign, tab: follower, id, result }),
+    refused: (id, error) => post({ kind: 'refusal', reign, tab: follower, id, fault: faultOf(error) }),
+    tellSettled(id, settled) {
+      if (!isOver) post({ kind: 'settled', reign, tab: follower, id, settled });
+    },
+  });
+
   return {
-    reign,
-    told(event, isFirst) {
-      log.add({ event, isFirst });
-      // Before the event: who hears it looks at the row.
-      if (followsRows) tables?.tellBase();
-      // Also when nobody is known to follow: a tab that sleeps has not said hello, and hears it when it wakes.
-      post({ kind: 'events', reign, rank, first: log.count, events: [{ event, isFirst }] });
-    },
-    signal(signal) {
-      // What a handler of this tab threw is this tab's own affair.
-      if (followers.size > 0 && signal.kind !== 'handler' && signal.kind !== 'callback')
-        post({ kind: 'signal', reign, signal });
-    },
-    changed,
-    begin(begun) {
-      session = begun;
-      leave.push(
-        begun.outbox.subscribe((change) => {
-          if (followers.size > 0) {
-            // Before the change: what it covers is there when it is told.
-            if (followsRows) tables?.tellBase();
-            changesTold += 1;
-            post({ kind: 'changed', reign, number: changesTold, change });
-          }
-          changed();
-        }),
-      );
+    session,
+    begin() {
+      leaveOutbox = session.outbox.subscribe((change) => {
+        if (followers.size > 0) {
+          // Before the change: what it covers is there when it is told.
+          tables?.tellBase();
+          changesTold += 1;
+          post({ kind: 'changed', reign, number: changesTold, change });
+        }
+        changed();
+      });
       tellReign('');
       beatLater();
+      lending.begin();
     },
     hear(message) {
       switch (message.kind) {
         case 'hello':
-          serve(message.tab, message.wanted);
+          lending.learn(message.does);
+          hearFor(message.tab, message.wanted);
           return tellReign(message.tab);
         case 'missed': {
           if (message.reign !== reign) return;
@@ -181,59 +193,33 @@ export function createLeading({ host, reign, rank, contract, tables, post, repor
           return post({ kind: 'events', reign, rank, first, events });
         }
         case 'tables':
-          return message.reign === reign ? tellTables(message.tab, message.names) : undefined;
+          return message.reign === reign ? rows.tellAll(message.tab, message.names) : undefined;
         case 'anybody':
           return answer();
+        case 'call':
+          return void performFor(askerAt(message.tab), message.id, message.call);
+        case 'borrowing':
+          return message.reign === reign ? lending.hear(message.tab, message.say) : undefined;
       }
     },
-    gone(tab) {
-      for (const open of followers.get(tab) ?? []) open.close();
-      followers.delete(tab);
+    perform: (id, call, asker) => void performFor(asker, id, call),
+    gone(follower) {
+      for (const open of followers.get(follower) ?? []) open.close();
+      followers.delete(follower);
+      lending.gone(follower);
     },
-    async perform(call, settled) {
-      if (session === undefined) throw new Error('The leader has not begun.');
-      const { outbox, inbox } = session;
-      const follow = (id: string, ended: Promise<Settled>): void => void ended.then((how) => settled(id, how));
-      switch (call.name) {
-        case 'mutate': {
-          const [id, name, input] = call.args;
-          return follow(id, (await session.enqueue(name, input, id)).settled);
-        }
-        case 'rebase': {
-          const [former, id, input] = call.args;
-          return follow(id, (await outbox.rebase(former, input, id)).settled);
-        }
-        case 'watch':
-          return follow(call.args[0], outbox.watch(call.args[0]).settled);
-        case 'retry':
-          return follow(call.args[0], outbox.retry(call.args[0]).settled);
-        case 'discard':
-          return outbox.discard(call.args[0]);
-        case 'drain':
-          return outbox.drain(call.args[0]);
-        case 'drained':
-          return outbox.drained();
-        case 'refresh':
-          await session.refresh();
-          // Before the answer: who asked shows nothing of its own any more once everything was read.
-          if (followsRows) tables?.tellBase();
-          return undefined;
-        case 'send':
-          return session.send(call.args[0], call.args[1]);
-        case 'retryWork':
-          return inbox.retry(call.args[0]);
-        case 'discardWork':
-          return inbox.discard(call.args[0]);
-        case 'unfinished':
-          return session.unfinished();
-      }
-    },
-    stop() {
-      session = undefined;
+    stop(as) {
+      isOver = true;
       beat?.();
       telling?.();
-      for (const end of leave) end();
+      leaveOutbox?.();
+      rows.stop();
       followers.clear();
+      lending.stop();
+      return session.stop(as);
     },
   };
 }
+
+/** Somebody else has the storage, and is asked as soon as it is known who. */
+const isRobbed = (error: unknown): boolean => storeFaultOf(error) === 'fenced';

@@ -53,7 +53,9 @@ interface Calls {
 export type CallName = keyof Calls;
 export type Args<Name extends CallName> = Calls[Name]['args'];
 export type Result<Name extends CallName> = Calls[Name]['result'];
-export type Call = { readonly [Name in CallName]: { readonly name: Name; readonly args: Args<Name> } }[CallName];
+export type Call<Asked extends CallName = CallName> = {
+  readonly [Name in Asked]: { readonly name: Name; readonly args: Args<Name> };
+}[Asked];
 
 /** A refusal, to be put together again on the other side. */
 export interface Fault {
@@ -86,6 +88,16 @@ export type ToLeader =
   | { readonly kind: 'borrowing'; readonly tab: string; readonly reign: string; readonly say: BorrowerSays }
   /** A follower has heard nothing for long. */
   | { readonly kind: 'anybody' };
+
+const leadersOwn: { readonly [Kind in ToLeader['kind']]: true } = {
+  hello: true,
+  missed: true,
+  call: true,
+  tables: true,
+  borrowing: true,
+  anybody: true,
+};
+export const isToLeader = (message: TabMessage): message is ToLeader => message.kind in leadersOwn;
 
 /** What a leader says to those who follow. */
 export type ToFollowers =

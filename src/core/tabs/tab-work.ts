@@ -49,14 +49,8 @@ export interface TabWork {
   leave(): void;
 }
 
-export interface LeadersWork {
+interface LeadersWork extends Pick<Lending, 'begin' | 'learn' | 'hear' | 'gone' | 'stop'> {
   readonly elsewhere: (inbox: InboxParts) => Elsewhere;
-  begin(): void;
-  /** A tab does these. */
-  learn(names: readonly string[]): void;
-  hear(message: Said<'borrowing'>): void;
-  gone(tab: string): void;
-  stop(): void;
 }
 
 /** So that a tab which is open for weeks is not forgotten. */
@@ -107,14 +101,12 @@ export function createTabWork(options: TabWorkOptions): TabWork {
       };
       const lends = createLending({ host, rank, names, living, say });
       return {
+        ...lends,
         elsewhere: lentBy(lends),
         begin() {
           lending = lends;
           lends.begin();
         },
-        learn: lends.learn,
-        hear: (message) => lends.hear(message.tab, message.say),
-        gone: lends.gone,
         stop() {
           if (lending === lends) lending = undefined;
           lends.stop();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HeardIds } from '../../../src/core/session/heard-ids.ts';
-import { dueAtMs, type StreamInput } from '../../../src/core/stream/machine.ts';
+import { dueAtMs } from '../../../src/core/stream/due.ts';
+import type { StreamInput } from '../../../src/core/stream/machine.ts';
 import { KnownRows } from '../../../src/core/stream/rows.ts';
 import { defaultStreamSettings } from '../../../src/core/stream/settings.ts';
 import type { StreamEffect } from '../../../src/core/stream/state.ts';
