@@ -55,6 +55,7 @@ export const combinations: readonly Combination[] = [
     },
     limit: '132 kB',
   },
+  { name: 'several tabs as one device, beside a client', imports: { './tabs': '*' }, beside: '.', limit: '14.5 kB' },
   { name: 'the hooks of React, beside a client', imports: { './react': '*' }, beside: '.', limit: '3 kB' },
   {
     name: 'decoding a contract of one’s own',
