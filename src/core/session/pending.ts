@@ -5,36 +5,36 @@ const ownTables: ReadonlySet<StoreTable> = new Set(['rows', 'seen', 'cursors']);
 
 /** What waits to be written. Of one key only the newest counts. */
 export class Pending {
-  private readonly tables = new Map<StoreTable, Map<string, StoredValue | undefined>>();
+  private readonly tables = new Map<StoreTable, Map<string, Write>>();
 
   get isEmpty(): boolean {
     return this.tables.size === 0;
   }
 
   put(table: StoreTable, key: string, value: StoredValue | undefined): void {
-    let values = this.tables.get(table);
-    if (values === undefined) {
-      values = new Map();
-      this.tables.set(table, values);
-    }
-    values.set(key, value);
+    this.take({ table, key, value, isOwn: ownTables.has(table) });
   }
 
   /** What came later is newer. */
   add(later: Pending): void {
-    for (const { table, key, value } of later.all()) this.put(table, key, value);
+    for (const write of later.all()) this.take(write);
   }
 
   all(): readonly Write[] {
-    const writes: Write[] = [];
-    for (const [table, values] of this.tables) {
-      const isOwn = ownTables.has(table);
-      for (const [key, value] of values) writes.push({ table, key, value, isOwn });
-    }
-    return writes;
+    return Array.from(this.tables.values(), (writes) => Array.from(writes.values())).flat();
   }
 
   clear(): void {
     this.tables.clear();
+  }
+
+  private take(write: Write): void {
+    const { table, key } = write;
+    let writes = this.tables.get(table);
+    if (writes === undefined) {
+      writes = new Map();
+      this.tables.set(table, writes);
+    }
+    writes.set(key, write);
   }
 }

@@ -81,9 +81,10 @@ function mixFields(fields: object): void {
   let lows = 0;
   let highs = 0;
   const values = fields as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(fields)) {
+  // A list of its names would be made for each row of each event, and thrown away.
+  for (const name in values) {
     const value = values[name];
-    if (value === undefined) continue;
+    if (value === undefined || !Object.hasOwn(values, name)) continue;
     begin();
     mixText(name);
     mix(value);
