@@ -195,7 +195,7 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
   }
   s.lowHead = undefined;
   if (hasVanished(s, read, answer)) {
-    s.vanishedResetMs = turn.moment.nowMs;
+    s.restoredMs = turn.moment.nowMs;
     reset(s, 'restored', undefined, undefined, turn);
     return;
   }
@@ -280,6 +280,11 @@ function settleHoles(s: StreamState, read: Read, covered: number, turn: Turn): v
 function lowHead(s: StreamState, read: Read, headSeq: number, turn: Turn): void {
   const { settings } = s.options;
   const { lowHead: first, front = 0 } = s;
+  if (isTakenBack(s, headSeq, turn)) {
+    s.restoredMs = turn.moment.nowMs;
+    reset(s, 'restored', undefined, undefined, turn);
+    return;
+  }
   const isProgress = first === undefined || headSeq >= first.front;
   if (!isProgress && read.issuedAtMs - first.atMs >= settings.confirmMs) {
     reset(s, 'restored', undefined, undefined, turn);
@@ -289,6 +294,19 @@ function lowHead(s: StreamState, read: Read, headSeq: number, turn: Turn): void 
   s.retryAtMs = read.issuedAtMs + Math.max(settings.confirmMs, turn.moment.nowMs - read.issuedAtMs);
   if (s.phase === 'live') s.retryAtMs = Math.max(s.retryAtMs, s.lastGapReadMs + settings.gapEveryMs);
 }
+
+/**
+ * Nothing that was heard stands above that head: a list or an earlier page told of what lies there, and neither tells of what is
+ * not committed. A second look could prove nothing: by then something else may stand there, and there is no id that would
+ * show it. A log that is read from a copy is behind its lists all the same, and must not lead to one list after the other.
+ * Without lists it would lead to everything that the log has.
+ */
+const isTakenBack = (s: StreamState, headSeq: number, { moment: { nowMs } }: Turn): boolean =>
+  s.options.rules.believesLists &&
+  s.options.snapshot &&
+  !s.snapshotMissing &&
+  (s.positions.lastUpTo(s.front ?? 0) ?? -1) <= headSeq &&
+  s.restoredMs + s.options.settings.reconcileMs <= nowMs;
 
 /**
  * What stood at a position is not there any more, although others are. A server may broadcast before it commits, so two
@@ -319,9 +337,9 @@ function hasVanished(s: StreamState, read: Read, { events, hasMore }: ReplayAnsw
   return false;
 }
 
-export function vanishedDueAtMs({ vanished, vanishedResetMs, options: { settings } }: StreamState): number {
+export function vanishedDueAtMs({ vanished, restoredMs, options: { settings } }: StreamState): number {
   if (vanished === undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(vanished.atMs + settings.overlapMs, vanishedResetMs + settings.reconcileMs);
+  return Math.max(vanished.atMs + settings.overlapMs, restoredMs + settings.reconcileMs);
 }
 
 /**
@@ -561,12 +579,16 @@ function takePart(
   const wentBackMs = Math.max(
     settlesDoubt(s, read) ? s.startedAtMs : Number.NEGATIVE_INFINITY,
     isOtherSequence(s.resync) ? s.lastResetMs : Number.NEGATIVE_INFINITY,
+    // Nobody may have noticed that it did: what was known by then is not on its way to the list any more.
+    which === 'fill' ? read.issuedAtMs - s.options.settings.overlapMs : Number.NEGATIVE_INFINITY,
   );
   const wentBack = wentBackMs > Number.NEGATIVE_INFINITY;
-  const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean =>
-    wentBack && known !== undefined && touchedAtMs(known) <= wentBackMs
-      ? known.version !== version && (which === 'all' || !rules.appliesRow(known, version))
-      : which !== 'put-back' && rules.appliesRow(known, version);
+  const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean => {
+    const applies = rules.appliesRow(known, version);
+    if (!wentBack || known === undefined || touchedAtMs(known) > wentBackMs) return which !== 'put-back' && applies;
+    if (which === 'fill' && applies) return true;
+    return known.version !== version && (which === 'all' || !applies);
+  };
   for (const row of part.rows) {
     const known = rows.get(row.key);
     // An earlier list lacked it, and without a tombstone nobody said at which version it went.
@@ -577,12 +599,16 @@ function takePart(
         restoreRow(s, part.resource, row, turn);
       continue;
     }
-    if (which === 'fill' && !row.openWork) fillRow(s, part.resource, row, turn);
+    // What is only put back may be open work that was done: it is shown, and nobody is asked to do it again.
+    const isNews = row.openWork && rules.appliesRow(known, row.version);
+    if (which === 'fill' && !isNews) fillRow(s, part.resource, row, turn);
     else takeRow(s, part.resource, row, turn);
   }
   for (const row of part.deleted) {
     const known = rows.get(row.key);
     if (known?.deleted === true || !isNewer(known, row.version)) continue;
+    // It went once and has come back since.
+    if (which === 'fill' && !rules.appliesRow(known, row.version)) continue;
     rows.put(row, true, false, nowMs);
     noteRow(s, row, true);
     turn.effects.push({ kind: 'row-gone', resource: part.resource, key: row.key });

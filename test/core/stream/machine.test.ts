@@ -381,6 +381,29 @@ describe('reading', () => {
     });
   });
 
+  test('S13: a head below what only a list has told is another sequence at once, but once a minute', () => {
+    const told = thing('waiter', 7);
+    const { at, list, page, live, state, delivered } = stream();
+    const restored = { kind: 'signal', signal: { kind: 'resync', reason: 'restored', from: { epoch: 'e', seq: 10 } } };
+    const gone = (): StreamInput => ({
+      kind: 'failed',
+      answer: { read: state.reads, failure: 'gone', retryAfterMs: undefined, floorSeq: 19 },
+    });
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    at(1, gone());
+    at(2, list(20, [told]));
+    expect(state.front).toBe(20);
+    // The backup was of before 19, and 19 was given out again since: by the time of a second look 20 is there again, too.
+    expect(at(3, page(19))).toContainEqual(restored);
+    at(4, list(19, [thing('waiter', 6)]));
+    expect(state.rows.get(told.key)?.version).toBe(6);
+    // The log of a server that is read from a copy is behind its lists: that is no reason for a list after the other.
+    expect(at(5, page(18))).not.toContainEqual(restored);
+    expect(at(2_005, { kind: 'tick' })).toMatchObject([{ kind: 'read-replay', from: 18 }]);
+    at(2_006, page(19), ...live(arrival(20)));
+    expect(delivered().at(-1)).toBe(20);
+  });
+
   test('S13: a head that is always a little behind what was broadcast is not', () => {
     const { at, live, page, goLive, state } = stream();
     goLive();
