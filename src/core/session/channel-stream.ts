@@ -64,7 +64,7 @@ export interface ChannelStream {
   readonly place: Place;
   readonly state: Readonly<StreamState>;
   readonly backlog: number;
-  /** It has been live since it began. */
+  /** It has been live since it began, and of what a run before it may have handed out nothing waits behind a hole. */
   readonly isCaughtUp: boolean;
   joined(generation: number): void;
   left(): void;
@@ -120,7 +120,7 @@ class Driver implements ChannelStream, Backlog {
 
   readonly place: Place;
   readonly urgency: number;
-  isCaughtUp = false;
+  private hasBeenLive = false;
   private readonly options: ChannelStreamOptions;
   private isDenied = false;
   private drains = 0;
@@ -143,6 +143,11 @@ class Driver implements ChannelStream, Backlog {
 
   get backlog(): number {
     return this.size;
+  }
+
+  get isCaughtUp(): boolean {
+    const { seq } = this.state.held.first ?? {};
+    return this.hasBeenLive && (seq === undefined || seq > this.doubtfulTo);
   }
 
   takeOne(): void {
@@ -271,7 +276,7 @@ class Driver implements ChannelStream, Backlog {
         this.tellContinuity(effect.told);
         return;
       case 'status':
-        this.isCaughtUp ||= effect.word === 'live';
+        this.hasBeenLive ||= effect.word === 'live';
         around.changed();
     }
   }

@@ -384,6 +384,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
       trace(() => 'stopped');
       checkLetGo(own);
       compareHandlers();
+      if (made.health().channels.some(({ held }) => held > 0)) ledger.endsWaiting();
       ledger.end(true, 0, remembered);
       if (isLast) life = undefined;
       ended(false);
