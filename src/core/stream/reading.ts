@@ -302,7 +302,6 @@ function lowHead(s: StreamState, read: Read, headSeq: number, turn: Turn): void 
  * Without lists it would lead to everything that the log has.
  */
 const isTakenBack = (s: StreamState, headSeq: number, { moment: { nowMs } }: Turn): boolean =>
-  s.options.rules.believesLists &&
   s.options.snapshot &&
   !s.snapshotMissing &&
   (s.positions.lastUpTo(s.front ?? 0) ?? -1) <= headSeq &&
@@ -370,7 +369,10 @@ function gone(
   // Perhaps only what was read again for comparison is gone; what is left of that is still compared.
   if (s.front !== undefined && read.from < s.front && (floorSeq ?? 0) <= s.front + 1) {
     const isProgress = floorSeq !== undefined && floorSeq - 1 > read.from;
-    startRead(s, turn, isProgress ? floorSeq - 1 : s.front);
+    const from = isProgress ? floorSeq - 1 : s.front;
+    const last = s.positions.lastUpTo(s.front);
+    if (last !== undefined && last > read.from && last <= from) s.unconfirmed ??= s.front;
+    startRead(s, turn, from);
     return;
   }
   if (s.options.snapshot && !s.snapshotMissing) {
@@ -449,6 +451,7 @@ export function reset(
   s.missed = [];
   s.lowHead = undefined;
   s.vanished = undefined;
+  s.unconfirmed = undefined;
   s.sequences += 1;
   s.sequence = s.sequences;
   s.released = false;
@@ -759,7 +762,10 @@ function finish(s: StreamState, turn: Turn): void {
 
 function tell(s: StreamState, reason: Continuity['reason'], { effects }: Turn): void {
   const isOpen = s.position === 'dense' && s.front !== undefined && s.top > s.front;
-  const kept = isOpen || reason === 'no-source' ? 'unproven' : 'kept';
+  // It went on behind something that nobody could compare: should the server have been restored, something may be lost.
+  const isUnconfirmed = s.unconfirmed !== undefined && s.unconfirmed < (s.front ?? 0);
+  s.unconfirmed = undefined;
+  const kept = isOpen || isUnconfirmed || reason === 'no-source' ? 'unproven' : 'kept';
   const continuity = reason === 'caught-up' || reason === 'no-source' ? kept : 'lost';
   effects.push({ kind: 'continuity', told: { continuity, reason, replayed: s.replayed, compacted: s.compacted } });
   s.replayed = 0;

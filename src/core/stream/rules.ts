@@ -16,8 +16,6 @@ export interface StreamRules {
   looksBack: boolean;
   /** S13: whether a position that the log lacks now is missed. */
   missesVanished: boolean;
-  /** S13: whether a head below what only lists and pages have told is believed at once. */
-  believesLists: boolean;
   /** S13: where counting goes on in another sequence. */
   frontAfterReset(front: number | undefined): number | undefined;
   /** S14: a page belongs to the question that is open, and to no other. */
@@ -71,7 +69,6 @@ export const streamRules: StreamRules = {
   isOtherEpoch: (mine, theirs) => mine !== undefined && theirs !== undefined && mine !== theirs,
   looksBack: true,
   missesVanished: true,
-  believesLists: true,
   frontAfterReset: () => undefined,
   answers: (asked, answered) => asked === answered,
   continues: (hasMore) => hasMore,

@@ -381,6 +381,21 @@ describe('reading', () => {
     });
   });
 
+  test('S13, S22: what goes on behind a known position that the log has no more is unproven', () => {
+    const told = (head: number, ...seqs: readonly number[]): unknown => {
+      const { at, page, all, state } = stream();
+      at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+      const answer = { read: 1, failure: 'gone', retryAfterMs: undefined, floorSeq: 11, headSeq: head } as const;
+      expect(at(1, { kind: 'failed', answer })).toMatchObject([{ kind: 'read-replay', from: 10 }]);
+      at(2, page(head, ...seqs.map((seq) => arrival(seq))));
+      expect(state.front).toBe(head);
+      return all.flatMap((effect) => (effect.kind === 'continuity' ? [effect.told] : []));
+    };
+    expect(told(12, 11, 12)).toMatchObject([{ continuity: 'unproven', reason: 'caught-up', replayed: 2 }]);
+    // Nothing has happened since: a quiet channel is no reason to worry anybody.
+    expect(told(10)).toMatchObject([{ continuity: 'kept' }]);
+  });
+
   test('S13: a head below what only a list has told is another sequence at once, but once a minute', () => {
     const told = thing('waiter', 7);
     const { at, list, page, live, state, delivered } = stream();
