@@ -251,7 +251,7 @@ function handOut(
 }
 
 /** S27. A list says the rest. `isMore`: it may lack what those that were noticed before do not. */
-function lookForWhatItSaid(s: StreamState, isMore: boolean, { moment: { nowMs } }: Turn): void {
+export function lookForWhatItSaid(s: StreamState, isMore: boolean, { moment: { nowMs } }: Turn): void {
   if (!s.options.snapshot || s.snapshotMissing) return;
   if (isMore) s.lastBrokenMs = nowMs;
   if (s.brokenLookAtMs === Number.POSITIVE_INFINITY) s.brokenLookAtMs = brokenLookAfter(s, nowMs);

@@ -6,6 +6,7 @@ import {
   brokenLookAfter,
   close,
   deliver,
+  lookForWhatItSaid,
   missing,
   pump,
   release,
@@ -760,14 +761,15 @@ function finish(s: StreamState, turn: Turn): void {
   tellStatus(s, turn);
 }
 
-function tell(s: StreamState, reason: Continuity['reason'], { effects }: Turn): void {
+function tell(s: StreamState, reason: Continuity['reason'], turn: Turn): void {
   const isOpen = s.position === 'dense' && s.front !== undefined && s.top > s.front;
-  // It went on behind something that nobody could compare: should the server have been restored, something may be lost.
+  // It went on behind something that nobody could compare. Should the server have been restored, a list tells what was lost.
   const isUnconfirmed = s.unconfirmed !== undefined && s.unconfirmed < (s.front ?? 0);
   s.unconfirmed = undefined;
+  if (isUnconfirmed) lookForWhatItSaid(s, true, turn);
   const kept = isOpen || isUnconfirmed || reason === 'no-source' ? 'unproven' : 'kept';
   const continuity = reason === 'caught-up' || reason === 'no-source' ? kept : 'lost';
-  effects.push({ kind: 'continuity', told: { continuity, reason, replayed: s.replayed, compacted: s.compacted } });
+  turn.effects.push({ kind: 'continuity', told: { continuity, reason, replayed: s.replayed, compacted: s.compacted } });
   s.replayed = 0;
   s.compacted = false;
 }

@@ -381,14 +381,17 @@ describe('reading', () => {
     });
   });
 
-  test('S13, S22: what goes on behind a known position that the log has no more is unproven', () => {
+  test('S13, S22, S27: what goes on behind a known position that the log has no more is unproven, and lists are read', () => {
     const told = (head: number, ...seqs: readonly number[]): unknown => {
       const { at, page, all, state } = stream();
+      // The look that every start has is none of this.
+      state.brokenLookAtMs = Number.POSITIVE_INFINITY;
       at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
       const answer = { read: 1, failure: 'gone', retryAfterMs: undefined, floorSeq: 11, headSeq: head } as const;
       expect(at(1, { kind: 'failed', answer })).toMatchObject([{ kind: 'read-replay', from: 10 }]);
       at(2, page(head, ...seqs.map((seq) => arrival(seq))));
       expect(state.front).toBe(head);
+      expect(kinds(at(10_002, { kind: 'tick' })).includes('read-snapshot')).toBe(seqs.length > 0);
       return all.flatMap((effect) => (effect.kind === 'continuity' ? [effect.told] : []));
     };
     expect(told(12, 11, 12)).toMatchObject([{ continuity: 'unproven', reason: 'caught-up', replayed: 2 }]);
