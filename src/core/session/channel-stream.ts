@@ -64,7 +64,7 @@ export interface ChannelStream {
   readonly place: Place;
   readonly state: Readonly<StreamState>;
   readonly backlog: number;
-  /** It has been live since it began, and of what a run before it may have handed out nothing waits behind a hole. */
+  /** It has been live since it began, and nothing that a run before it may have handed out waits behind a hole any more. */
   readonly isCaughtUp: boolean;
   joined(generation: number): void;
   left(): void;
@@ -120,6 +120,7 @@ class Driver implements ChannelStream, Backlog {
 
   readonly place: Place;
   readonly urgency: number;
+  isCaughtUp = false;
   private hasBeenLive = false;
   private readonly options: ChannelStreamOptions;
   private isDenied = false;
@@ -143,11 +144,6 @@ class Driver implements ChannelStream, Backlog {
 
   get backlog(): number {
     return this.size;
-  }
-
-  get isCaughtUp(): boolean {
-    const { seq } = this.state.held.first ?? {};
-    return this.hasBeenLive && (seq === undefined || seq > this.doubtfulTo);
   }
 
   takeOne(): void {
@@ -185,6 +181,7 @@ class Driver implements ChannelStream, Backlog {
       this.step(input);
     }
     this.busy = false;
+    if (!this.isCaughtUp && this.hasBeenLive) this.isCaughtUp = this.state.held.count === 0;
     if (this.size > 0) this.around.turns.serve(this);
     // Of a channel's own moments each is a number somewhere else in memory: what cannot have moved is not looked at.
     if (!isOfEvents || !this.isCommitTimed || !isCalm(this.state)) this.setTimer();

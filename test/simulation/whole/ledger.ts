@@ -150,11 +150,6 @@ export class Ledger {
     this.run.isCaughtUp = true;
   }
 
-  /** It ends while something waits behind a hole: the run before it may have handed that out. */
-  endsWaiting(): void {
-    this.run.isCaughtUp = false;
-  }
-
   /** A channel has been caught up for a while: from now on nothing may be missing there. */
   settle(channel: string, sinceMs: number): void {
     if (this.baselines.has(channel)) return;
