@@ -229,7 +229,8 @@ function handOut(
     const isBlind = s.blind !== undefined;
     const mayLack = isBlind || continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;
     const isPart = (row.isPart === true || row.isPatch === true) && (mayLack || !isKnown);
-    if (isPart && !isBlind) lookForWhatItSaid(s, continuity === 'unproven' || known === undefined || known.deleted, turn);
+    if (isPart && !isBlind)
+      lookForWhatItSaid(s, continuity === 'unproven' || known === undefined || known.deleted, turn);
     if (isPart || row.isPart === true) applied = { key: row.key, version: row.version, ...(isPart && { isPart }) };
     // What a list lacked that named a position is gone, also for a late event of before.
     const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
