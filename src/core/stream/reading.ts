@@ -196,7 +196,6 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
   }
   s.lowHead = undefined;
   if (hasVanished(s, read, answer)) {
-    s.restoredMs = turn.moment.nowMs;
     reset(s, 'restored', undefined, undefined, turn);
     return;
   }
@@ -281,13 +280,8 @@ function settleHoles(s: StreamState, read: Read, covered: number, turn: Turn): v
 function lowHead(s: StreamState, read: Read, headSeq: number, turn: Turn): void {
   const { settings } = s.options;
   const { lowHead: first, front = 0 } = s;
-  if (isTakenBack(s, headSeq, turn)) {
-    s.restoredMs = turn.moment.nowMs;
-    reset(s, 'restored', undefined, undefined, turn);
-    return;
-  }
   const isProgress = first === undefined || headSeq >= first.front;
-  if (!isProgress && read.issuedAtMs - first.atMs >= settings.confirmMs) {
+  if ((!isProgress && read.issuedAtMs - first.atMs >= settings.confirmMs) || isTakenBack(s, headSeq, turn)) {
     reset(s, 'restored', undefined, undefined, turn);
     return;
   }
@@ -371,8 +365,8 @@ function gone(
   if (s.front !== undefined && read.from < s.front && (floorSeq ?? 0) <= s.front + 1) {
     const isProgress = floorSeq !== undefined && floorSeq - 1 > read.from;
     const from = isProgress ? floorSeq - 1 : s.front;
-    const last = s.positions.lastUpTo(s.front);
-    if (last !== undefined && last > read.from && last <= from) s.unconfirmed ??= s.front;
+    const last = s.positions.lastUpTo(s.front) ?? -1;
+    if (last > read.from && last <= from) s.unconfirmed ??= s.front;
     startRead(s, turn, from);
     return;
   }
@@ -461,6 +455,7 @@ export function reset(
   needSnapshot(s, reason, turn);
   const isTooSoon = nowMs - s.lastResetMs < settings.gapEveryMs;
   s.lastResetMs = nowMs;
+  if (reason === 'restored') s.restoredMs = nowMs;
   if (s.phase === 'live' || s.phase === 'reading') {
     s.phase = 'reading';
     tellStatus(s, turn);
@@ -590,8 +585,8 @@ function takePart(
   const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean => {
     const applies = rules.appliesRow(known, version);
     if (!wentBack || known === undefined || touchedAtMs(known) > wentBackMs) return which !== 'put-back' && applies;
-    if (which === 'fill' && applies) return true;
-    return known.version !== version && (which === 'all' || !applies);
+    const differs = known.version !== version;
+    return which === 'put-back' ? differs && !applies : differs || applies;
   };
   for (const row of part.rows) {
     const known = rows.get(row.key);
