@@ -594,8 +594,11 @@ function takePart(
     const isBack = known?.deleted === true && known.version === row.version;
     const isFilled = which === 'fill' && known?.isUntold === true && known.version === row.version;
     if (isFilled || (!isBack && !isNewer(known, row.version))) {
-      if (known?.isCut === true && !known.deleted && known.version === row.version)
-        restoreRow(s, part.resource, row, turn);
+      if (known === undefined || known.deleted || known.version !== row.version) continue;
+      // Of the same version, but over something that was taken back.
+      const mayDiffer = which !== 'fill' && touchedAtMs(known) <= wentBackMs && wentBack;
+      if (mayDiffer) noteRow(s, { key: row.key, version: row.version }, false);
+      if (mayDiffer || known.isCut) restoreRow(s, part.resource, row, turn);
       continue;
     }
     // What is only put back may be open work that was done: it is shown, and nobody is asked to do it again.

@@ -381,6 +381,21 @@ describe('reading', () => {
     });
   });
 
+  test('S13, S18: a row that was laid over what was taken back is as the list has it, at the same version, and nobody is told', () => {
+    const { at, live, list, goLive, state } = stream();
+    const row = thing('cook', 7);
+    goLive();
+    at(10, ...live(arrival(11, { row: { key: row.key, version: 7 } })));
+    at(20, { kind: 'settled', ticket: 1 }, { kind: 'flush' });
+    at(6_000, ...live(arrival(12, { epoch: 'f' })));
+    const effects = at(6_100, list(12, [row], { epoch: 'f' }));
+    expect(effects).toContainEqual({ kind: 'row', ticket: undefined, resource: 'things', row });
+    expect(state.rows.get(row.key)?.version).toBe(7);
+    expect(at(6_400, { kind: 'settled', ticket: 2 }, { kind: 'flush' })).toMatchObject([
+      { kind: 'commit', commit: { rows: [{ row: { key: row.key, version: 7 } }] } },
+    ]);
+  });
+
   test('S13, S22, S27: what goes on behind a known position that the log has no more is unproven, and lists are read', () => {
     const told = (head: number, ...seqs: readonly number[]): unknown => {
       const { at, page, all, state } = stream();
