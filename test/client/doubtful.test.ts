@@ -86,6 +86,35 @@ describe('what may come again after a crash', () => {
     await third.pos.dispose();
   });
 
+  test('is called redelivered although a run between was live and stopped cleanly, while it waited behind a hole', async () => {
+    const kitchen = createKitchen();
+    const { host } = kitchen;
+    const store = failingStore(kitchen.store, () => undefined);
+    const first = posOf(kitchen, store);
+    await first.pos.start();
+    await host.pass(1_000);
+    kitchen.publish(orders, 'OrderCreated', order(1));
+    await host.pass(1_000);
+    // Of a transaction that was rolled back nobody knows for a while whether it is only late.
+    kitchen.publish(orders, 'OrderCreated', order(2), { seq: 3 });
+    while (first.told.length < 2) await host.pass(50);
+    store.crash();
+    void first.pos.dispose();
+    store.restart();
+
+    const second = posOf(kitchen, store);
+    await second.pos.start();
+    while (second.pos.status.get().word !== 'live') await host.pass(50);
+    await second.pos.dispose();
+    expect(second.told).toEqual([]);
+
+    const third = posOf(kitchen, store);
+    await third.pos.start();
+    await host.pass(10_000);
+    expect(third.told).toMatchObject([{ name: 'OrderCreated', redelivered: true }]);
+    await third.pos.dispose();
+  });
+
   test('is not in doubt any more after a run that has caught up', async () => {
     const kitchen = createKitchen();
     const { host } = kitchen;

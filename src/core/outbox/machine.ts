@@ -25,6 +25,7 @@ import type {
   Step,
 } from './state.ts';
 import { enter, forgetParents, isStale, remove, store, storeNew, type Turn } from './turn.ts';
+import { wakeUp } from './watchdog.ts';
 
 type Cell<P extends PhaseName, I extends ItemInputKind> = (
   item: Item,
@@ -371,6 +372,7 @@ const isSafeToTry = ({ phase, facts }: Item): boolean => phase.name === 'waiting
 
 function tick(turn: Turn): void {
   const { state, options, moment } = turn;
+  wakeUp(turn);
   const { watchdogMs } = options.settings;
   const overdue: Item[] = [];
   for (const item of state.busy) {

@@ -112,6 +112,7 @@ export function initialOutbox(
     begun: 0,
     probe: 0,
     pages: 0,
+    naps: 0,
     parked: 0,
     inflight: 0,
     lastOrder: 0,

@@ -171,6 +171,8 @@ export interface OutboxState {
   probe: number;
   /** Pages in a row where JSON was promised. */
   pages: number;
+  /** How often in a row the device has slept while something was under way. */
+  naps: number;
   parked: number;
   /** On their way, or sent without a known outcome. */
   inflight: number;

@@ -65,7 +65,7 @@ export interface ChannelStream {
   readonly place: Place;
   readonly state: Readonly<StreamState>;
   readonly backlog: number;
-  /** It has been live since it began. */
+  /** It has been live since it began, and nothing that a run before it may have handed out waits behind a hole any more. */
   readonly isCaughtUp: boolean;
   joined(generation: number): void;
   left(): void;
@@ -122,6 +122,7 @@ class Driver implements ChannelStream, Backlog {
   readonly place: Place;
   readonly urgency: number;
   isCaughtUp = false;
+  private hasBeenLive = false;
   private readonly options: ChannelStreamOptions;
   private isDenied = false;
   private drains = 0;
@@ -181,6 +182,7 @@ class Driver implements ChannelStream, Backlog {
       this.step(input);
     }
     this.busy = false;
+    if (!this.isCaughtUp && this.hasBeenLive) this.isCaughtUp = this.state.held.count === 0;
     if (this.size > 0) this.around.turns.serve(this);
     // Of a channel's own moments each is a number somewhere else in memory: what cannot have moved is not looked at.
     if (!isOfEvents || !this.isCommitTimed || !isCalm(this.state)) this.setTimer();
@@ -272,7 +274,7 @@ class Driver implements ChannelStream, Backlog {
         this.tellContinuity(effect.told);
         return;
       case 'status':
-        this.isCaughtUp ||= effect.word === 'live';
+        this.hasBeenLive ||= effect.word === 'live';
         around.changed();
     }
   }

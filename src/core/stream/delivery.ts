@@ -224,11 +224,13 @@ function handOut(
   if (row !== undefined) {
     const known = rows.get(row.key);
     // When it came the row was not known; what came before it may have told it since. Over a hole nobody knows the rest, nor
-    // behind an event that could not be read.
+    // behind an event that could not be read, nor where counting has just begun: that is for the list that counting waits for.
     const isKnown = known !== undefined && !known.isPart && !known.isCut && !known.deleted;
-    const mayLack = continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;
+    const isBlind = s.blind !== undefined;
+    const mayLack = isBlind || continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;
     const isPart = (row.isPart === true || row.isPatch === true) && (mayLack || !isKnown);
-    if (isPart) lookForWhatItSaid(s, continuity === 'unproven' || known === undefined || known.deleted, turn);
+    if (isPart && !isBlind)
+      lookForWhatItSaid(s, continuity === 'unproven' || known === undefined || known.deleted, turn);
     if (isPart || row.isPart === true) applied = { key: row.key, version: row.version, ...(isPart && { isPart }) };
     // What a list lacked that named a position is gone, also for a late event of before.
     const isListedGone = seq !== undefined && seq <= s.listedUpTo && (known === undefined || known.deleted);
@@ -250,7 +252,7 @@ function handOut(
 }
 
 /** S27. A list says the rest. `isMore`: it may lack what those that were noticed before do not. */
-function lookForWhatItSaid(s: StreamState, isMore: boolean, { moment: { nowMs } }: Turn): void {
+export function lookForWhatItSaid(s: StreamState, isMore: boolean, { moment: { nowMs } }: Turn): void {
   if (!hasList(s)) return;
   if (isMore) s.lastBrokenMs = nowMs;
   if (s.brokenLookAtMs === Number.POSITIVE_INFINITY) s.brokenLookAtMs = brokenLookAfter(s, nowMs);

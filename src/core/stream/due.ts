@@ -62,7 +62,7 @@ export const doubtDueAtMs = (s: StreamState): number =>
 export const brokenLookDueAtMs = ({ phase, retryAtMs, held, brokenLookAtMs }: StreamState): number =>
   phase === 'live' && retryAtMs === undefined && held.count === 0 ? brokenLookAtMs : Number.POSITIVE_INFINITY;
 
-export function vanishedDueAtMs({ vanished, vanishedResetMs, options: { settings } }: StreamState): number {
+export function vanishedDueAtMs({ vanished, restoredMs, options: { settings } }: StreamState): number {
   if (vanished === undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(vanished.atMs + settings.overlapMs, vanishedResetMs + settings.reconcileMs);
+  return Math.max(vanished.atMs + settings.overlapMs, restoredMs + settings.reconcileMs);
 }

@@ -22,28 +22,39 @@ export function takePart(
   const wentBackMs = Math.max(
     settlesDoubt(s, read) ? s.startedAtMs : Number.NEGATIVE_INFINITY,
     isOtherSequence(s.resync) ? s.lastResetMs : Number.NEGATIVE_INFINITY,
+    // Nobody may have noticed that it did: what was known by then is not on its way to the list any more.
+    which === 'fill' ? read.issuedAtMs - s.options.settings.overlapMs : Number.NEGATIVE_INFINITY,
   );
   const wentBack = wentBackMs > Number.NEGATIVE_INFINITY;
-  const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean =>
-    wentBack && known !== undefined && touchedAtMs(known) <= wentBackMs
-      ? known.version !== version && (which === 'all' || !rules.appliesRow(known, version))
-      : which !== 'put-back' && rules.appliesRow(known, version);
+  const isNewer = (known: KnownRow | undefined, version: RowVersion): boolean => {
+    const applies = rules.appliesRow(known, version);
+    if (!wentBack || known === undefined || touchedAtMs(known) > wentBackMs) return which !== 'put-back' && applies;
+    const differs = known.version !== version;
+    return which === 'put-back' ? differs && !applies : differs || applies;
+  };
   for (const row of part.rows) {
     const known = rows.get(row.key);
     // An earlier list lacked it, and without a tombstone nobody said at which version it went.
     const isBack = known?.deleted === true && known.version === row.version;
     const isFilled = which === 'fill' && known?.isUntold === true && known.version === row.version;
     if (isFilled || (!isBack && !isNewer(known, row.version))) {
-      if (known?.isCut === true && !known.deleted && known.version === row.version)
-        restoreRow(s, part.resource, row, turn);
+      if (known === undefined || known.deleted || known.version !== row.version) continue;
+      // Of the same version, but over something that was taken back.
+      const mayDiffer = which !== 'fill' && touchedAtMs(known) <= wentBackMs && wentBack;
+      if (mayDiffer) noteRow(s, { key: row.key, version: row.version }, false);
+      if (mayDiffer || known.isCut) restoreRow(s, part.resource, row, turn);
       continue;
     }
-    if (which === 'fill' && !row.openWork) fillRow(s, part.resource, row, turn);
+    // What is only put back may be open work that was done: it is shown, and nobody is asked to do it again.
+    const isNews = row.openWork && rules.appliesRow(known, row.version);
+    if (which === 'fill' && !isNews) fillRow(s, part.resource, row, turn);
     else takeRow(s, part.resource, row, turn);
   }
   for (const row of part.deleted) {
     const known = rows.get(row.key);
     if (known?.deleted === true || !isNewer(known, row.version)) continue;
+    // It went once and has come back since.
+    if (which === 'fill' && !rules.appliesRow(known, row.version)) continue;
     rows.put(row, true, false, nowMs);
     noteRow(s, row, true);
     turn.effects.push({ kind: 'row-gone', resource: part.resource, key: row.key });

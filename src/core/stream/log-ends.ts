@@ -34,7 +34,10 @@ export function gone(
   // Perhaps only what was read again for comparison is gone; what is left of that is still compared.
   if (s.front !== undefined && read.from < s.front && (floorSeq ?? 0) <= s.front + 1) {
     const isProgress = floorSeq !== undefined && floorSeq - 1 > read.from;
-    startRead(s, turn, isProgress ? floorSeq - 1 : s.front);
+    const from = isProgress ? floorSeq - 1 : s.front;
+    const last = s.positions.lastUpTo(s.front) ?? -1;
+    if (last > read.from && last <= from) s.unconfirmed ??= s.front;
+    startRead(s, turn, from);
     return;
   }
   if (hasList(s)) {

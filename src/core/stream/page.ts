@@ -32,7 +32,6 @@ export function takePage(s: StreamState, answer: ReplayAnswer, turn: Turn): void
   }
   s.lowHead = undefined;
   if (hasVanished(s, read, answer)) {
-    s.vanishedResetMs = turn.moment.nowMs;
     reset(s, 'restored', undefined, undefined, turn);
     return;
   }

@@ -18,7 +18,7 @@ export function lowHead(s: StreamState, read: Read, headSeq: number, turn: Turn)
   const { settings } = s.options;
   const { lowHead: first, front = 0 } = s;
   const isProgress = first === undefined || headSeq >= first.front;
-  if (!isProgress && read.issuedAtMs - first.atMs >= settings.confirmMs) {
+  if ((!isProgress && read.issuedAtMs - first.atMs >= settings.confirmMs) || isTakenBack(s, headSeq, turn)) {
     reset(s, 'restored', undefined, undefined, turn);
     return;
   }
@@ -26,6 +26,17 @@ export function lowHead(s: StreamState, read: Read, headSeq: number, turn: Turn)
   s.retryAtMs = read.issuedAtMs + Math.max(settings.confirmMs, turn.moment.nowMs - read.issuedAtMs);
   if (s.phase === 'live') s.retryAtMs = Math.max(s.retryAtMs, s.lastGapReadMs + settings.gapEveryMs);
 }
+
+/**
+ * Nothing that was heard stands above that head: a list or an earlier page told of what lies there, and neither tells of what is
+ * not committed. A second look could prove nothing: by then something else may stand there, and there is no id that would
+ * show it. A log that is read from a copy is behind its lists all the same, and must not lead to one list after the other.
+ * Without lists it would lead to everything that the log has.
+ */
+const isTakenBack = (s: StreamState, headSeq: number, { moment: { nowMs } }: Turn): boolean =>
+  hasList(s) &&
+  (s.positions.lastUpTo(s.front ?? 0) ?? -1) <= headSeq &&
+  s.restoredMs + s.options.settings.reconcileMs <= nowMs;
 
 /**
  * What stood at a position is not there any more, although others are. A server may broadcast before it commits, so two
@@ -87,6 +98,7 @@ export function reset(
   s.missed = [];
   s.lowHead = undefined;
   s.vanished = undefined;
+  s.unconfirmed = undefined;
   s.sequences += 1;
   s.sequence = s.sequences;
   s.released = false;
@@ -95,6 +107,7 @@ export function reset(
   needSnapshot(s, reason, turn);
   const isTooSoon = nowMs - s.lastResetMs < settings.gapEveryMs;
   s.lastResetMs = nowMs;
+  if (reason === 'restored') s.restoredMs = nowMs;
   if (s.phase === 'live' || s.phase === 'reading') {
     s.phase = 'reading';
     tellStatus(s, turn);

@@ -203,7 +203,10 @@ export interface StreamState {
   lowHead: { readonly atMs: number; readonly front: number } | undefined;
   /** A position that something stood at was not there any more when the log was first asked at this moment. */
   vanished: { readonly seq: number; readonly atMs: number } | undefined;
-  vanishedResetMs: number;
+  /** The front when the log did not reach back to the last known position any more: until continuity is told. */
+  unconfirmed: number | undefined;
+  /** When what was not there any more has led to another sequence. */
+  restoredMs: number;
   absentAtMs: number[];
   resync: ResyncReason | undefined;
   replayMissing: boolean;
@@ -317,7 +320,8 @@ export function initialStream(options: StreamOptions, memory: StreamMemory, nowM
     lastBrokenMs: Number.NEGATIVE_INFINITY,
     lowHead: undefined,
     vanished: undefined,
-    vanishedResetMs: Number.NEGATIVE_INFINITY,
+    unconfirmed: undefined,
+    restoredMs: Number.NEGATIVE_INFINITY,
     absentAtMs: [],
     resync: undefined,
     replayMissing: false,

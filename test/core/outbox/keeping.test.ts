@@ -283,6 +283,64 @@ test('O34: a store that does not answer is asked again, in every phase', async (
   expect(rig.signals.filter(({ kind }) => kind === 'stuck')).toHaveLength(4);
 });
 
+const hoursMs = 3 * 3_600_000;
+
+test('O34: a device that slept for hours gives nothing up that was under way: it has its minute when it wakes', async () => {
+  const rig = await createRig();
+  const handle = await rig.enqueue('none', { n: 1 });
+  rig.host.sleep(hoursMs, 'runs');
+  rig.host.emit({ kind: 'resume' });
+  await rig.host.pass(59_000);
+  expect(rig.signals).toEqual([]);
+  rig.last().answer(ok());
+  expect(await endOf(handle, rig)).toMatchObject({ outcome: 'done' });
+});
+
+test('O34: neither is a store called stuck that had no time to answer', async () => {
+  const rig = await createRig();
+  rig.store.hangs = true;
+  const taken = rig.outbox.enqueue('key', { n: 1 });
+  rig.host.sleep(hoursMs, 'runs');
+  await rig.host.pass(59_000);
+  expect(rig.signals).toEqual([]);
+  rig.store.hangs = false;
+  await rig.host.pass(2_000);
+  await taken;
+  expect(rig.signals).toMatchObject([{ kind: 'stuck', at: 'store' }]);
+});
+
+test('O34: what still hangs after that is given up, also on a page whose timers are always late', async () => {
+  const rig = await createRig();
+  const handle = await rig.enqueue('key', { n: 1 });
+  const stuck = { kind: 'stuck', id: handle.id, at: 'server' };
+  rig.host.sleep(hoursMs, 'runs');
+  await rig.host.pass(59_000);
+  expect(rig.signals).toEqual([]);
+  await rig.host.pass(2_000);
+  expect(rig.signals).toEqual([stuck]);
+  rig.host.sleep(hoursMs, 'runs');
+  await rig.host.pass(1_000);
+  for (let nap = 0; nap < 3; nap += 1) {
+    rig.host.sleep(70_000, 'runs');
+    await rig.host.pass(0);
+  }
+  expect(rig.signals).toEqual([stuck, stuck]);
+});
+
+test('O34: a GET that was under way when the device slept has its minute, too', async () => {
+  const rig = await createRig();
+  await rig.enqueue('key', { n: 1 });
+  rig.last().answer(failed('network'));
+  await rig.host.pass(1_000);
+  rig.host.sleep(hoursMs, 'runs');
+  await rig.host.pass(59_000);
+  expect(rig.signals).toEqual([]);
+  expect(rig.probes).toHaveLength(1);
+  rig.probes[0]?.(true);
+  await rig.host.pass(2_000);
+  rig.last().answer(ok());
+});
+
 test('O35: parked items survive, and say after a restart what they said before', async () => {
   const explain = (_: Input, { status }: { readonly status: number }) => ({
     message: `${status}`,

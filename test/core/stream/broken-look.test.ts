@@ -79,6 +79,18 @@ describe('S27', () => {
       expect(nowMs - (asked[index] ?? 0)).toBeGreaterThanOrEqual(60_000);
   });
 
+  test('S27: what was known 10 s before and stands lower in the list is put back, and nobody is told, also of open work', () => {
+    const { at, live, list, rows } = looked();
+    at(60_500, ...live(arrival(11, { row: { key, version: 9 } }), arrival(12, { broken: true })));
+    at(62_000, ...live(arrival(13, { row: { key: 'things\nb', version: 9 } })));
+    at(71_000, { kind: 'tick' });
+    // The server was restored under its name, and what it gave out again stands where something else stood.
+    const put = at(71_010, list(13, [thing('a', 5, true), thing('b', 5)]));
+    expect(shown(put)).toEqual([{ version: 5, isTold: false }]);
+    expect(rows.get(key)).toMatchObject({ version: 5 });
+    expect(rows.get('things\nb')).toMatchObject({ version: 9 });
+  });
+
   test('S27: what a list has filled in is still news when the log tells it', () => {
     const { at, live, list, rows, delivered } = looked();
     at(61_000, ...live(arrival(11, { broken: true })));
@@ -100,6 +112,21 @@ describe('S27', () => {
     at(76_000, { kind: 'tick' });
     expect(shown(at(76_010, list(12, [thing('a', 4)])))).toEqual([{ version: 4, isTold: false }]);
     expect(rows.get(key)).toMatchObject({ version: 4, isPart: false });
+  });
+
+  test('S27, S24: a part of a row that counting begins with makes no whole row either: the list that counting waits for says the rest', () => {
+    const rows = new KnownRows();
+    const { at, live, list, page, state } = stream({ rows }, { cursor: undefined, positions: [] });
+    at(0, { kind: 'joined', generation: 1 }, { kind: 'drained' });
+    at(10, list(undefined, [thing('a', 1)]));
+    at(20, page(0));
+    // What came before it could not be read, not even at which position it stood.
+    at(1_000, ...live(arrival(11, { row: { key, version: 4, isPatch: true } })));
+    expect(rows.get(key)).toMatchObject({ version: 4, isPart: true });
+    at(1_500, { kind: 'tick' });
+    expect(shown(at(1_510, list(11, [thing('a', 4)])))).toEqual([{ version: 4, isTold: true }]);
+    expect(rows.get(key)).toMatchObject({ version: 4, isPart: false });
+    expect(state.brokenLookAtMs).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('S27, S28: a part of a row that was not stored whole either is a whole row after the first list', () => {

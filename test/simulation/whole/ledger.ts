@@ -244,7 +244,9 @@ export class Ledger {
     }
     const key = this.keyOf(event, accepted);
     const isRow = event.origin === 'snapshot' || backend.log === undefined;
-    const mayRepeat = isRow && (office.restores > 0 || this.isOvertaken(event, accepted) || this.isForgotten(accepted));
+    // Of what is forgotten, and a list alone had told, an old frame is as good as new.
+    const mayRepeat =
+      isRow && (office.restores > 0 || this.isOvertaken(event, accepted) || office.isForgotten(accepted));
     if (run.told.has(key) && !mayRepeat) {
       this.duplicated += 1;
       this.violate(`${key} was handed out twice in one run`);
@@ -263,14 +265,6 @@ export class Ledger {
   /** An old frame of something that a list has told meanwhile, and that has changed again: the two have no common id. */
   private isOvertaken({ origin }: DeliveredEvent, { subject, version }: Accepted): boolean {
     return origin === 'live' && (this.run.versions.get(subject) ?? 0) > version;
-  }
-
-  /** Nobody needs it any more, and a list alone had told it: an old frame of it is as good as new. */
-  private isForgotten({ kind, row, acceptedAtMs }: Accepted): boolean {
-    const { backend, scenario, nowMs } = this.options;
-    const list = backend.lists.find((listed) => listed.kind === kind);
-    const isOver = row !== undefined && list?.isFinished(row) === true;
-    return isOver && nowMs() - acceptedAtMs > (scenario.finishedForMs ?? Number.POSITIVE_INFINITY);
   }
 
   private checkMark(event: DeliveredEvent, key: string): void {

@@ -38,7 +38,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what is laid over a hole, or behind an event that could not be read, is taken for the whole row',
     file: 'core/stream/delivery.ts',
-    from: "const mayLack = continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;",
+    from: "const mayLack = isBlind || continuity === 'unproven' || s.brokenLookAtMs !== Number.POSITIVE_INFINITY;",
     to: 'const mayLack = false;',
   },
   {

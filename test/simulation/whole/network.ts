@@ -74,6 +74,9 @@ export interface Network {
 
 const beingThrownOut = -1;
 
+/** Somebody only wants to know whether anybody is there, and asks for what lies behind everything. */
+export const isProbe = (search: URLSearchParams): boolean => search.get('seq') === String(Number.MAX_SAFE_INTEGER);
+
 interface Stall {
   readonly kind: 'half-open' | 'one-way';
   readonly sinceMs: number;
@@ -296,8 +299,7 @@ export function createNetwork(options: NetworkOptions): Network {
     const { pathname, searchParams } = new URL(request.path, 'http://office.test');
     const isSigning = pathname === '/broadcasting/auth';
     if (!isAuthorised(request)) return { status: 401, body: { message: 'expired' } };
-    // Somebody only wants to know whether anybody is there.
-    if (searchParams.get('seq') === String(Number.MAX_SAFE_INTEGER)) return { status: 200, body: {} };
+    if (isProbe(searchParams)) return { status: 200, body: {} };
     const wrong = isSigning ? troubleAtSigning() : trouble();
     if (wrong !== undefined) return wrong;
     if (isSigning) return sign(request);

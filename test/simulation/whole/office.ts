@@ -193,6 +193,17 @@ export class Office {
     return rows;
   }
 
+  /** By now nobody needs to know of this any more: it was the last state of something, or there is a last one since. */
+  isForgotten({ subject, version }: Accepted): boolean {
+    const { scenario, backend, nowMs } = this.options;
+    const forgottenMs = nowMs() - (scenario.finishedForMs ?? Number.POSITIVE_INFINITY);
+    return this.accepted.some((event) => {
+      if (event.subject !== subject || event.version < version || event.acceptedAtMs >= forgottenMs) return false;
+      const list = backend.lists.find(({ kind }) => kind === event.kind);
+      return event.row !== undefined && list?.isFinished(event.row) === true;
+    });
+  }
+
   /** Everything up to here is committed. */
   settledSeq(wire: string): number {
     const nowMs = this.options.nowMs();

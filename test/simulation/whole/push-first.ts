@@ -6,6 +6,7 @@ import type { Signal } from '../../../src/core/signals.ts';
 import type { HttpAnswer, HttpRequest } from '../../../src/http/http.ts';
 import type { Input } from '../outbox/mutations.ts';
 import type { Backend } from './backends.ts';
+import { isProbe } from './network.ts';
 
 /** As `drainMs` of the settings. */
 const givenMs = 3_000;
@@ -121,7 +122,7 @@ export class PushFirst {
 
   private wireOf(path: string): string | undefined {
     const { pathname, searchParams } = new URL(path, 'http://office.test');
-    if (searchParams.has('cursor')) return undefined;
+    if (searchParams.has('cursor') || isProbe(searchParams)) return undefined;
     const { lists, topics } = this.options.backend;
     const listed = lists.find((list) => list.path === pathname)?.topic.wire;
     return listed ?? topics.find(({ wire }) => wire === searchParams.get('channel'))?.wire;

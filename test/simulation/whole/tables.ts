@@ -34,8 +34,11 @@ export function tableDifferences({ backend, office, nowMs, hasNoLog, shown }: Ta
     const collection = collectionAt(backend, path);
     if (collection === undefined) return [];
     const rows = shown(collection);
-    return [...office.rows(kind, nowMs)].flatMap(([id, { row }]) => {
+    return [...office.rows(kind, nowMs)].flatMap(([id, event]) => {
+      const { row } = event;
       const here = rows.get(String(id));
+      // Where nothing has a position an old frame brings back what was over, and forgotten.
+      if (hasNoLog && !isNewer(here, row) && office.isForgotten(event)) return [];
       // Lists without a log do not show that a server went back in time.
       if (office.restores > 0 && hasNoLog && isNewer(here, row)) return [];
       // What is finished may have been forgotten, or never been heard of.

@@ -260,10 +260,15 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
         return;
       }
       liveSinceMs = nowMs();
-      if (made.health().channels.every((channel) => channel.word === 'live')) ledger.caughtUp();
+      noteCaughtUp(made);
       checkCaughtUp(made);
     });
     return made;
+  }
+
+  /** Behind a hole may wait what the run before has handed out. */
+  function noteCaughtUp(made: AnyClient): void {
+    if (made.health().channels.every(({ word, held }) => word === 'live' && held === 0)) ledger.caughtUp();
   }
 
   /** The app's own timers are not the client's. */
@@ -378,6 +383,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     const remembered = remembers();
     const isLast = random() < 0.5;
     trace(() => 'stops');
+    if (made.status.get().word === 'live') noteCaughtUp(made);
     orders.ends(remembered);
     const hasStopped = (): void => {
       if (own.isDead || stopping !== since) return;
@@ -507,6 +513,7 @@ export async function simulateWhole(seed: number, options: WholeOptions = {}): P
     if (stopping !== undefined && !isAwake) stopping.sinceMs = nowMs();
     if (stopping !== undefined && nowMs() - stopping.sinceMs > stopMs) violated('stop() does not come to an end');
     checkSettled();
+    if (word === 'live' && isStarted && client !== undefined) noteCaughtUp(client);
   }
 
   function checkSettled(): void {
