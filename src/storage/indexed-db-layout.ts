@@ -1,8 +1,8 @@
 // Opens one of the browser's databases, and brings it to the layout of today.
 import { randomId, replacesAnother } from './eviction.ts';
 import { layoutVersion, tablesAfter } from './migrations.ts';
-import { packedRows, packSingleRows } from './packed-rows.ts';
-import { inSteps, type Within } from './transactions.ts';
+import { packedRows } from './packed-rows.ts';
+import { inSteps } from './transactions.ts';
 
 /** Not one of the tables: it holds the id that tells this database from one that was here before. */
 export const identity = 'identity';
@@ -24,7 +24,7 @@ export function openLayout(path: string, blocked: () => void): Promise<OpenedLay
       isReplaced = replacesAnother(event);
       const { result, transaction } = opening;
       if (transaction === null) return;
-      laidOut = inSteps(transaction, (within) => layOut(result, transaction, event.oldVersion, within));
+      laidOut = inSteps(transaction, () => layOut(result, event.oldVersion));
       laidOut.catch(() => undefined);
     });
     opening.addEventListener('success', () => resolve({ database: opening.result, isReplaced }));
@@ -35,13 +35,11 @@ export function openLayout(path: string, blocked: () => void): Promise<OpenedLay
   });
 }
 
-function layOut(database: IDBDatabase, upgrade: IDBTransaction, from: number, within: Within): void {
+function layOut(database: IDBDatabase, from: number): void {
   for (const table of tablesAfter(from)) if (table !== 'rows') database.createObjectStore(table);
   const { objectStoreNames: there } = database;
-  if (!there.contains(packedRows)) {
-    database.createObjectStore(packedRows, { autoIncrement: true });
-    if (there.contains('rows')) packSingleRows(database, upgrade, within);
-  }
+  // What is in `rows` is moved over later: a record that cannot be read would end the upgrade, each time.
+  if (!there.contains(packedRows)) database.createObjectStore(packedRows, { autoIncrement: true });
   if (!there.contains(identity)) database.createObjectStore(identity).put(randomId(), 'id');
 }
 

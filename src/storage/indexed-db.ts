@@ -113,7 +113,8 @@ function opened(
   witness: Witness,
   drop: (fault: StoreFault, cause?: unknown) => StoreError,
 ): Database {
-  const rows = createPackedRows(database);
+  const unreadable = new Set<StoreTable>();
+  const rows = createPackedRows(database, () => unreadable.add('rows'));
 
   /** In terms of the seam; and a handle that turns out to be dead is dropped. */
   async function guarded<Result>(operation: () => Promise<Result>): Promise<Result> {
@@ -151,37 +152,44 @@ function opened(
     }
   }
 
+  const placesOf = (table: StoreTable): readonly string[] => (table === 'rows' ? rows.places : [table]);
+
   /** Whether there was any. */
   async function setAsideUnreadable(table: StoreTable): Promise<boolean> {
-    const place = placeOf(table);
-    const listing = database.transaction(place, 'readonly');
-    const keys = listing.objectStore(place).getAllKeys();
-    await completed(listing);
     let any = false;
-    for (const key of keys.result) {
-      const reading = database.transaction(place, 'readonly');
-      reading.objectStore(place).get(key);
-      try {
-        await completed(reading);
-      } catch (error) {
-        const fault = indexedDbFault(error);
-        if (fault.fault !== 'corrupt') throw error;
-        any = true;
-        const moving = database.transaction([place, 'set-aside'], 'readwrite', { durability: 'strict' });
-        moving.objectStore(place).delete(key);
-        const name = typeof key === 'string' ? key : JSON.stringify(key);
-        const value = { table, key: name, text: '', reason: fault.message };
-        moving.objectStore('set-aside').put(value, `${table} ${name}`);
-        await completed(moving);
-      }
+    for (const place of placesOf(table)) {
+      const listing = database.transaction(place, 'readonly');
+      const keys = listing.objectStore(place).getAllKeys();
+      await completed(listing);
+      for (const key of keys.result) any = (await setAsideIfUnreadable(table, place, key)) || any;
     }
+    if (any) unreadable.add(table);
     return any;
   }
 
+  async function setAsideIfUnreadable(table: StoreTable, place: string, key: IDBValidKey): Promise<boolean> {
+    const reading = database.transaction(place, 'readonly');
+    reading.objectStore(place).get(key);
+    try {
+      await completed(reading);
+      return false;
+    } catch (error) {
+      const fault = indexedDbFault(error);
+      if (fault.fault !== 'corrupt') throw error;
+      const moving = database.transaction([place, 'set-aside'], 'readwrite', { durability: 'strict' });
+      moving.objectStore(place).delete(key);
+      const name = typeof key === 'string' ? key : JSON.stringify(key);
+      moving.objectStore('set-aside').put({ table, key: name, text: '', reason: fault.message }, `${table} ${name}`);
+      await completed(moving);
+      return true;
+    }
+  }
+
   async function commit({ writes, durability, only }: Commit): Promise<void> {
-    const places = new Set(writes.map(({ table }) => placeOf(table)));
+    const places = new Set<string>(writes.map(({ table }) => (table === 'rows' ? packedRows : table)));
     if (only !== undefined) places.add(only.table);
     if (places.size === 0) return;
+    if (places.has(packedRows)) rows.beginWaiting();
     const transaction = database.transaction([...places], 'readwrite', { durability });
     const write = (): void => {
       writeAll(transaction, writes);
@@ -220,15 +228,24 @@ function opened(
     rows.put(transaction, ofRows);
   }
 
-  /** Behind the commit that was told, and before the next one. */
-  function tidy(): void {
-    if (!rows.isUntidy) return;
-    // What it cannot do now it does another time.
-    handle.run(() => guarded(rows.tidy)).catch(() => undefined);
+  /** Behind a commit, and before the next one. What cannot be done now is done another time. */
+  function aside(operation: () => Promise<void>): void {
+    handle.run(() => guarded(operation)).catch(() => undefined);
+  }
+
+  function written(): void {
+    if (rows.isUntidy) aside(rows.tidy);
+  }
+
+  /** To take a row out is to write, too, and whoever has to forget does it because there is no room. */
+  function refused(error: unknown): never {
+    if (error instanceof StoreError && error.fault === 'full') aside(rows.makeRoom);
+    throw error;
   }
 
   return {
     // Browsers that know the word keep it; the others flush when they like, and lose it with the power.
+    unreadable,
     survives: 'durability' in IDBTransaction.prototype ? 'power-loss' : 'process',
     ...(witness.evicted !== undefined && { evicted: witness.evicted }),
     leaveNote(note) {
@@ -240,15 +257,12 @@ function opened(
     commit: (asked) =>
       handle.run(() => {
         const copy = commitCopy(asked);
-        return guarded(() => commit(copy)).finally(tidy);
+        return guarded(() => commit(copy)).then(written, refused);
       }),
     close: () => handle.close(() => database.close()),
     onLost: handle.onLost,
   };
 }
-
-/** What the browser keeps a table in. */
-const placeOf = (table: StoreTable): string => (table === 'rows' ? packedRows : table);
 
 function rangeOf({ after, before }: KeyRange): IDBKeyRange | undefined {
   if (after !== undefined && before !== undefined) return IDBKeyRange.bound(after, before, true, true);

@@ -1,14 +1,21 @@
 // The rows in the browser's database. To a browser each record is a request with an answer of its own, which costs a page more than
 // the event that the row came with: so what one commit writes of rows is one record, a pack. What is outdated is taken out when it
 // is most of what is there.
-import { counted, newestOf, packsOf, rowOf, rowTexts, type RowTexts } from './row-packs.ts';
+import { isNeeded, newestOf, packOf, packsOf, rowOf, rowTexts, weightOf, type RowTexts } from './row-packs.ts';
+import { shareReading } from './shared-reading.ts';
 import type { KeyRange, StoredRecord, StoredValue, Write } from './store.ts';
-import { completed, inSteps, type Within } from './transactions.ts';
+import { completed, inSteps } from './transactions.ts';
 
 /** What the packs are kept in, numbered by the browser: two tabs must not give out the same number. */
 export const packedRows = 'row-packs';
+/** In databases that are older than packs each row was a record. They count less than any pack, until everything is made anew. */
+const singleRows = 'rows';
 
 export interface PackedRows {
+  /** What rows are kept in. */
+  readonly places: readonly string[];
+  /** Before a commit of rows is begun. */
+  beginWaiting(): void;
   /** As a part of a commit. */
   put(transaction: IDBTransaction, writes: readonly Write[]): void;
   /** In the order of the keys. */
@@ -17,46 +24,64 @@ export interface PackedRows {
   readonly isUntidy: boolean;
   /** Makes all packs anew of what counts. */
   tidy(): Promise<void>;
+  /** Takes out the packs of which nothing counts. Needs no room, as making them anew does. */
+  makeRoom(): Promise<void>;
 }
 
-/** Fewer outdated rows than these are not worth a transaction. */
+/** Less that is outdated than this is not worth a transaction. */
 const someOutdated = 1_000;
 
-export function createPackedRows(database: IDBDatabase): PackedRows {
-  /** With those that are outdated, as far as this handle has seen. */
+/** `unreadable`: something was set aside. */
+export function createPackedRows(database: IDBDatabase, unreadable: () => void): PackedRows {
+  const places = [packedRows, singleRows].filter((place) => database.objectStoreNames.contains(place));
+  const shared = shareReading(load);
+  /** With what is outdated, as far as this handle has seen. */
   let there = 0;
   let tidyAt = someOutdated;
 
   /** Most of it is outdated when it has become twice as much: so making it anew costs each row that is written the same, on average. */
-  function seen(all: number, counting: number): void {
+  function seen(all: number, rows: RowTexts): void {
     there = all;
-    tidyAt = 2 * counting + someOutdated;
+    tidyAt = 2 * weightOf(packsOf(rows)) + someOutdated;
   }
 
-  async function select(range: KeyRange): Promise<readonly Found[]> {
-    const transaction = database.transaction(packedRows, 'readonly');
+  /** The singles first, as one pack. `then` is called as soon as all of them are there. */
+  function packsIn(transaction: IDBTransaction, then?: () => void): () => readonly unknown[] {
+    const singles = places.includes(singleRows) ? transaction.objectStore(singleRows) : undefined;
+    const [keys, values] = [singles?.getAllKeys(), singles?.getAll()];
     const packs = transaction.objectStore(packedRows).getAll();
+    if (then !== undefined) packs.addEventListener('success', then);
+    return () => [packOf((keys?.result ?? []) as readonly string[], values?.result ?? []), ...packs.result];
+  }
+
+  async function load(): Promise<RowTexts> {
+    const transaction = database.transaction(places, 'readonly');
+    const found = packsIn(transaction);
     await completed(transaction);
-    const newest = newestOf(packs.result);
-    seen(counted(packs.result), newest.size);
-    return found(newest, range);
+    const packs = found();
+    const newest = newestOf(packs);
+    seen(weightOf(packs), newest);
+    // What is still a record each is moved over soon.
+    if ((packs[0] as readonly unknown[]).length > 0) tidyAt = 0;
+    return newest;
   }
 
   /** `isChecked`: what is no row any more goes to `set-aside`. */
   async function makeAnew(isChecked: boolean): Promise<void> {
     // Tried again after as many more, should it fail.
     tidyAt = there + someOutdated;
-    const transaction = database.transaction([packedRows, 'set-aside'], 'readwrite', {
-      durability: isChecked ? 'strict' : 'relaxed',
+    const durability = isChecked ? 'strict' : 'relaxed';
+    const transaction = database.transaction([...places, ...(isChecked ? ['set-aside'] : [])], 'readwrite', {
+      durability,
     });
-    const store = transaction.objectStore(packedRows);
     let kept: RowTexts = new Map();
     await inSteps(transaction, (within) => {
-      const packs = store.getAll();
-      packs.addEventListener('success', () =>
+      const found = packsIn(transaction, () =>
         within(() => {
-          kept = newestOf(packs.result);
+          kept = newestOf(found());
           if (isChecked) kept = setAsideUnreadable(kept, transaction.objectStore('set-aside'));
+          for (const place of places.slice(1)) transaction.objectStore(place).clear();
+          const store = transaction.objectStore(packedRows);
           // In a task of its own: what was read and what is written are both much.
           store.clear().addEventListener('success', () =>
             within(() => {
@@ -67,27 +92,46 @@ export function createPackedRows(database: IDBDatabase): PackedRows {
         }),
       );
     });
-    seen(kept.size, kept.size);
+    if (isChecked) unreadable();
+    seen(weightOf(packsOf(kept)), kept);
   }
 
   return {
+    places,
+    beginWaiting: shared.beginWaiting,
     put(transaction, writes) {
       if (writes.length === 0) return;
       const store = transaction.objectStore(packedRows);
-      for (const pack of packsOf(rowTexts(writes))) store.put(pack);
-      there += writes.length;
+      const packs = packsOf(rowTexts(writes));
+      for (const pack of packs) store.put(pack);
+      there += weightOf(packs);
     },
     async read(range) {
-      const rows = await select(range);
+      const rows = found(await shared.read(), range);
       if (rows.every(({ value }) => value !== undefined)) return readable(rows);
-      await makeAnew(true);
+      // Where there is no room for it, it is found again the next time.
+      await makeAnew(true).catch(unreadable);
       // Again, so that a page is full although some of it was set aside.
-      return readable(await select(range));
+      return readable(found(await shared.read(), range));
     },
     get isUntidy() {
       return there >= tidyAt;
     },
     tidy: () => makeAnew(false),
+    async makeRoom() {
+      const transaction = database.transaction(packedRows, 'readwrite', { durability: 'relaxed' });
+      const store = transaction.objectStore(packedRows);
+      await inSteps(transaction, (within) => {
+        const numbers = store.getAllKeys();
+        const packs = store.getAll();
+        packs.addEventListener('success', () =>
+          within(() => {
+            const needed = isNeeded(packs.result);
+            for (const [at, number] of numbers.result.entries()) if (needed[at] === false) store.delete(number);
+          }),
+        );
+      });
+    },
   };
 }
 
@@ -118,40 +162,4 @@ function setAsideUnreadable(rows: RowTexts, aside: IDBObjectStore): RowTexts {
     aside.put({ table: 'rows', key, text, reason: 'it is no JSON' }, `rows ${key}`);
   }
   return left;
-}
-
-/** From a layout in which each row was a record of its own, while it is changed. What cannot be read is set aside. */
-export function packSingleRows(database: IDBDatabase, upgrade: IDBTransaction, within: Within): void {
-  const singles = upgrade.objectStore('rows');
-  const rows = new Map<string, string>();
-
-  function packed(): void {
-    for (const pack of packsOf(rows)) upgrade.objectStore(packedRows).put(pack);
-    database.deleteObjectStore('rows');
-  }
-
-  const keys = singles.getAllKeys();
-  keys.addEventListener('success', () => {
-    let left = keys.result.length;
-    const done = (): void => {
-      left -= 1;
-      if (left === 0) within(packed);
-    };
-    if (left === 0) within(packed);
-    for (const key of keys.result as readonly string[]) {
-      const single = singles.get(key);
-      single.addEventListener('success', () => {
-        rows.set(key, JSON.stringify(single.result));
-        done();
-      });
-      single.addEventListener('error', (event) => {
-        // The others are not to be lost with it.
-        event.preventDefault();
-        event.stopPropagation();
-        const value = { table: 'rows', key, text: '', reason: String(single.error) };
-        within(() => upgrade.objectStore('set-aside').put(value, `rows ${key}`));
-        done();
-      });
-    }
-  });
 }

@@ -14,6 +14,10 @@ const mostInPack = 24_000;
 export const rowTexts = (writes: readonly Pick<Write, 'key' | 'value'>[]): WrittenTexts =>
   new Map(writes.map(({ key, value }) => [key, value === undefined ? null : JSON.stringify(value)]));
 
+/** What is kept otherwise, as one pack. */
+export const packOf = (keys: readonly string[], values: readonly unknown[]): Pack =>
+  keys.flatMap((key, at) => [key, JSON.stringify(values[at])]);
+
 export function packsOf(rows: WrittenTexts): readonly Pack[] {
   const packs: (string | null)[][] = [];
   let room = 0;
@@ -46,9 +50,29 @@ export function newestOf(packs: readonly unknown[]): RowTexts {
   return newest;
 }
 
-/** How many rows are in them, with those that count no more. */
-export const counted = (packs: readonly unknown[]): number =>
-  packs.reduce((sum: number, pack) => sum + (Array.isArray(pack) ? pack.length / 2 : 0), 0);
+/** Of packs in their order: whether one has a word that no later one has taken back. */
+export function isNeeded(packs: readonly unknown[]): readonly boolean[] {
+  const said = new Set<unknown>();
+  const needed: boolean[] = [];
+  for (let at = packs.length - 1; at >= 0; at -= 1) {
+    const pack = packs[at];
+    const before = said.size;
+    if (Array.isArray(pack))
+      for (let index = 0; index < pack.length; index += 2) said.add((pack as readonly unknown[])[index]);
+    // What nobody of us has written is not ours to take out.
+    needed[at] = said.size > before || !Array.isArray(pack);
+  }
+  return needed;
+}
+
+/** How much is in them, with what counts no more: one for each row, and one for each 500 characters of it. */
+export const weightOf = (packs: readonly unknown[]): number =>
+  packs.reduce((sum: number, pack) => {
+    if (!Array.isArray(pack)) return sum;
+    let characters = 0;
+    for (const item of pack as readonly unknown[]) if (typeof item === 'string') characters += item.length;
+    return sum + pack.length / 2 + characters / 500;
+  }, 0);
 
 /** Undefined when it is no JSON. */
 export function rowOf(text: string): StoredValue | undefined {

@@ -17,6 +17,8 @@ import {
 export interface SqliteFile {
   read(table: StoreTable, range: KeyRange): Promise<readonly StoredRecord[]>;
   commit(commit: Commit): Promise<void>;
+  /** Tables of which something had to be set aside. */
+  readonly unreadable: ReadonlySet<StoreTable>;
   close(): Promise<void>;
 }
 
@@ -113,6 +115,7 @@ async function inTransaction(connection: SqliteConnection, write: () => Promise<
 
 function createSqliteFile(driver: SqliteDriver, connection: SqliteConnection): SqliteFile {
   const statements = new Map<string, SqliteStatement>();
+  const unreadable = new Set<StoreTable>();
   let durability: Commit['durability'] = 'strict';
   let last: Promise<unknown> = Promise.resolve();
   /** Commits whose turn has not come, with nothing between them: they will share one transaction, and one fsync. */
@@ -230,11 +233,13 @@ function createSqliteFile(driver: SqliteDriver, connection: SqliteConnection): S
   }
 
   return {
+    unreadable,
     read: (table, range) =>
       next(async () => {
         const found = await select(table, range);
         if (found.every(({ value }) => value !== undefined)) return readable(found);
         await setAsideUnreadable(table);
+        unreadable.add(table);
         // Again, so that a page is full although some of it was set aside.
         return readable(await select(table, range));
       }),

@@ -79,6 +79,7 @@ export function createSqliteStore(driver: SqliteDriver): Store {
 
     return {
       survives: driver.survives,
+      unreadable: file.unreadable,
       read: (table, range = {}) =>
         handle.run(() => (isEmptyRange(table, range) ? [] : guarded(file.read(table, range)))),
       commit: (commit) =>

@@ -80,6 +80,8 @@ export interface Database {
    * person did. Holds what was last left by `leaveNote`, and is told at every opening until the next note.
    */
   readonly evicted?: { readonly note: string };
+  /** Tables of which something had to be set aside since this was opened: what was written with it may know of more than is there. */
+  readonly unreadable?: ReadonlySet<StoreTable>;
   /** Leaves a few words outside of the database (how much waits in it), for `evicted` to tell should it go. Not promised to succeed. */
   leaveNote?(note: string): void;
   /** In the order of the keys. What it gives is the caller's: nothing that is done to it changes what is stored. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -190,6 +190,25 @@ test.each([
     expect(await after.evaluate(() => globalThis.verbs.reopen())).toBe('open');
     expect(await after.evaluate(() => globalThis.verbs.keys())).toEqual({ outbox: [], collections: [] });
     expect(await after.evaluate(() => globalThis.verbs.evicted())).toEqual({ note: isNoted ? '4 pending' : '' });
+    expect(await after.evaluate(() => globalThis.verbs.put('e', 0))).toBe('written');
+  },
+  patience,
+);
+
+test.each(['keepRows', 'layoutTwo'] as const)(
+  'a row whose file is gone is set aside, and neither the others nor an order are lost with it (F81; %s)',
+  async (kept) => {
+    const profile = emptyProfile();
+    const before = await started(profile);
+    const tab = await tabOf(before);
+    await tab.evaluate((verb) => globalThis.verbs[verb](), kept);
+    await before.kill();
+    const files = globSync(`${profile}/**/*.indexeddb.blob/**/*`).filter((file) => statSync(file).isFile());
+    expect(files).toHaveLength(1);
+    for (const file of files) rmSync(file);
+    const after = await tabOf(await started(profile));
+    expect(await after.evaluate(() => globalThis.verbs.rows())).toEqual(['a', 'b', 'd']);
+    expect((await after.evaluate(() => globalThis.verbs.keys())).outbox).toEqual(['order']);
     expect(await after.evaluate(() => globalThis.verbs.put('e', 0))).toBe('written');
   },
   patience,

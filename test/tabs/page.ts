@@ -24,6 +24,9 @@ export interface Verbs {
   evicted(): Promise<Database['evicted']>;
   leaveNote(note: string): Promise<void>;
   destroy(): Promise<void>;
+  keepRows(): Promise<void>;
+  layoutTwo(): Promise<void>;
+  rows(): Promise<readonly string[]>;
 }
 
 const store = indexedDb();
@@ -118,6 +121,38 @@ async function keys(): Promise<Keys> {
   return { outbox: await of('outbox'), collections: await of('collections') };
 }
 
+const largeRow = 'c';
+const rowKeys = ['a', 'b', largeRow, 'd'];
+const rowText = (key: string): string => incompressible(key === largeRow ? 30 : 0);
+
+/** One after the other, one of them so large that the browser keeps it in a file; and an order. */
+async function keepRows(): Promise<void> {
+  const open = await theDatabase();
+  await put('order', 0);
+  for (const key of rowKeys)
+    await open.commit({ writes: [{ table: 'rows', key, value: rowText(key) }], durability: 'strict' });
+}
+
+/** The same, as version 2 laid it out. Never to be edited: it stands for databases that are out there. */
+async function layoutTwo(): Promise<void> {
+  const old = await new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open('heard:kds', 2);
+    opening.addEventListener('upgradeneeded', () => {
+      const tables = 'cursors seen rows journal inbox outbox collections dead-letters meta set-aside identity';
+      for (const table of tables.split(' ')) opening.result.createObjectStore(table);
+    });
+    opening.addEventListener('success', () => resolve(opening.result));
+    opening.addEventListener('error', () => reject(opening.error ?? new Error('not opened')));
+  });
+  const transaction = old.transaction(['rows', 'outbox'], 'readwrite', { durability: 'strict' });
+  for (const key of rowKeys) transaction.objectStore('rows').put(rowText(key), key);
+  transaction.objectStore('outbox').put('order', 'order');
+  await new Promise((resolve) => transaction.addEventListener('complete', resolve));
+  old.close();
+}
+
+const rows = async (): Promise<readonly string[]> => (await (await theDatabase()).read('rows')).map(({ key }) => key);
+
 async function reopen(): Promise<string> {
   await database?.close();
   database = undefined;
@@ -131,6 +166,9 @@ async function reopen(): Promise<string> {
 }
 
 const verbs: Verbs = {
+  keepRows,
+  layoutTwo,
+  rows,
   count,
   write,
   found,

@@ -72,7 +72,7 @@ export interface InboxOptions {
   readonly store: InboxStore;
   readonly processors: ReadonlyMap<string, Processor>;
   /** What earlier runs have done is not known any more. */
-  readonly hasForgotten?: boolean;
+  readonly hasForgotten?: (() => boolean) | undefined;
   /** Who does the work that nobody here does. */
   readonly elsewhere?: ((inbox: InboxParts) => Elsewhere) | undefined;
   readonly serverNowMs: () => number;
@@ -231,7 +231,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
 
   /** I12: by a run of which nothing is left. It was asked for before this one began, then, and is not heard but read. */
   function mayHaveBeenDone({ replayed, ageMs }: DeliveredEvent): boolean {
-    if (options.hasForgotten !== true || !replayed) return false;
+    if (!replayed || options.hasForgotten?.() !== true) return false;
     return ageMs === undefined || ageMs >= host.clock.monotonicMs() - openedAtMs;
   }
 

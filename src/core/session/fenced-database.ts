@@ -43,7 +43,7 @@ export async function fenceOff(
 ): Promise<FencedDatabase> {
   const fence = { ...running, value: token };
   const marks = await database.read(running.table);
-  const hasForgotten = database.hasForgotten || valueOf(wentOn, marks) !== undefined;
+  const wentWithout = valueOf(wentOn, marks) !== undefined;
   let before = holderOf(valueOf(running, marks));
   const endedInTheMiddle = before !== undefined && before !== nobody && before !== signedOut;
   /** Who had it when this client last took something in. */
@@ -73,7 +73,7 @@ export async function fenceOff(
     } catch (error) {
       // Whoever writes next tells why it does not work.
       if (!(error instanceof StoreError)) throw error;
-      if (endedInTheMiddle) found = await picture();
+      found = await picture();
     }
   }
 
@@ -167,7 +167,9 @@ export async function fenceOff(
   return {
     fence,
     endedInTheMiddle,
-    hasForgotten,
+    get hasForgotten() {
+      return wentWithout || database.hasForgotten;
+    },
     get isTakenOver() {
       return isTakenOver;
     },
@@ -176,6 +178,9 @@ export async function fenceOff(
     },
     get isDegraded() {
       return database.isDegraded;
+    },
+    get unreadable() {
+      return database.unreadable;
     },
     leaveNote: (note) => database.leaveNote?.(note),
     read: database.read,

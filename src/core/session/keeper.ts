@@ -38,7 +38,10 @@ export interface Keeper {
 
 export interface KeeperOptions {
   readonly host: Host;
-  readonly database: Pick<Database, 'read' | 'commit' | 'close'>;
+  readonly database: Pick<Database, 'read' | 'commit' | 'close'> & {
+    /** Whether something of a table could not be read in this run. */
+    hasLost?(table: StoreTable): boolean;
+  };
   /** What must hold for this client to write. Once it does not, nothing is written or waited for any more. */
   readonly fence?: NonNullable<Commit['only']>;
   readonly endedInTheMiddle?: boolean;
@@ -53,6 +56,11 @@ interface Redacted {
   readonly row: StoredValue | undefined;
   /** Not all of it is written (S28). */
   readonly isCut: boolean;
+}
+
+interface Mark {
+  readonly asOf: string | undefined;
+  readonly tombstones: boolean;
 }
 
 const positionsKept = 1_000;
@@ -163,6 +171,14 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     if (isCut) put('rows', key, writeRow({ ...stored, isCut, value: row }));
   }
 
+  /** S28: which rows are missing, or are older than they were, nobody knows. What has changed since is not enough then, of any list. */
+  function forgetWhatIsKnown(cursors: ReadonlyMap<string, StoredValue>, marks: Map<string, Mark>): void {
+    for (const [key, value] of cursors) {
+      if (isRecord(value) && 'asOf' in value) put('cursors', key, { tombstones: value['tombstones'] === true });
+    }
+    for (const [list, { tombstones }] of marks) marks.set(list, { asOf: undefined, tombstones });
+  }
+
   /** One commit at a time; what comes meanwhile goes with the next one. */
   function write(): void {
     if (writing !== undefined || retry !== undefined || (pending.isEmpty && !history.isWaiting)) return;
@@ -205,6 +221,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     failures += 1;
     if (isClosed) {
       pending.clear();
+      // Not without what they caused, or a log that tells it again would be taken for one that was handled.
+      history.take();
       tellStored(Number.POSITIVE_INFINITY);
       return;
     }
@@ -235,7 +253,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       const rows = new KnownRows();
       const nowMs = host.clock.monotonicMs();
       const wallMs = host.clock.wallMs();
-      const marks = new Map<string, { readonly asOf: string | undefined; readonly tombstones: boolean }>();
+      const marks = new Map<string, Mark>();
       const cursors = new Map((await database.read('cursors')).map(({ key, value }) => [key, value]));
       for (const list of lists.keys()) {
         const mark = cursors.get(rowKey(list, 'mark'));
@@ -260,6 +278,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
           if (isCut && mark !== undefined) marks.set(list, { ...mark, asOf: undefined });
         }
       }
+      if (database.hasLost?.('rows') === true) forgetWhatIsKnown(cursors, marks);
       write();
       const { cursor, closed } = readCursor(cursors.get(wire));
       const positions = history.of(wire, positionsKept);

@@ -210,11 +210,15 @@ async function startOn(
 
   // Before anything is read: what is read then is what is so until somebody else starts.
   const database = await fenceOff(steady, createMutationId(options.randomBytes), takenOver);
-  isInDoubt = database.hasForgotten;
   const look = lookFirst(database);
   const keeper: Keeper = await openKeeper({
     host,
-    database: { read: look.read, commit: look.commit, close: database.close },
+    database: {
+      read: look.read,
+      commit: look.commit,
+      hasLost: (table) => database.unreadable.has(table),
+      close: database.close,
+    },
     fence: database.fence,
     endedInTheMiddle: database.endedInTheMiddle,
     ...(options.redact !== undefined && { redact: options.redact }),
@@ -233,7 +237,7 @@ async function startOn(
     },
     processors: options.processors,
     elsewhere: options.elsewhere,
-    hasForgotten: database.hasForgotten,
+    hasForgotten: () => database.hasForgotten,
     serverNowMs,
     signal,
   });
@@ -617,6 +621,7 @@ async function startOn(
   look.end();
   // Everything that is read at the start was read.
   await setAside.look();
+  isInDoubt = database.hasForgotten;
   const leaveHost = host.onEvent(onHostEvent);
   supervisor.start();
   if (!database.isTakenOver) inbox.begin();

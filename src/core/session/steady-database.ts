@@ -15,7 +15,9 @@ import {
 import { scheduleAwake } from './awake-timer.ts';
 import { leaveWord } from './lost-store.ts';
 
-export interface SteadyDatabase extends Omit<Database, 'onLost' | 'evicted'> {
+export interface SteadyDatabase extends Omit<Database, 'onLost' | 'evicted' | 'unreadable'> {
+  /** Tables of which something could not be read in this run. */
+  readonly unreadable: ReadonlySet<StoreTable>;
   /** What was asked for could not be had: what is written now ends with the page. */
   readonly isDegraded: boolean;
   /** What was there before this run is not there any more: thrown away, or not to be had. */
@@ -42,6 +44,8 @@ const openingsWithinMs = 600_000;
 const hopeless: ReadonlySet<StoreFault> = new Set(['newer', 'read-only', 'unavailable']);
 export const faultOf = (error: unknown): StoreFault => (error instanceof StoreError ? error.fault : 'failed');
 const isLost = (error: unknown): boolean => faultOf(error) === 'lost' || faultOf(error) === 'closed';
+
+const nothing: ReadonlySet<StoreTable> = new Set();
 
 const lockedOut = (cause: unknown): HeardError =>
   new HeardError('storage-locked', 'Somebody else has the storage of this device open.', {
@@ -146,7 +150,12 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     const isLast = isSpent();
     if (!isLast) problem('lost');
     try {
-      current = isLast ? await degrade('lost') : await open();
+      const again = isLast ? await degrade('lost') : await open();
+      // Given up meanwhile: what this run writes must not stand in a memory of which it knows nothing.
+      if (givingUp !== undefined && !isLast) {
+        closeLate(again);
+        current = await givingUp;
+      } else current = again;
     } catch {
       // Somebody else took it meanwhile: a run that is under way goes on, and says that it remembers nothing.
       current = await degrade('locked');
@@ -188,7 +197,12 @@ export async function openSteadily(options: SteadyOptions): Promise<SteadyDataba
     get isDegraded() {
       return isDegraded;
     },
-    hasForgotten,
+    get hasForgotten() {
+      return hasForgotten;
+    },
+    get unreadable() {
+      return current.unreadable ?? nothing;
+    },
     leaveNote: (note) => current.leaveNote?.(note),
     /** Nothing read is not the same as nothing there: a device that cannot read does without, and writes over nothing. */
     async read(table: StoreTable, range?: KeyRange): Promise<readonly StoredRecord[]> {

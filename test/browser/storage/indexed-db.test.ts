@@ -43,6 +43,30 @@ async function opened(name: string): Promise<Database> {
   return database;
 }
 
+/** As Chromium answers when the file of a large value is gone: each transaction that asks for it ends. */
+function loseFileOf(store: string, lost: IDBValidKey): void {
+  const { getAll, get, delete: remove } = IDBObjectStore.prototype;
+  const unreadable = (request: IDBRequest): IDBRequest => {
+    const error = new DOMException('Failed to read large IndexedDB value', 'NotReadableError');
+    Object.defineProperty(request.transaction, 'error', { value: error });
+    queueMicrotask(() => request.transaction?.abort());
+    return request;
+  };
+  let there = true;
+  vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function forget(this: IDBObjectStore, key) {
+    if (this.name === store) there = false;
+    return remove.call(this, key);
+  });
+  vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementation(function all(this: IDBObjectStore, ...args) {
+    const request = getAll.apply(this, args);
+    return this.name === store && there ? unreadable(request) : request;
+  });
+  vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function one(this: IDBObjectStore, key) {
+    const request = get.call(this, key);
+    return this.name === store && key === lost ? unreadable(request) : request;
+  });
+}
+
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
@@ -172,17 +196,33 @@ describe('versions', () => {
     expect(await (await opened(name)).read('rows')).toHaveLength(Math.max(1, count));
   });
 
-  test('an old row that cannot be read is set aside, and the others are kept (F81)', async () => {
+  test('they are moved over by and by, and what was written since counts', async () => {
+    const name = freshName();
+    await versionTwo(name, 3);
+    const database = await opened(name);
+    await database.commit(put('rows', 'tickets/1', 'new'));
+    await database.commit(put('rows', 'tickets/2', undefined));
+    expect((await database.read('rows')).map(({ key }) => key)).toEqual(['tickets/0', 'tickets/1']);
+    await database.commit(put('rows', 'tickets/3', 'new'));
+    await database.close();
+    const raw = await openRaw(name);
+    const left = raw.transaction('rows').objectStore('rows').count();
+    await new Promise((resolve) => left.addEventListener('success', resolve));
+    raw.close();
+    expect(left.result).toBe(0);
+    expect((await (await opened(name)).read('rows')).map(({ key }) => key)).toEqual(
+      [0, 1, 3].map((id) => `tickets/${id}`),
+    );
+  });
+
+  test('an old row whose file is gone is set aside, and the others are kept (F81)', async () => {
     const name = freshName();
     await versionTwo(name, 5);
-    const { get } = IDBObjectStore.prototype;
-    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function one(this: IDBObjectStore, key) {
-      // A request that fails of itself: what it was to write is there already.
-      return key === 'tickets/3' ? this.add(0, 'tickets/3') : get.call(this, key);
-    });
     const database = await opened(name);
-    vi.restoreAllMocks();
+    loseFileOf('rows', 'tickets/3');
     expect((await database.read('rows')).map(({ key }) => key)).toEqual([0, 1, 2, 4].map((id) => `tickets/${id}`));
+    vi.restoreAllMocks();
+    expect([...(database.unreadable ?? [])]).toEqual(['rows']);
     expect(await database.read('set-aside')).toMatchObject([{ key: 'rows tickets/3' }]);
   });
 
@@ -335,27 +375,7 @@ describe('loss', () => {
   test('a record whose file is gone is set aside, and the others of its table are read (F81)', async () => {
     const database = await opened(freshName());
     for (const key of ['a', 'b', 'c']) await database.commit(put('collections', key, key));
-    const { getAll, get, delete: remove } = IDBObjectStore.prototype;
-    /** As Chromium answers when the file of a large value is gone. */
-    const unreadable = (request: IDBRequest): IDBRequest => {
-      const error = new DOMException('Failed to read large IndexedDB value', 'NotReadableError');
-      Object.defineProperty(request.transaction, 'error', { value: error });
-      request.transaction?.abort();
-      return request;
-    };
-    let there = true;
-    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function forget(this: IDBObjectStore, key) {
-      there = false;
-      return remove.call(this, key);
-    });
-    vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementation(function all(this: IDBObjectStore, ...args) {
-      const request = getAll.apply(this, args);
-      return this.name === 'collections' && there ? unreadable(request) : request;
-    });
-    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function one(this: IDBObjectStore, key) {
-      const request = get.call(this, key);
-      return key === 'b' ? unreadable(request) : request;
-    });
+    loseFileOf('collections', 'b');
     expect((await database.read('collections')).map(({ key }) => key)).toEqual(['a', 'c']);
     vi.restoreAllMocks();
     expect(await database.read('set-aside')).toMatchObject([
@@ -480,28 +500,55 @@ describe('rows that are kept together', () => {
   test('a record whose file is gone is set aside with all of its rows (F81)', async () => {
     const database = await opened(freshName());
     for (const key of ['a', 'b', 'c']) await database.commit(change([key], key));
-    const { getAll, get, delete: remove } = IDBObjectStore.prototype;
-    const unreadable = (request: IDBRequest): IDBRequest => {
-      const error = new DOMException('Failed to read large IndexedDB value', 'NotReadableError');
-      Object.defineProperty(request.transaction, 'error', { value: error });
-      request.transaction?.abort();
-      return request;
-    };
-    let there = true;
-    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function forget(this: IDBObjectStore, key) {
-      there = false;
-      return remove.call(this, key);
-    });
-    vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementation(function all(this: IDBObjectStore, ...args) {
-      const request = getAll.apply(this, args);
-      return this.name === 'row-packs' && there ? unreadable(request) : request;
-    });
-    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function one(this: IDBObjectStore, key) {
-      const request = get.call(this, key);
-      return key === 2 ? unreadable(request) : request;
-    });
+    loseFileOf('row-packs', 2);
     expect((await database.read('rows')).map(({ key }) => key)).toEqual(['a', 'c']);
     vi.restoreAllMocks();
     expect(await database.read('set-aside')).toMatchObject([{ key: 'rows 2' }]);
+  });
+
+  test('a large row that changes all day takes little room, too', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    for (let turn = 0; turn < 60; turn += 1) await database.commit(change(['menu'], `${turn} ${'x'.repeat(100_000)}`));
+    await database.close();
+    const characters = (await packs(name)).flat().reduce((sum: number, text) => sum + String(text).length, 0);
+    expect(characters).toBeLessThan(10 * 100_000);
+  });
+
+  test('many who want a part of the rows at once share two readings of all', async () => {
+    const database = await opened(freshName());
+    await database.commit(change(numbered(300), 1));
+    const reading = vi.spyOn(IDBObjectStore.prototype, 'getAll');
+    const parts = Array.from({ length: 100 }, (_, at) => database.read('rows', { after: `tickets/${at}`, limit: 1 }));
+    for (const part of await Promise.all(parts)) expect(part.length).toBeLessThan(2);
+    expect(reading).toHaveBeenCalledTimes(2);
+  });
+
+  test('where there is no room, taking rows out makes some', async () => {
+    const name = freshName();
+    const database = await opened(name);
+    for (let turn = 0; turn < 20; turn += 1) await database.commit(change(['a', 'b'], turn));
+    let room = 0;
+    vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(() => undefined);
+    const { put: write, delete: remove } = IDBObjectStore.prototype;
+    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function freed(this: IDBObjectStore, key) {
+      room += 1;
+      return remove.call(this, key);
+    });
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function full(this: IDBObjectStore, ...args) {
+      const request = write.apply(this, args);
+      room -= 1;
+      if (room >= 0) return request;
+      const error = new DOMException('The disk is full.', 'QuotaExceededError');
+      Object.defineProperty(this.transaction, 'error', { value: error });
+      this.transaction.abort();
+      return request;
+    });
+    const forgetting = change(['a', 'b'], undefined);
+    await expect(database.commit(forgetting)).rejects.toMatchObject({ fault: 'full' });
+    // It is begun behind what was refused, and whoever tries again comes behind it.
+    expect((await database.read('rows')).map(({ value }) => value)).toEqual([19, 19]);
+    await database.commit(forgetting);
+    expect(await database.read('rows')).toEqual([]);
   });
 });

@@ -20,6 +20,18 @@ test.each<readonly [what: string, schema: Schema, stored: unknown]>([
   ['that was a text and is a number', z.object({ total: z.string().transform(Number) }), { total: 12 }],
   ['that would be divided again', z.object({ total: sum }), { total: 12.5 }],
   [
+    'that is known by another word',
+    z.object({ status: z.string().transform((word) => (word === 'R' ? 'ready' : 'unknown')) }),
+    { status: 'ready' },
+  ],
+  ['that would be rounded away', z.object({ total: z.number().transform((c) => Math.round(c / 100)) }), { total: 12 }],
+  [
+    'that was a word and is a yes',
+    z.object({ paid: z.union([z.boolean(), z.string()]).transform((word) => word === 'yes') }),
+    { paid: true },
+  ],
+  ['that JSON cannot say', z.object({ total: z.coerce.bigint() }), { total: 12 }],
+  [
     'of which one part would be',
     z.object({ id: z.number(), items: z.array(z.object({ price: sum })) }),
     { id: 1, items: [{ price: 5 }] },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { openSteadily } from '../../../src/core/session/steady-database.ts';
 import { memory } from '../../../src/storage/memory.ts';
-import type { Commit, Store } from '../../../src/storage/store.ts';
+import type { Commit, Store, StoreFault } from '../../../src/storage/store.ts';
 import { createFakeHost } from '../../../src/testing/fake-host.ts';
 
 const commit: Commit = { durability: 'strict', writes: [{ table: 'outbox', key: 'a', value: 1 }] };
@@ -78,5 +78,55 @@ describe('a commit under way', () => {
     host.throttle(60_000);
     await host.pass(300_000);
     expect(end()).toBe('failed');
+  });
+});
+
+describe('a memory that was given up', () => {
+  const silent = () => new Promise<never>(() => undefined);
+
+  test('is not taken up again by an opening that was under way', async () => {
+    const host = createFakeHost();
+    const disk = memory();
+    const opening: { lose?: (fault: StoreFault) => void; end?: () => void } = {};
+    let opened = 0;
+    const store: Store = {
+      ...disk,
+      async open(name) {
+        opened += 1;
+        const database = await disk.open(name);
+        if (opened === 1)
+          return {
+            ...database,
+            read: silent,
+            onLost(listener) {
+              opening.lose = listener;
+              return () => undefined;
+            },
+          };
+        await new Promise<void>((resolve) => (opening.end = resolve));
+        return database;
+      },
+    };
+    const steady = await openSteadily({
+      host,
+      store,
+      fallback: memory(),
+      name: 'till',
+      problem: () => undefined,
+      evicted: () => undefined,
+    });
+    const reading = steady.read('rows');
+    await host.pass(12_000);
+    // The browser closes the connection; what hangs goes on hanging.
+    opening.lose?.('lost');
+    await host.pass(3_500);
+    expect(await reading).toEqual([]);
+    expect([steady.isDegraded, steady.hasForgotten]).toEqual([true, true]);
+    opening.end?.();
+    await host.pass(10);
+    await steady.commit(commit);
+    // A run that knows nothing of what is there must not leave its positions in it.
+    expect(await (await disk.open('till')).read('outbox')).toEqual([]);
+    expect(await steady.read('outbox')).toHaveLength(1);
   });
 });
