@@ -189,7 +189,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   function handlersOf(from: Socket): TransportHandlers {
     const { generation } = from;
-    const { explains = [], pings } = transport.capabilities;
+    const { explains = [] } = transport.capabilities;
     /** Late news of a dead socket end here; those that wait in the inbox, in the machine. */
     const heard = (): boolean => {
       if (socket !== from) return false;
@@ -202,7 +202,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         if (!heard()) return;
         from.details = details;
         const manners = {
-          pings,
+          pings: transport.capabilities.pings,
           silenceLimitMs: details.silenceLimitMs ?? settings.silenceLimitMs,
         };
         dispatch({ kind: 'opened', generation, manners });
