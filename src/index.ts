@@ -53,8 +53,8 @@ export {
   type StoreTable,
   type Write,
 } from './storage/store.ts';
+export type { Explanation, Meaning } from './transports/explanation.ts';
 export type {
-  CodeFamily,
   Closing,
   ConnectAttempt,
   Everybody,

@@ -15,6 +15,7 @@ import type {
   TransportConnection,
   TransportHandlers,
 } from '../transports/transport.ts';
+import { webSocketExplanations } from '../transports/websocket/explanations.ts';
 
 /** The server's end of one connection, in the hands of a test. */
 export interface ServerSocket {
@@ -56,6 +57,7 @@ interface ServerScript {
 export interface MemoryTransportOptions {
   readonly host: Host;
   readonly server?: ServerScript;
+  /** By default it can do everything, and its codes are those of `webSocket`; those of another transport are in its own `capabilities`. */
   readonly capabilities?: Partial<TransportCapabilities>;
   /** One way. With 0 the server answers before the call returns. */
   readonly latencyMs?: number;
@@ -187,7 +189,15 @@ export function createMemoryTransport({
   }
 
   return {
-    capabilities: { codes: 'websocket', pings: true, sends: true, acknowledges: true, presence: true, ...capabilities },
+    capabilities: {
+      explains: webSocketExplanations(),
+      joinsWith: 'signature',
+      pings: true,
+      sends: true,
+      acknowledges: true,
+      presence: true,
+      ...capabilities,
+    },
     connect,
     sockets,
     get live() {

@@ -1,5 +1,6 @@
 // What every transport must do, as tests against a real server: whoever speaks to a backend of their own runs these where it is
 // to run. They need no framework, only a `test` and an `expect` like those of vitest, jest or bun.
+import type { Explanation } from '../transports/explanation.ts';
 import type {
   Everybody,
   JoinCredential,
@@ -95,6 +96,14 @@ const oddPayloads: readonly unknown[] = [
 
 const numbered = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 const token = 'canary-7d1e40';
+
+/** Which codes or constants lead to a row: whole ones, and none above those that a WebSocket can have. */
+function meantBy(row: Explanation): readonly (number | string)[] {
+  if ('reason' in row) return [row.reason];
+  const { code, upTo = code } = row;
+  const count = Math.max(0, Math.min(upTo, 65_535) - code + 1);
+  return Array.from({ length: count }, (_, at) => code + at).filter(Number.isInteger);
+}
 
 /**
  * What every transport must do. `create` is called once for each test.
@@ -351,6 +360,17 @@ export function transportConformance(
     join(channel);
     await noted.untilEverybody(channel, 2);
     expect(noted.everybody(channel)).toEqual([everybody, everybody]);
+  });
+
+  check('every row of what it explains can be reached, and has a sentence for a person', ({ place }) => {
+    const known = new Set<number | string>();
+    const rows = (place.transport.capabilities.explains ?? []).map((row) => {
+      const before = known.size;
+      for (const one of meantBy(row)) known.add(one);
+      return { ...row, isReached: known.size > before, isSentence: /^\S.+\.$/.test(row.remediation) };
+    });
+    expect(rows.filter(({ isReached, isSentence }) => !isReached || !isSentence)).toEqual([]);
+    return Promise.resolve();
   });
 
   check('a ping is answered by a sign of life', async ({ place, joined }) => {

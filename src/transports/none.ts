@@ -10,7 +10,7 @@ import type { Transport } from './transport.ts';
  * ```
  */
 export const none = (): Transport => ({
-  capabilities: { codes: 'websocket', pings: false, sends: false, acknowledges: false, presence: false },
+  capabilities: { joinsWith: 'signature', pings: false, sends: false, acknowledges: false, presence: false },
   connect(_, handlers) {
     handlers.failed({ kind: 'no-socket' });
     return { ping: nothing, join: nothing, leave: nothing, send: () => false, close: nothing };

@@ -9,6 +9,7 @@ import type {
   TransportConnection,
   TransportHandlers,
 } from './transport.ts';
+import { pusherExplanations } from './pusher/explanations.ts';
 import { officialPusher, openOfficial, requireSeam, type Official, type PusherClass } from './pusher/official.ts';
 import { checkedPlace, type PusherPlace } from './pusher/place.ts';
 import { ownIdIn, readFrame, type ServerFrame } from './pusher/server-frames.ts';
@@ -211,7 +212,14 @@ export function pusher(options: PusherOptions): Transport {
   }
 
   return {
-    capabilities: { codes: 'pusher', pings: true, sends: true, acknowledges: false, presence: true },
+    capabilities: {
+      explains: pusherExplanations(),
+      joinsWith: 'signature',
+      pings: true,
+      sends: true,
+      acknowledges: false,
+      presence: true,
+    },
     connect,
     ...(authEndpoint !== undefined && { authorisation: authEndpoint }),
     ...(authorise !== undefined && { authorisation: answering(authorise) }),

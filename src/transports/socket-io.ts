@@ -3,6 +3,7 @@ import { isRecord } from '../lib/json.ts';
 import { serverAddress } from './socket-io/address.ts';
 import { createChannelNames } from './socket-io/channel-names.ts';
 import { openEngine, type EngineTransport } from './socket-io/engine.ts';
+import { socketIoExplanations } from './socket-io/explanations.ts';
 import { createNamespaces, type ConnectError } from './socket-io/namespaces.ts';
 import { createPacketReader } from './socket-io/packets.ts';
 import { isPresenceEvent, newsIn } from './socket-io/presence-events.ts';
@@ -135,7 +136,14 @@ export function socketIo(options: SocketIoOptions): Transport {
   }
 
   return {
-    capabilities: { codes: 'socket-io', pings: asks, sends: true, acknowledges: true, presence: true },
+    capabilities: {
+      explains: socketIoExplanations(),
+      joinsWith: 'token',
+      pings: asks,
+      sends: true,
+      acknowledges: true,
+      presence: true,
+    },
     connect,
   };
 }

@@ -2,11 +2,9 @@
 // interpret and sets no timers: when to connect, whom to believe and how long to wait is decided above it.
 
 import type { Frame } from '../contract/dialect.ts';
+import type { Explanation } from './explanation.ts';
 
 export type { Frame } from '../contract/dialect.ts';
-
-/** Whose codes and reasons an ending carries; the core has a table for each. */
-export type CodeFamily = 'pusher' | 'socket-io' | 'websocket';
 
 export interface Transport {
   readonly capabilities: TransportCapabilities;
@@ -23,7 +21,13 @@ export interface Transport {
 }
 
 export interface TransportCapabilities {
-  readonly codes: CodeFamily;
+  /**
+   * What the codes and reasons mean that are its server's own. They are looked up here first; the codes of RFC 6455, statuses
+   * of HTTP and `FailureKind` are known above. A code that nobody knows is retried slowly.
+   */
+  readonly explains?: readonly Explanation[];
+  /** What `join` is given for a channel that is not for everybody, where the contract leaves it to the transport. */
+  readonly joinsWith: JoinCredential['kind'];
   /**
    * The server can be asked for a sign of life. Without it a connection is judged by its silence alone, and a dead one
    * is noticed later.
@@ -148,7 +152,7 @@ export interface Refusal {
 export interface Closing {
   /** Undefined where the library hides it, and for Socket.IO, which has none. */
   readonly code: number | undefined;
-  /** Socket.IO's constants (`transport close`). Free text of a server is left out: nobody may decide by it. */
+  /** A constant that the transport explains (`transport close`). Free text of a server is left out: nobody may decide by it. */
   readonly reason?: string;
 }
 

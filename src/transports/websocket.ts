@@ -2,6 +2,7 @@ import { HeardError } from '../errors.ts';
 import type { ConnectAttempt, Transport, TransportConnection, TransportHandlers } from './transport.ts';
 import { everybodyIn } from './members.ts';
 import { socketAddress } from './websocket/address.ts';
+import { webSocketExplanations } from './websocket/explanations.ts';
 import { jsonCodec } from './websocket/json-codec.ts';
 import {
   failureOf,
@@ -58,7 +59,8 @@ export function webSocket(options: WebSocketOptions): Transport {
     });
   }
   const capabilities = {
-    codes: 'websocket',
+    explains: webSocketExplanations(),
+    joinsWith: 'signature',
     pings: codec.pings ?? true,
     sends: true,
     acknowledges: codec.acknowledges ?? true,

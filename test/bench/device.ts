@@ -10,6 +10,7 @@ import type { Client } from '../../src/surface.ts';
 import { createMemoryTransport } from '../../src/testing/memory-transport.ts';
 import type { Frame, Transport } from '../../src/transports/transport.ts';
 import { referenceEnvelope } from './reference-envelope.ts';
+import { like } from '../transports/like.ts';
 
 const { sku }: { readonly sku: string } = referenceEnvelope.store;
 
@@ -41,7 +42,7 @@ interface Line {
 function memoryLine(): Line {
   const transport = createMemoryTransport({
     host: platformHost(),
-    capabilities: { codes: 'pusher' },
+    capabilities: like.pusher,
     server: { connected: (socket) => socket.accept({ socketId: `1.${socket.number}` }) },
   });
   return {

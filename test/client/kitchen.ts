@@ -17,6 +17,7 @@ import {
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/memory-transport.ts';
 import type { Client } from '../../src/surface.ts';
 import type { Everybody } from '../../src/transports/transport.ts';
+import { like } from '../transports/like.ts';
 
 export const sku = 'trattoria-du-port';
 export const wire = (channel: string): string => `private-store.${sku}.${channel}`;
@@ -148,7 +149,7 @@ export function createKitchen({
   const transport = createMemoryTransport({
     host,
     latencyMs,
-    capabilities: { codes: 'pusher' },
+    capabilities: like.pusher,
     server: {
       connected: (socket) => socket.accept({ socketId: `1.${socket.number}` }),
       joined: (socket, channel) => socket.admit(channel, kitchen.members.get(channel)),

@@ -177,7 +177,7 @@ test('without a socket, lists keep the device current', async () => {
   kitchen.lists.set('orders', []);
   const pos = kitchen.client('pos', {
     transport: {
-      capabilities: { codes: 'websocket', pings: false, sends: false, acknowledges: false, presence: false },
+      capabilities: { joinsWith: 'signature', pings: false, sends: false, acknowledges: false, presence: false },
       connect: (_attempt, handlers) => {
         handlers.failed({ kind: 'no-socket' });
         return { ping: nothing, join: nothing, leave: nothing, send: () => false, close: nothing };

@@ -306,7 +306,7 @@ test('a device without any network starts, and says so', async () => {
   kitchen.http.weather = 'down';
   const pos = kitchen.client('pos', {
     transport: {
-      capabilities: { codes: 'websocket', pings: true, sends: true, acknowledges: false, presence: false },
+      capabilities: { joinsWith: 'signature', pings: true, sends: true, acknowledges: false, presence: false },
       connect(_attempt, handlers) {
         handlers.failed({ kind: 'unreachable' });
         return { ping: nothing, join: nothing, leave: nothing, send: () => false, close: nothing };

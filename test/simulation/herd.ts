@@ -1,13 +1,14 @@
 // A thousand whole clients of one house on one virtual clock, whose server restarts under them all at the same moment.
 import { createClient } from '../../src/client.ts';
 import { laravelPos } from '../../src/contracts/laravel-pos/index.ts';
-import type { Closing, CodeFamily } from '../../src/transports/transport.ts';
+import type { Closing } from '../../src/transports/transport.ts';
 import { createFakeHost } from '../../src/testing/fake-host.ts';
 import { createMemoryHttp, type MemoryOutcome, type ServedRequest } from '../../src/testing/memory-http.ts';
 import { createMemoryTransport, type ServerSocket } from '../../src/testing/memory-transport.ts';
+import { like, type Family } from '../transports/like.ts';
 
 export interface Restart {
-  readonly family: CodeFamily;
+  readonly family: Family;
   readonly closing: Closing;
   /** How long nobody reaches the server, over the socket or over HTTP. */
   readonly downMs: number;
@@ -76,7 +77,7 @@ export async function restarted({ family, closing, downMs, seed = 1 }: Restart, 
 
   const http = createMemoryHttp({ host, latencyMs: oneWayMs, handle });
   const transports = Array.from({ length: clients }, () =>
-    createMemoryTransport({ host, latencyMs: oneWayMs, capabilities: { codes: family }, server: { connected } }),
+    createMemoryTransport({ host, latencyMs: oneWayMs, capabilities: like[family], server: { connected } }),
   );
   const devices = transports.map((transport, at) => {
     const client = createClient(laravelPos, {

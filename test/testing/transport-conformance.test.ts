@@ -1,6 +1,7 @@
 // The suite that strangers run against their transports notices what it should: a transport that is wrong in one thing fails it.
 import { transportConformance, type TestFramework } from 'heard/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Explanation, Meaning } from '../../src/transports/explanation.ts';
 import type { Transport, TransportConnection, TransportHandlers } from '../../src/transports/transport.ts';
 import { serveConformance } from '../transports/conformance/server.ts';
 import { websocketUnderTest } from '../transports/conformance/websocket.ts';
@@ -45,6 +46,21 @@ const wrong =
       return { ...connection, ...changed.connection };
     },
   });
+
+type Row = Partial<Meaning> & ({ readonly code: number; readonly upTo?: number } | { readonly reason: string });
+
+const explaining =
+  (...rows: readonly Row[]) =>
+  (transport: Transport): Transport => {
+    const meaning: Meaning = {
+      cause: 'policy',
+      fault: 'server',
+      action: 'retry',
+      remediation: 'Look in the log of the server.',
+    };
+    const explains = rows.map((row): Explanation => ({ ...meaning, ...row }));
+    return { ...transport, capabilities: { ...transport.capabilities, explains } };
+  };
 
 test.each<[string, (transport: Transport) => Transport, RegExp]>([
   [
@@ -125,11 +141,22 @@ test.each<[string, (transport: Transport) => Transport, RegExp]>([
     }),
     /no timer behind/,
   ],
+  [
+    'explains a code that a row above has explained',
+    explaining({ code: 4000, upTo: 4999 }, { code: 4001 }),
+    /explains/,
+  ],
+  ['explains a constant twice', explaining({ reason: 'closing time' }, { reason: 'closing time' }), /explains/],
+  ['explains a range that ends before it begins', explaining({ code: 4100, upTo: 4000 }), /explains/],
+  ['explains what is no code', explaining({ code: Number.NaN }), /explains/],
+  ['has no sentence for a person', explaining({ code: 4001, remediation: '' }), /explains/],
 ])('a transport that %s is found out', async (_, change, promise) => {
   expect(await broken(change, promise)).not.toEqual([]);
 });
 
 test('a transport that is right in all of these is not', async () => {
   const right = (transport: Transport): Transport => transport;
-  expect(await broken(right, /ends is told|given up|greeted|nothing|beside|refused|token|timer/)).toEqual([]);
+  expect(await broken(right, /ends is told|given up|greeted|nothing|beside|refused|token|timer|explains/)).toEqual([]);
+  const more = explaining({ code: 4001 }, { code: 4000, upTo: Infinity }, { reason: 'closing time' });
+  expect(await broken(more, /explains/)).toEqual([]);
 });

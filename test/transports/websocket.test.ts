@@ -11,6 +11,7 @@ import { connect } from './listener.ts';
 import { listen } from './listen.ts';
 import { puppet } from './puppet.ts';
 import { friendly } from './server.ts';
+import { like } from './like.ts';
 
 const names = (told: readonly (readonly [string, ...unknown[]])[]): readonly string[] => told.map(([name]) => name);
 
@@ -172,7 +173,7 @@ test.each(platforms)('%s: a server that closes before it has greeted says why', 
     ['warned', 4401],
     ['closed', { code: 4401 }],
   ]);
-  expect(verdictOfClosing('websocket', { code: 4401 }).action).toBe('renew');
+  expect(verdictOfClosing(like.websocket.explains, { code: 4401 }).action).toBe('renew');
 });
 
 test.each(platforms)('%s: without an upgrade there never was a socket', async (_, platform) => {
@@ -524,7 +525,7 @@ test('a codec serves a server that has other words, or none', async () => {
   const server = await listen();
   const transport = webSocket({ url: server.url, codec: bare });
   expect(transport.capabilities).toEqual({
-    codes: 'websocket',
+    ...like.websocket,
     pings: false,
     sends: true,
     acknowledges: false,

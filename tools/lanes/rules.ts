@@ -92,8 +92,8 @@ export const lanes: readonly Lane[] = [
   },
   {
     name: 'seam',
-    files: /^(?:(transports)\/transport|(storage)\/store|(http)\/http|(host)\/host)\.ts$/,
-    shown: '`transports/transport.ts`, `storage/store.ts`, `http/http.ts`, `host/host.ts`',
+    files: /^(?:(transports)\/(?:transport|explanation)|(storage)\/store|(http)\/http|(host)\/host)\.ts$/,
+    shown: '`transports/transport.ts`, `transports/explanation.ts`, `storage/store.ts`, `http/http.ts`, `host/host.ts`',
     imports: foundation,
     sentence: 'A seam is an interface that a stranger can implement in an afternoon: it speaks of contracts only.',
   },

@@ -189,7 +189,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   function handlersOf(from: Socket): TransportHandlers {
     const { generation } = from;
-    const codes = transport.capabilities.codes;
+    const { explains = [] } = transport.capabilities;
     /** Late news of a dead socket end here; those that wait in the inbox, in the machine. */
     const heard = (): boolean => {
       if (socket !== from) return false;
@@ -229,7 +229,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       },
       warned(code) {
         if (!heard()) return;
-        const verdict = verdictOfWarning(codes, code);
+        const verdict = verdictOfWarning(explains, code);
         from.warned = verdict;
         // Whoever refuses the token has no more to say to this socket, whether or not it closes it.
         if (verdict.action === 'renew') dispatch({ kind: 'ended', generation, verdict });
@@ -238,7 +238,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       closed(closing: Closing) {
         if (socket !== from) return;
         const complaint = saysNothing(closing) ? from.warned : undefined;
-        const verdict = complaint ?? verdictOfClosing(codes, closing);
+        const verdict = complaint ?? verdictOfClosing(explains, closing);
         dispatch({ kind: 'ended', generation, verdict });
       },
       failed(failure: Failure) {

@@ -1,67 +1,16 @@
-/** Who has to do something about it. */
-export type Fault =
-  /** The way between device and server: waiting helps. */
-  | 'network'
-  /** The server or who operates it. */
-  | 'server'
-  /** Keys, hosts, apps: what somebody has set up. */
-  | 'configuration'
-  /** The token or the rights of this user. */
-  | 'credentials'
-  /** This client said something wrong. */
-  | 'client'
-  /** Nobody: it was asked for. */
-  | 'none';
+import type { ClosingAction, ClosingCause, Fault } from '../../transports/explanation.ts';
 
 /** What the connection does next. */
 export type Action =
-  /** Full-jitter backoff from the shortest delay. */
-  | 'retry'
-  /** The same, and never within the first second. */
-  | 'retry-slowly'
-  /** Everybody was sent away at once: come back spread out. */
-  | 'spread'
-  /** Ask for a token first, then retry with whatever comes: the server may have had its reasons. */
-  | 'reauthorise'
-  /** The token was refused: ask for another one now, once. */
-  | 'renew'
-  /** Needs a person; looked at again every minute or so. */
-  | 'block'
+  | ClosingAction
   /** There is nothing to connect to. */
   | 'disable';
 
+/** What a server or the way to it can be the cause of, and what only the client knows. */
 export type Cause =
-  | 'connection-lost'
-  | 'closed-normally'
-  | 'server-restart'
-  | 'server-busy'
-  | 'server-error'
-  | 'server-disconnected'
-  | 'over-capacity'
-  | 'too-many-requests'
-  | 'protocol-error'
-  | 'message-refused'
-  | 'too-large'
-  | 'policy'
-  | 'tls-required'
-  | 'tls-failed'
-  | 'name-not-found'
-  | 'unreachable'
-  | 'captive-portal'
-  | 'redirected'
-  | 'proxy-refused'
-  | 'unknown-app'
-  | 'app-disabled'
-  | 'over-quota'
-  | 'not-found'
-  | 'protocol-version'
-  | 'refused'
-  | 'forbidden'
-  | 'credentials-rejected'
+  | ClosingCause
   | 'unknown-code'
   | 'no-socket'
-  | 'attempt-timeout'
-  | 'silent'
   | 'page-restored'
   | 'token-unavailable'
   | 'token-missing'
@@ -81,7 +30,7 @@ export interface Verdict {
   readonly remediation: string;
 }
 
-/** The verdicts that the machine reaches by itself; those about codes are in close-codes.ts. */
+/** The verdicts that the machine reaches by itself; those about codes are in close-codes.ts and with the transports. */
 export const ownVerdicts: Readonly<
   Record<
     | 'attemptTimeout'

@@ -5,7 +5,7 @@ import type { ContractData } from '../../contract/contract.ts';
 import type { RoleDefinition } from '../../contract/role.ts';
 import { validate } from '../../contract/schema.ts';
 import type { Host, Release } from '../../host/host.ts';
-import type { CodeFamily, Everybody, Frame } from '../../transports/transport.ts';
+import type { Everybody, Frame, JoinCredential } from '../../transports/transport.ts';
 import type { ServerClock } from '../api/server-clock.ts';
 import type { Joiner } from '../channels/joiner.ts';
 import type { Tables } from '../collections/tables.ts';
@@ -40,7 +40,7 @@ export interface HeardChannelsOptions {
   readonly keeper: Keeper;
   readonly joiner: Joiner;
   /** Of the transport: what a channel needs depends on who asks for it. */
-  readonly codes: CodeFamily;
+  readonly joinsWith: JoinCredential['kind'];
   /** Who is in the channels that tell it. */
   readonly attendance: Attendance;
   readonly inbound: Inbound;
@@ -246,7 +246,7 @@ export function createHeardChannels(options: HeardChannelsOptions): HeardChannel
     options.tables?.open(new ChannelRows(place, memory.rows));
     // Put up again before it was left, or wanted anew.
     if (joiner.state(wire)?.word === 'joined') heard.stream.joined(generation);
-    else joiner.add(wire, needsOf(contract, place, options.codes));
+    else joiner.add(wire, needsOf(contract, place, options.joinsWith));
     if (options.connection() === 'offline' || options.connection() === 'blocked') void heard.stream.refresh();
   }
 

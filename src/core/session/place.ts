@@ -3,7 +3,7 @@ import type { CollectionDefinition } from '../../contract/collection.ts';
 import type { ContractData } from '../../contract/contract.ts';
 import type { Priority } from '../../contract/event.ts';
 import type { ResourceDefinition } from '../../contract/resource.ts';
-import type { CodeFamily } from '../../transports/transport.ts';
+import type { JoinCredential } from '../../transports/transport.ts';
 
 /** One channel that this device hears: which of the contract's, and which of its kind. */
 export interface Place {
@@ -72,9 +72,9 @@ export function listOf(
 export function needsOf(
   { connection: { auth } }: ContractData,
   { definition }: Pick<Place, 'definition'>,
-  codes: CodeFamily,
-): 'nothing' | 'signature' | 'token' {
+  joinsWith: JoinCredential['kind'],
+): 'nothing' | JoinCredential['kind'] {
   if (auth.kind === 'handshake') return 'token';
   if (auth.kind !== 'channel' || accessOf(definition) === 'public') return 'nothing';
-  return codes === 'socket-io' ? 'token' : 'signature';
+  return joinsWith;
 }

@@ -392,7 +392,7 @@ async function startOn(
     scope,
     keeper,
     joiner,
-    codes: options.transport.capabilities.codes,
+    joinsWith: options.transport.capabilities.joinsWith,
     attendance,
     inbound,
     reads,

@@ -4,6 +4,15 @@ import { laravelPos } from '../../../src/contracts/laravel-pos/index.ts';
 import { restaurantOs } from '../../../src/contracts/restaurant-os/index.ts';
 import { tableTap } from '../../../src/contracts/table-tap/index.ts';
 import { needsOf } from '../../../src/core/session/place.ts';
+import { pusher } from '../../../src/transports/pusher.ts';
+import { socketIo } from '../../../src/transports/socket-io.ts';
+import { webSocket } from '../../../src/transports/websocket.ts';
+
+const transports = {
+  pusher: pusher({ key: 'app-key', wsHost: 'ws.example.test' }),
+  'socket-io': socketIo({ url: 'https://api.example.test' }),
+  websocket: webSocket({ url: 'wss://ws.example.test' }),
+};
 
 const of = (wire: string): { readonly definition: ChannelDefinition } => ({
   definition: { wire, events: [], position: 'none' },
@@ -22,6 +31,6 @@ test.each([
   ['a namespace', 'socket-io', 'token', tableTap, of('/orders')],
   ['a namespace', 'websocket', 'token', tableTap, of('/orders')],
   ['a channel of a server that asks nobody', 'socket-io', 'nothing', restaurantOs, signed],
-] as const)('J6: %s needs, over %s: %s', (_, codes, needs, contract, place) => {
-  expect(needsOf(contract, place, codes)).toBe(needs);
+] as const)('J6: %s needs, over %s: %s', (_, transport, needs, contract, place) => {
+  expect(needsOf(contract, place, transports[transport].capabilities.joinsWith)).toBe(needs);
 });

@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { verdictOfClosing, verdictOfFailure, verdictOfWarning } from '../../../src/core/connection/close-codes.ts';
-import type { CodeFamily, Failure } from '../../../src/transports/transport.ts';
+import { none } from '../../../src/transports/none.ts';
+import { pusher } from '../../../src/transports/pusher.ts';
+import { socketIo } from '../../../src/transports/socket-io.ts';
+import type { Explanation } from '../../../src/transports/explanation.ts';
+import type { Failure, Transport } from '../../../src/transports/transport.ts';
+import { webSocket } from '../../../src/transports/websocket.ts';
 
-const closing = (family: CodeFamily, code: number): string => {
-  const { cause, action } = verdictOfClosing(family, { code });
+const explainedBy = ({ capabilities }: Transport): readonly Explanation[] => capabilities.explains ?? [];
+const tables = {
+  pusher: explainedBy(pusher({ key: 'app-key', wsHost: 'ws.example.test' })),
+  'socket-io': explainedBy(socketIo({ url: 'https://api.example.test' })),
+  websocket: explainedBy(webSocket({ url: 'wss://ws.example.test' })),
+};
+
+const closing = (explained: readonly Explanation[], code: number): string => {
+  const { cause, action } = verdictOfClosing(explained, { code });
   return `${action}: ${cause}`;
 };
 
@@ -35,7 +47,7 @@ describe('close codes', () => {
     [4400, 'retry-slowly: unknown-code'],
     [1006, 'retry: connection-lost'],
   ])('C36: Pusher %i is %s', (code, expected) => {
-    expect(closing('pusher', code)).toBe(expected);
+    expect(closing(tables.pusher, code)).toBe(expected);
   });
 
   test.each([
@@ -72,7 +84,7 @@ describe('close codes', () => {
     [Number.NaN, 'retry-slowly: unknown-code'],
     [Infinity, 'retry-slowly: unknown-code'],
   ])('C36: WebSocket %f is %s', (code, expected) => {
-    expect(closing('websocket', code)).toBe(expected);
+    expect(closing(tables.websocket, code)).toBe(expected);
   });
 
   test.each([
@@ -88,17 +100,62 @@ describe('close codes', () => {
     ['forced server close', 'retry'],
     ['server shutting down', 'spread'],
   ])('C36: Socket.IO "%s" is %s', (reason, action) => {
-    expect(verdictOfClosing('socket-io', { code: undefined, reason })).toMatchObject({ action, code: reason });
+    expect(verdictOfClosing(tables['socket-io'], { code: undefined, reason })).toMatchObject({ action, code: reason });
   });
 
   test('C36: a reason that is no constant of Socket.IO is a lost connection, and its text goes no further', () => {
-    const verdict = verdictOfClosing('socket-io', { code: undefined, reason: 'token eyJhbGciOi leaked' });
+    const verdict = verdictOfClosing(tables['socket-io'], { code: undefined, reason: 'token eyJhbGciOi leaked' });
     expect(verdict.cause).toBe('connection-lost');
     expect(JSON.stringify(verdict)).not.toContain('eyJ');
   });
 
   test.each(['constructor', '__proto__', 'toString'])('C36: a reason called %s is no reason', (reason) => {
-    expect(verdictOfClosing('socket-io', { code: undefined, reason }).cause).toBe('connection-lost');
+    expect(verdictOfClosing(tables['socket-io'], { code: undefined, reason }).cause).toBe('connection-lost');
+  });
+});
+
+describe('what a transport explains', () => {
+  const own: readonly Explanation[] = [
+    { code: 1008, cause: 'credentials-rejected', fault: 'credentials', action: 'renew', remediation: 'Sign in again.' },
+    { code: 4003, cause: 'forbidden', fault: 'credentials', action: 'block', remediation: 'Ask the manager.' },
+    { code: 4000, upTo: 4010, cause: 'refused', fault: 'server', action: 'spread', remediation: 'Wait a moment.' },
+    { reason: 'closing time', cause: 'server-busy', fault: 'none', action: 'retry-slowly', remediation: 'Come back.' },
+  ];
+
+  test.each([
+    [1008, 'renew: credentials-rejected'],
+    [1012, 'spread: server-restart'],
+    [3999, 'retry-slowly: unknown-code'],
+    [4000, 'spread: refused'],
+    [4003, 'block: forbidden'],
+    [4010, 'spread: refused'],
+    [4011, 'retry-slowly: unknown-code'],
+    [4000.5, 'retry-slowly: unknown-code'],
+  ])('C41: %f is looked up there first, and its first row that fits counts: %s', (code, expected) => {
+    expect(closing(own, code)).toBe(expected);
+    expect(verdictOfWarning(own, code)).toEqual(verdictOfClosing(own, { code }));
+  });
+
+  test('C41: its own constant is passed on with its own sentence, and that of another transport is not', () => {
+    expect(verdictOfClosing(own, { code: undefined, reason: 'closing time' })).toEqual({
+      cause: 'server-busy',
+      fault: 'none',
+      action: 'retry-slowly',
+      remediation: 'Come back.',
+      code: 'closing time',
+    });
+    expect(verdictOfClosing(own, { code: undefined, reason: 'io server disconnect' })).toMatchObject({
+      cause: 'connection-lost',
+    });
+  });
+
+  test.each([
+    ['no codes of Pusher', tables.websocket, 4009],
+    ['no codes of a plain WebSocket', tables.pusher, 4401],
+    ['no private codes over Socket.IO', tables['socket-io'], 4401],
+    ['nothing of its own without a socket', explainedBy(none()), 4401],
+  ])('C41: a client carries %s that it does not use', (_, explained, code) => {
+    expect(closing(explained, code)).toBe('retry-slowly: unknown-code');
   });
 });
 
@@ -149,12 +206,12 @@ describe('an upgrade that was answered otherwise', () => {
 });
 
 test('C36: every verdict says whose fault it is and what to do, in a sentence', () => {
-  const families: readonly CodeFamily[] = ['pusher', 'socket-io', 'websocket'];
   const codes = Array.from({ length: 5_000 }, (_, code) => code);
   const verdicts = [
-    ...families.flatMap((family) => codes.map((code) => verdictOfClosing(family, { code }))),
+    ...Object.values(tables).flatMap((explained) => codes.map((code) => verdictOfClosing(explained, { code }))),
+    ...tables['socket-io'].map((row) => verdictOfClosing(tables['socket-io'], { code: undefined, ...row })),
     ...codes.map((status) => verdictOfFailure({ kind: 'http', status })),
   ];
   for (const { remediation } of new Set(verdicts)) expect(remediation).toMatch(/^[A-Z].{20,}\.$/);
-  expect(verdictOfWarning('pusher', 4301)).toEqual(verdictOfClosing('pusher', { code: 4301 }));
+  expect(verdictOfWarning(tables.pusher, 4301)).toEqual(verdictOfClosing(tables.pusher, { code: 4301 }));
 });

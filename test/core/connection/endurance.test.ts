@@ -5,6 +5,7 @@ import type { HostEvent } from '../../../src/host/host.ts';
 import type { ServerSocket } from '../../../src/testing/memory-transport.ts';
 import { createRig, most, type Rig } from './rig.ts';
 import { patience, runs } from '../../effort.ts';
+import { like } from '../../transports/like.ts';
 
 const hour = 3_600_000;
 
@@ -176,7 +177,7 @@ test(
             transport: {
               latencyMs,
               talksAfterClose: true,
-              capabilities: { codes: 'pusher', pings: draw() < 0.8 },
+              capabilities: { ...like.pusher, pings: draw() < 0.8 },
               server: { connected: (socket) => draw() < 0.5 && socket.accept() },
             },
           });
@@ -215,7 +216,7 @@ test(
             host: { seed },
             token: () => `token ${draw()}`,
             transport: {
-              capabilities: { codes: 'pusher' },
+              capabilities: like.pusher,
               server: { connected: (socket) => (well || draw() < 0.5) && socket.accept() },
             },
           });

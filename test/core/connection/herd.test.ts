@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFakeHost } from '../../../src/testing/fake-host.ts';
 import type { ServerSocket } from '../../../src/testing/memory-transport.ts';
 import { createRig, most, type Rig } from './rig.ts';
+import { like } from '../../transports/like.ts';
 
 const clients = 1_000;
 const settledMs = 60_000;
@@ -27,7 +28,7 @@ function outage({ code, downMs }: Outage) {
     socket.accept();
   };
   const rigs: readonly Rig[] = Array.from({ length: clients }, () =>
-    createRig({ host, transport: { latencyMs: 50, capabilities: { codes: 'pusher' }, server: { connected } } }),
+    createRig({ host, transport: { latencyMs: 50, capabilities: like.pusher, server: { connected } } }),
   );
   for (const rig of rigs) rig.supervisor.start();
   host.advance(settledMs);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createFakeHost } from '../../../src/testing/fake-host.ts';
 import type { TransportHandlers } from '../../../src/transports/transport.ts';
 import { createRig, frame } from './rig.ts';
+import { like } from '../../transports/like.ts';
 
 test('C1: a socket that ended by itself is closed before the next is opened', () => {
   const rig = createRig({ host: { random: () => 0 } });
@@ -188,7 +189,7 @@ test('C27: ten thousand frames set no timer', () => {
 });
 
 test('C37: an error of the server is told, and is the reason when the close says nothing', () => {
-  const rig = createRig({ transport: { capabilities: { codes: 'pusher' } } });
+  const rig = createRig({ transport: { capabilities: like.pusher } });
   rig.supervisor.start();
   rig.server().warn(4301);
   expect(rig.warnings.map(({ code }) => code)).toEqual([4301]);
@@ -199,7 +200,7 @@ test('C37: an error of the server is told, and is the reason when the close says
 });
 
 test('C37: a close that says why is believed', () => {
-  const rig = createRig({ transport: { capabilities: { codes: 'pusher' } } });
+  const rig = createRig({ transport: { capabilities: like.pusher } });
   rig.supervisor.start();
   rig.server().warn(4301);
   rig.server().close({ code: 4003 });

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { TokenReason } from '../../../src/core/connection/credentials.ts';
 import { createRig } from './rig.ts';
+import { like } from '../../transports/like.ts';
 
 /** A server that lets in whoever has one of these tokens, and refuses others as Pusher does. */
 const doorkeeper = (good: () => readonly string[]) => ({
-  capabilities: { codes: 'pusher' as const },
+  capabilities: like.pusher,
   server: {
     connected: (socket: {
       attempt: { token: string | undefined };
@@ -74,7 +75,7 @@ test('C18: a server that complains about the token and leaves the socket open ha
   const rig = createRig({
     token,
     transport: {
-      capabilities: { codes: 'websocket' },
+      capabilities: like.websocket,
       server: {
         connected: (socket) => (socket.attempt.token === 'new' ? socket.accept() : socket.warn(4_401)),
       },
@@ -173,7 +174,7 @@ test('C21: a callback that never settles is asked again after a minute, not befo
 
 test('C22: a client that the server put out asks for a token, and comes back with the same one after the backoff (F11)', async () => {
   const { asked, token } = app(['good']);
-  const rig = createRig({ token, host: { random: () => 0.5 }, transport: { capabilities: { codes: 'socket-io' } } });
+  const rig = createRig({ token, host: { random: () => 0.5 }, transport: { capabilities: like['socket-io'] } });
   rig.supervisor.start();
   await rig.host.pass(20_000);
   rig.server().close({ code: undefined, reason: 'io server disconnect' });
@@ -186,7 +187,7 @@ test('C22: a client that the server put out asks for a token, and comes back wit
 
 test('C22: a client that was put out and has no token any more stays out', async () => {
   const { token } = app(['good', undefined]);
-  const rig = createRig({ token, host: { random: () => 0 }, transport: { capabilities: { codes: 'socket-io' } } });
+  const rig = createRig({ token, host: { random: () => 0 }, transport: { capabilities: like['socket-io'] } });
   rig.supervisor.start();
   await rig.host.pass(20_000);
   rig.server().close({ code: undefined, reason: 'io server disconnect' });

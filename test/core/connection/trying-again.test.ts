@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../../src/transports/transport.ts';
 import { createRig, most } from './rig.ts';
+import { like } from '../../transports/like.ts';
 
 const down = (failure: Failure = { kind: 'unreachable' }) => ({
   transport: { server: { connected: (socket: { refuse(failure: Failure): void }) => socket.refuse(failure) } },
@@ -107,7 +108,7 @@ test('C10: who waits for the budget is spread over 10 s', () => {
 
 test('C11: a server that restarts is met again within 5 s, and never by everybody at once (F10)', () => {
   const backAtMs = [0, 0.25, 0.5, 0.99].map((random) => {
-    const rig = createRig({ host: { random: () => random }, transport: { capabilities: { codes: 'pusher' } } });
+    const rig = createRig({ host: { random: () => random }, transport: { capabilities: like.pusher } });
     rig.supervisor.start();
     rig.host.advance(60_000);
     rig.server().close({ code: 4200 });
@@ -133,7 +134,7 @@ describe('blocked', () => {
   const disabled = () =>
     createRig({
       host: { random: () => 0.5 },
-      transport: { capabilities: { codes: 'pusher' }, server: { connected: (socket) => socket.close({ code: 4003 }) } },
+      transport: { capabilities: like.pusher, server: { connected: (socket) => socket.close({ code: 4003 }) } },
     });
 
   test('C14: a disabled app is asked about every 75 s, for ever (F08)', () => {
@@ -164,7 +165,7 @@ describe('blocked', () => {
       host: { random: () => 0 },
       transport: {
         latencyMs: 100,
-        capabilities: { codes: 'pusher' },
+        capabilities: like.pusher,
         server: { connected: (socket) => (mended ? socket.accept() : socket.close({ code: 4001 })) },
       },
     });

@@ -7,6 +7,7 @@ import type { Transport } from '../../../src/transports/transport.ts';
 import type { Backend, CreateBackend } from '../../../src/dev-server/backend.ts';
 import { memoryLog, type Publication } from '../../../src/emit/index.ts';
 import { app, requestOf, seat, settled, startedAt, type Seat } from './stage.ts';
+import { like } from '../../transports/like.ts';
 
 export interface World {
   readonly host: FakeHost;
@@ -19,7 +20,7 @@ export interface World {
   ask(method: string, path: string, token: string, body: object): Promise<number>;
 }
 
-export function createWorld(create: CreateBackend, codes: 'pusher' | 'socket-io'): World {
+export function createWorld(create: CreateBackend, family: 'pusher' | 'socket-io'): World {
   const host = createFakeHost({ wallMs: startedAt });
   const time = {
     now: () => host.clock.wallMs(),
@@ -49,7 +50,7 @@ export function createWorld(create: CreateBackend, codes: 'pusher' | 'socket-io'
 
   const transport = createMemoryTransport({
     host,
-    capabilities: { codes },
+    capabilities: like[family],
     server: {
       connected(socket) {
         seats.set(socket, new Map());

@@ -9,6 +9,7 @@ import type { OpenDetails } from '../../../src/transports/transport.ts';
 import { connect, type Heard } from '../../transports/listener.ts';
 import { listen } from '../../transports/listen.ts';
 import { app, host, sign, type Hosted } from './hosting.ts';
+import { like } from '../../transports/like.ts';
 
 const to = ({ port }: Pick<Hosted, 'port'>, options: Partial<PusherOptions> = {}): ReturnType<typeof pusher> =>
   pusher({ key: app.key, wsHost: '127.0.0.1', wsPort: port, forceTLS: false, ...options });
@@ -156,7 +157,7 @@ test.each<[string, number, () => Promise<{ hosted: Hosted; key?: string }>]>([
     ['warned', code],
     ['closed', { code }],
   ]);
-  expect(verdictOfClosing('pusher', { code }).remediation).not.toBe('');
+  expect(verdictOfClosing(like.pusher.explains, { code }).remediation).not.toBe('');
 });
 
 test('a server that shuts down under a device, and one that cuts it off', async () => {

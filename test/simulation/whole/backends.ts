@@ -7,10 +7,10 @@ import { brasserie } from '../../../src/contracts/brasserie/index.ts';
 import { laravelPos } from '../../../src/contracts/laravel-pos/index.ts';
 import { integer, record, text } from '../../../src/contracts/shapes.ts';
 import { replay } from '../../../src/contracts/laravel-pos/catch-up.ts';
-import type { CodeFamily } from '../../../src/transports/transport.ts';
 import { mutations } from '../outbox/mutations.ts';
 import type { Random } from '../random.ts';
 import type { BackendName } from './scenario.ts';
+import type { Family } from '../../transports/like.ts';
 
 /** A channel as its server sees it. */
 export interface Topic {
@@ -60,7 +60,7 @@ export interface Backend {
   readonly contract: ContractData;
   readonly role: string;
   readonly scope: object;
-  readonly codes: CodeFamily;
+  readonly family: Family;
   readonly auth: 'signature' | 'token' | 'nothing';
   readonly log: 'unordered' | 'commit-ordered' | undefined;
   readonly topics: readonly Topic[];
@@ -124,7 +124,7 @@ const pos: Backend = {
   contract: withCounter(laravelPos, 'pos'),
   role: 'pos',
   scope: { sku, deviceId: 18 },
-  codes: 'pusher',
+  family: 'pusher',
   auth: 'signature',
   log: 'unordered',
   topics: [orders, printing, notifications],
@@ -163,7 +163,7 @@ const room: Backend = {
   contract: withCounter(brasserie, 'admin'),
   role: 'admin',
   scope: { userId: 7 },
-  codes: 'socket-io',
+  family: 'socket-io',
   auth: 'token',
   log: undefined,
   topics: [service],
@@ -206,7 +206,7 @@ const ledger: Backend = {
   contract: withCounter(ledgerContract, 'till'),
   role: 'till',
   scope: { sku },
-  codes: 'websocket',
+  family: 'websocket',
   auth: 'nothing',
   log: 'commit-ordered',
   topics: [bookings],

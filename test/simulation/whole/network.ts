@@ -16,6 +16,7 @@ import { sku, type Backend, type Listing } from './backends.ts';
 import type { WholeFault } from './faults.ts';
 import type { Accepted, Office } from './office.ts';
 import type { WholeScenario } from './scenario.ts';
+import { like } from '../../transports/like.ts';
 
 /** A question that was answered to its end, as the server saw it. */
 export interface Reading {
@@ -108,7 +109,7 @@ export function createNetwork(options: NetworkOptions): Network {
     host: world,
     latencyMs: scenario.latencyMs,
     talksAfterClose: true,
-    capabilities: { codes: backend.codes },
+    capabilities: like[backend.family],
     server: {
       connected: welcome,
       pinged(socket) {

@@ -12,6 +12,7 @@ import {
 import { createMemoryTransport, type MemoryTransport } from '../../../src/testing/memory-transport.ts';
 import type { Client } from '../../../src/surface.ts';
 import { sku } from './backends.ts';
+import { like } from '../../transports/like.ts';
 
 export const printing: string = `private-store.${sku}.printing`;
 export const orders: string = `private-store.${sku}.orders`;
@@ -55,7 +56,7 @@ export function createRig(): Rig {
   const transport = createMemoryTransport({
     host,
     latencyMs: 20,
-    capabilities: { codes: 'pusher' },
+    capabilities: like.pusher,
     server: {
       connected(socket) {
         if (rig.isDown) socket.refuse({ kind: 'unreachable' });

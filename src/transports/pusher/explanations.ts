@@ -1,0 +1,96 @@
+import { credentialsRejected, serverRestart, type Explanation } from '../explanation.ts';
+
+/** 4000–4099 are for good, 4100–4199 ask for patience, 4200–4299 come back at once, 4300–4399 are about something that was said. */
+// A function, so that a bundle without this transport does not build the table.
+export const pusherExplanations = (): readonly Explanation[] => [
+  {
+    code: 4000,
+    cause: 'tls-required',
+    fault: 'configuration',
+    action: 'block',
+    remediation: 'This app takes encrypted connections only: use wss.',
+  },
+  {
+    code: 4001,
+    cause: 'unknown-app',
+    fault: 'configuration',
+    action: 'block',
+    remediation: 'The server knows no app with this key. Check `key` and the host.',
+  },
+  {
+    code: 4003,
+    cause: 'app-disabled',
+    fault: 'configuration',
+    action: 'block',
+    remediation: 'The app is disabled on the server. Enable it there.',
+  },
+  {
+    code: 4004,
+    cause: 'over-quota',
+    fault: 'configuration',
+    action: 'block',
+    remediation: 'The app is over its quota of connections. Raise it, or close clients.',
+  },
+  {
+    code: 4005,
+    cause: 'not-found',
+    fault: 'configuration',
+    action: 'block',
+    remediation: 'The server has no such path. Check `wsPath` and the proxy.',
+  },
+  {
+    code: 4006,
+    upTo: 4008,
+    cause: 'protocol-version',
+    fault: 'client',
+    action: 'block',
+    remediation: 'The server does not speak this version of the protocol. Update one of the two.',
+  },
+  { code: 4009, ...credentialsRejected },
+  {
+    code: 4002,
+    upTo: 4099,
+    cause: 'refused',
+    fault: 'configuration',
+    action: 'block',
+    remediation: 'The server refused the connection for good. Check key, host and path.',
+  },
+  {
+    code: 4100,
+    cause: 'over-capacity',
+    fault: 'server',
+    action: 'retry-slowly',
+    remediation: 'The server is at its limit of connections. Raise it, or close clients.',
+  },
+  {
+    code: 4101,
+    upTo: 4199,
+    cause: 'server-busy',
+    fault: 'server',
+    action: 'retry-slowly',
+    remediation: 'The server asks for patience before the next attempt.',
+  },
+  { code: 4200, upTo: 4299, ...serverRestart },
+  {
+    code: 4301,
+    cause: 'message-refused',
+    fault: 'client',
+    action: 'retry-slowly',
+    remediation: 'The server refused a client event: not enabled, too large, or too many of them.',
+  },
+  {
+    code: 4302,
+    cause: 'message-refused',
+    fault: 'client',
+    action: 'retry-slowly',
+    remediation: 'The server refused to let this client subscribe: presence needs channel data.',
+  },
+  {
+    code: 4300,
+    upTo: 4399,
+    cause: 'message-refused',
+    fault: 'client',
+    action: 'retry-slowly',
+    remediation: 'The server refused something that this client did. Look in its log.',
+  },
+];
