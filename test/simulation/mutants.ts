@@ -39,7 +39,7 @@ for (const { name, rules } of wrongOutboxRules) note('outbox', name, await outbo
 for (const { name, rules, world } of wrongInboxRules)
   note('inbox', name, await inbox.firstFailure(seeds, rules, world));
 for (const mutation of mutations) {
-  const answer = await hunt(mutation, 2_000);
+  const answer = await hunt(mutation, 3_000);
   const failure = answer.kind === 'caught' ? { seed: answer.seed, violations: [answer.how] } : undefined;
   note('whole client', mutation.name, failure);
 }

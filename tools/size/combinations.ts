@@ -22,7 +22,7 @@ export const combinations: readonly Combination[] = [
     name: 'a client over plain WebSocket, without a contract',
     // Aim: 24 kB (record 14 says what stands between).
     imports: { '.': '{ createClient }', './transports/websocket': '{ webSocket }' },
-    limit: '98 kB',
+    limit: '98.75 kB',
   },
   {
     name: 'a kitchen display over plain WebSocket that remembers',
@@ -32,7 +32,7 @@ export const combinations: readonly Combination[] = [
       './contracts/laravel-pos': '{ laravelPos }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '117.5 kB',
+    limit: '118.25 kB',
   },
   {
     name: 'a kitchen display over Pusher that remembers',
@@ -43,7 +43,7 @@ export const combinations: readonly Combination[] = [
       './storage/indexed-db': '{ indexedDb }',
     },
     // Aim: 55 kB, of which pusher-js has 18.
-    limit: '138 kB',
+    limit: '139 kB',
   },
   {
     name: 'a waiter’s client over Socket.IO that remembers',
@@ -53,9 +53,9 @@ export const combinations: readonly Combination[] = [
       './contracts/brasserie': '{ brasserie }',
       './storage/indexed-db': '{ indexedDb }',
     },
-    limit: '132 kB',
+    limit: '133 kB',
   },
-  { name: 'several tabs as one device, beside a client', imports: { './tabs': '*' }, beside: '.', limit: '14.5 kB' },
+  { name: 'several tabs as one device, beside a client', imports: { './tabs': '*' }, beside: '.', limit: '12 kB' },
   { name: 'the hooks of React, beside a client', imports: { './react': '*' }, beside: '.', limit: '3 kB' },
   {
     name: 'decoding a contract of one’s own',
@@ -66,5 +66,5 @@ export const combinations: readonly Combination[] = [
   withContract('restaurant-os', 'restaurantOs', '17.25 kB'),
   withContract('table-tap', 'tableTap', '19.25 kB'),
   withContract('brasserie', 'brasserie', '19.5 kB'),
-  withContract('service-floor', 'serviceFloor', '16.5 kB'),
+  withContract('service-floor', 'serviceFloor', '16.75 kB'),
 ];
