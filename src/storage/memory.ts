@@ -1,6 +1,6 @@
 import { createHandle } from './handle.ts';
 import { createSortedRows, type SortedRows } from './sorted-rows.ts';
-import { commitCopy, isEmptyRange } from './stored-copy.ts';
+import { commitCopy, isEmptyRange, readCopy } from './stored-copy.ts';
 import { StoreError, storeTables, type Database, type Store, type StoreTable } from './store.ts';
 
 interface Remembered {
@@ -45,7 +45,14 @@ export function memory(): Store {
 
     return {
       survives: 'page',
-      read: (table, range = {}) => handle.run(() => (isEmptyRange(table, range) ? [] : rowsOf(table).read(range))),
+      read: (table, range = {}) =>
+        handle.run(() =>
+          isEmptyRange(table, range)
+            ? []
+            : rowsOf(table)
+                .read(range)
+                .map(({ key, value }) => ({ key, value: readCopy(value) })),
+        ),
       commit: (commit) =>
         handle.run(() => {
           const { writes, only } = commitCopy(commit);
