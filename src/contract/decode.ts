@@ -171,6 +171,7 @@ const brokenEvent = (
 function readPayload(frame: Frame, limits: JsonLimits): JsonReading {
   const { payload, bytes } = frame;
   if (typeof payload === 'string') return readText(payload, limits);
+  if (frame.isRead === true && (bytes ?? 0) <= limits.maxLength) return { ok: true, value: payload };
   try {
     const binary = bytesOf(payload);
     if (binary !== undefined) return readJsonBytes(binary, limits);

@@ -12,6 +12,8 @@ export interface Frame {
    * gave a text (Socket.IO may) hands it over as `JSON.stringify(text)`.
    */
   readonly payload: unknown;
+  /** It came out of JSON that is no deeper than `defaultJsonLimits` allow: nobody has to walk through it again. */
+  readonly isRead?: true | undefined;
   /** Size on the wire, where the transport knows it. */
   readonly bytes?: number;
 }

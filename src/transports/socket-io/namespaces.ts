@@ -304,8 +304,8 @@ export function createNamespaces(options: NamespacesOptions): Namespaces {
 
 /** A recovering server puts its offset behind what was said, also when nothing was. */
 function frameOf(event: ServerEvent, session: Session | undefined): Frame {
-  const { namespace: channel, name, payload, lastText, isOnlyText, length: bytes } = event;
-  if (session === undefined || lastText === undefined) return { channel, name, payload, bytes };
+  const { namespace: channel, name, payload, isRead, lastText, isOnlyText, length: bytes } = event;
+  if (session === undefined || lastText === undefined) return { channel, name, payload, isRead, bytes };
   session.offset = lastText;
-  return { channel, name, payload: isOnlyText ? undefined : payload, bytes };
+  return { channel, name, payload: isOnlyText ? undefined : payload, isRead, bytes };
 }

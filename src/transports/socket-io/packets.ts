@@ -13,8 +13,10 @@ export interface ServerEvent {
   readonly type: 'event';
   readonly namespace: string;
   readonly name: string;
-  /** The first thing that was said with the name, as JSON text; of others nobody's contract knows. */
-  readonly payload: string | undefined;
+  /** The first thing that was said with the name; of others nobody's contract knows. A text is JSON. */
+  readonly payload: unknown;
+  /** It was parsed, and is not too deep. */
+  readonly isRead: true | undefined;
   /** The last thing that was said, where that is a text: a server that recovers connections puts its offset there. */
   readonly lastText: string | undefined;
   /** There is nothing between the name and that text. */
@@ -59,7 +61,7 @@ export function attachmentsOf(text: string): number {
   return type === '5' || type === '6' ? Number(head.exec(text.slice(0, longestHead))?.[2] ?? 0) : 0;
 }
 
-/** Reads without throwing. An event is taken apart and not parsed: its payload is for the contract's decoder. */
+/** Reads without throwing. What cannot be parsed is taken apart all the same: it is told under its name. */
 export function createPacketReader(maxLength: number): ReadPacket {
   const limits: JsonLimits = { maxLength, maxDepth: 64 };
   const own = createOwnNames();
@@ -73,7 +75,9 @@ export function createPacketReader(maxLength: number): ReadPacket {
     const cut = told.slice(from + 2, nameEnd - 1);
     const name = nameEnd === -1 ? undefined : nameOf(cut, own);
     if (name === undefined) return undefined;
-    if (name === cut) remember({ text: ownCopy(text.slice(0, nameEnd)), namespace: ownCopy(namespace), name });
+    if (name === cut) {
+      remember({ text: ownCopy(text.slice(0, nameEnd)), listAt: from, namespace: ownCopy(namespace), name });
+    }
     return saidBehind(text, nameEnd, namespace, name);
   }
 
@@ -82,11 +86,34 @@ export function createPacketReader(maxLength: number): ReadPacket {
     if (beginnings.length > mostBeginnings) beginnings.pop();
   }
 
+  /** To parse all of it costs less than to look for the end of the first thing that is said, and to parse that. */
+  function parsed(text: string, { listAt, namespace, name }: Beginning): ServerEvent | undefined {
+    // What follows it is no part of a packet.
+    if (text.charCodeAt(text.length - 1) !== closeBracket) return undefined;
+    const reading = readJson(text.slice(listAt), limits);
+    if (!reading.ok || !Array.isArray(reading.value)) return undefined;
+    const said: readonly unknown[] = reading.value;
+    const [, payload] = said;
+    const last = said.length > 1 ? said.at(-1) : undefined;
+    const isText = typeof payload === 'string';
+    return {
+      type: 'event',
+      namespace,
+      name,
+      payload: isText ? JSON.stringify(payload) : payload,
+      isRead: isText ? undefined : true,
+      lastText: typeof last === 'string' ? last : undefined,
+      isOnlyText: isText && said.length === 2,
+      length: text.length,
+    };
+  }
+
   function saidBehind(text: string, nameEnd: number, namespace: string, name: string): ServerEvent {
     const event = {
       type: 'event',
       namespace,
       name,
+      isRead: undefined,
       lastText: undefined,
       isOnlyText: false,
       length: text.length,
@@ -98,15 +125,15 @@ export function createPacketReader(maxLength: number): ReadPacket {
     if (said === undefined) return { ...event, payload: `${text.slice(nameEnd + 1)}…` };
     if (said.count === 0) return { ...event, payload: undefined };
     const payload = text.slice(nameEnd + 1, said.firstEnd);
-    if (text.charCodeAt(said.lastStart) !== quote) {
-      return { type: 'event', namespace, name, payload, lastText: undefined, isOnlyText: false, length: text.length };
-    }
+    if (text.charCodeAt(said.lastStart) !== quote) return { ...event, payload };
     return { ...event, payload, lastText: text.slice(said.lastStart + 1, -2), isOnlyText: said.count === 1 };
   }
 
   return (text) => {
     for (const begun of beginnings) {
-      if (text.startsWith(begun.text)) return saidBehind(text, begun.text.length, begun.namespace, begun.name);
+      if (text.startsWith(begun.text)) {
+        return parsed(text, begun) ?? saidBehind(text, begun.text.length, begun.namespace, begun.name);
+      }
     }
     const found = head.exec(text.length > longestHead ? text.slice(0, longestHead) : text);
     if (found === null) return undefined;
@@ -125,6 +152,8 @@ export function createPacketReader(maxLength: number): ReadPacket {
 
 interface Beginning {
   readonly text: string;
+  /** Where the list of what is said begins. */
+  readonly listAt: number;
   readonly namespace: string;
   readonly name: string;
 }

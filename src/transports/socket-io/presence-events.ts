@@ -33,6 +33,6 @@ const readers: ReadonlyMap<string, Read> = new Map<string, Read>([
 export const isPresenceEvent = ({ name }: Frame): boolean => readers.has(name);
 
 export function newsIn({ name, payload }: Frame): PresenceNews | undefined {
-  const reading = typeof payload === 'string' ? readJson(payload) : undefined;
-  return reading?.ok === true ? readers.get(name)?.(reading.value) : undefined;
+  const reading = typeof payload === 'string' ? readJson(payload) : ({ ok: true, value: payload } as const);
+  return reading.ok ? readers.get(name)?.(reading.value) : undefined;
 }
