@@ -17,7 +17,7 @@ const withContract = (name: string, contract: string, limit: string): Combinatio
 });
 
 export const combinations: readonly Combination[] = [
-  { name: 'everything from heard', imports: { '.': '*' }, limit: '103.5 kB' },
+  { name: 'everything from heard', imports: { '.': '*' }, limit: '104 kB' },
   {
     name: 'a client over plain WebSocket, without a contract',
     // Aim: 24 kB (record 14 says what stands between).
