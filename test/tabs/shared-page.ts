@@ -13,6 +13,8 @@ export interface SharedPage {
   word(): string;
   /** What the browser said of the life of the page. */
   lifeCycle(): readonly string[];
+  /** No transaction is open, and none is about to be. */
+  storesNothing(): boolean;
   order(): Promise<void>;
   hasParked(): number;
   /** All that this page has posted, and all that it and its origin have kept. */
@@ -22,6 +24,23 @@ export interface SharedPage {
 const { origin, search } = location;
 // As a page on plain http has none.
 if (search.includes('lockless')) Object.defineProperty(navigator, 'locks', { value: undefined });
+
+/** Longer than what was heard waits to be stored. */
+const calmMs = 600;
+let openTransactions = 0;
+let lastStoredMs = 0;
+const { transaction: begin } = IDBDatabase.prototype;
+IDBDatabase.prototype.transaction = function transaction(this: IDBDatabase, ...args) {
+  const begun = begin.apply(this, args);
+  openTransactions += 1;
+  const over = (): void => {
+    openTransactions -= 1;
+    lastStoredMs = performance.now();
+  };
+  begun.addEventListener('complete', over);
+  begun.addEventListener('abort', over);
+  return begun;
+};
 
 const posted: unknown[] = [];
 const { postMessage } = BroadcastChannel.prototype;
@@ -85,6 +104,7 @@ const page: SharedPage = {
   role: () => client.health().tab,
   word: () => client.status.get().word,
   lifeCycle: () => lifeCycle,
+  storesNothing: () => openTransactions === 0 && performance.now() - lastStoredMs > calmMs,
   order: async () =>
     void (await client.mutate('print.fail', { printJobId: 1, error: { code: 'paper', message: 'No paper' } })),
   hasParked: () => client.outbox.parked().length,

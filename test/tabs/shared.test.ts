@@ -100,7 +100,9 @@ const hanging: Sleep = {
 
 /** No timer of it runs and no socket is read; but what other tabs post it hears, and it has its lock. */
 const frozen: Sleep = {
-  async sleep(session) {
+  async sleep(session, page) {
+    // Chromium freezes no page that has a transaction open, which would keep all the others from the store. Told to, it does.
+    await page.waitForFunction(() => globalThis.shared.storesNothing(), undefined, { polling });
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
   },
   async wake(session, leader) {
