@@ -60,7 +60,8 @@ describe('a list and an event of a row that the device does not know', () => {
 });
 
 describe('what may come again after a crash', () => {
-  test('is called redelivered although no cursor was stored, and although a run between stopped cleanly', async () => {
+  /** A device that has heard of one order, over a store that can crash. */
+  async function withAnOrder() {
     const kitchen = createKitchen();
     const { host } = kitchen;
     const store = failingStore(kitchen.store, () => undefined);
@@ -68,6 +69,11 @@ describe('what may come again after a crash', () => {
     await first.pos.start();
     await host.pass(1_000);
     kitchen.publish(orders, 'OrderCreated', order(1));
+    return { kitchen, host, store, first };
+  }
+
+  test('is called redelivered although no cursor was stored, and although a run between stopped cleanly', async () => {
+    const { kitchen, host, store, first } = await withAnOrder();
     expect(first.told).toMatchObject([{ name: 'OrderCreated', redelivered: false }]);
     store.crash();
     void first.pos.dispose();
@@ -87,13 +93,7 @@ describe('what may come again after a crash', () => {
   });
 
   test('is called redelivered although a run between was live and stopped cleanly, while it waited behind a hole', async () => {
-    const kitchen = createKitchen();
-    const { host } = kitchen;
-    const store = failingStore(kitchen.store, () => undefined);
-    const first = posOf(kitchen, store);
-    await first.pos.start();
-    await host.pass(1_000);
-    kitchen.publish(orders, 'OrderCreated', order(1));
+    const { kitchen, host, store, first } = await withAnOrder();
     await host.pass(1_000);
     // Of a transaction that was rolled back nobody knows for a while whether it is only late.
     kitchen.publish(orders, 'OrderCreated', order(2), { seq: 3 });
