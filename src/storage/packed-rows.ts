@@ -1,9 +1,10 @@
 // The rows in the browser's database. To a browser each record is a request with an answer of its own, which costs a page more than
 // the event that the row came with: so what one commit writes of rows is one record, a pack. What is outdated is taken out when it
 // is most of what is there.
-import { isNeeded, newestOf, packOf, packsOf, rowOf, rowTexts, weightOf, type RowTexts } from './row-packs.ts';
+import { parsed, readable, type Found } from './found.ts';
+import { isNeeded, newestOf, packOf, packsOf, rowTexts, weightOf, type RowTexts } from './row-packs.ts';
 import { shareReading } from './shared-reading.ts';
-import type { KeyRange, StoredRecord, StoredValue, Write } from './store.ts';
+import type { KeyRange, StoredRecord, Write } from './store.ts';
 import { completed, inSteps } from './transactions.ts';
 
 /** What the packs are kept in, numbered by the browser: two tabs must not give out the same number. */
@@ -135,29 +136,20 @@ export function createPackedRows(database: IDBDatabase, unreadable: () => void):
   };
 }
 
-interface Found {
-  readonly key: string;
-  /** Absent when it cannot be read. */
-  readonly value: StoredValue | undefined;
-}
-
 function found(rows: RowTexts, { after, before, limit = Infinity }: KeyRange): readonly Found[] {
   const wanted: string[] = [];
   for (const key of rows.keys())
     if ((after === undefined || key > after) && (before === undefined || key < before)) wanted.push(key);
   // By UTF-16 code units, as it is without a comparer.
   const inOrder = wanted.sort().slice(0, limit);
-  return inOrder.map((key) => ({ key, value: rowOf(rows.get(key) ?? '') }));
+  return inOrder.map((key) => ({ key, value: parsed(rows.get(key) ?? '') }));
 }
-
-const readable = (all: readonly Found[]): readonly StoredRecord[] =>
-  all.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }]));
 
 /** What is left. */
 function setAsideUnreadable(rows: RowTexts, aside: IDBObjectStore): RowTexts {
   const left = new Map(rows);
   for (const [key, text] of rows) {
-    if (rowOf(text) !== undefined) continue;
+    if (parsed(text) !== undefined) continue;
     left.delete(key);
     aside.put({ table: 'rows', key, text, reason: 'it is no JSON' }, `rows ${key}`);
   }

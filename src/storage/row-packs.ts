@@ -1,5 +1,5 @@
 // Rows that were written together, as one text each: what a pack is, and what of many packs counts.
-import type { StoredValue, Write } from './store.ts';
+import type { Write } from './store.ts';
 
 /** Keys and texts in turn; null where a row was taken out. Flat, and of nothing but texts: a browser copies that fastest. */
 type Pack = readonly (string | null)[];
@@ -73,12 +73,3 @@ export const weightOf = (packs: readonly unknown[]): number =>
     for (const item of pack as readonly unknown[]) if (typeof item === 'string') characters += item.length;
     return sum + pack.length / 2 + characters / 500;
   }, 0);
-
-/** Undefined when it is no JSON. */
-export function rowOf(text: string): StoredValue | undefined {
-  try {
-    return JSON.parse(text) as StoredValue;
-  } catch {
-    return undefined;
-  }
-}

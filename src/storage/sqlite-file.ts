@@ -1,17 +1,10 @@
 import { digest } from '../lib/digest.ts';
+import { parsed, readable, type Found } from './found.ts';
 import { layoutVersion, tablesAfter } from './migrations.ts';
 import { fromOrderedText, toOrderedText } from './ordered-text.ts';
 import type { SqliteConnection, SqliteDriver, SqliteStatement } from './sqlite-driver.ts';
 import { sqliteFault } from './sqlite-faults.ts';
-import {
-  StoreError,
-  type Commit,
-  type KeyRange,
-  type StoredRecord,
-  type StoredValue,
-  type StoreTable,
-  type Write,
-} from './store.ts';
+import { StoreError, type Commit, type KeyRange, type StoredRecord, type StoreTable, type Write } from './store.ts';
 
 /** One open file, asked one thing at a time. */
 export interface SqliteFile {
@@ -29,11 +22,8 @@ interface Waiting {
   readonly refused: (error: unknown) => void;
 }
 
-interface Found {
-  readonly key: string;
+interface FoundText extends Found {
   readonly text: string;
-  /** Absent when it cannot be read. */
-  readonly value: StoredValue | undefined;
 }
 
 /** Opens it and brings it up to date. A file that cannot be read is moved out of the way, and the next opening starts anew. */
@@ -153,7 +143,7 @@ function createSqliteFile(driver: SqliteDriver, connection: SqliteConnection): S
     await insert.run([ordered, text, digestOf(ordered, text)]);
   }
 
-  function found({ key, value, digest }: Readonly<Record<string, unknown>>): Found {
+  function found({ key, value, digest }: Readonly<Record<string, unknown>>): FoundText {
     const [ordered, text] = [String(key), String(value)];
     return {
       key: fromOrderedText(ordered),
@@ -162,7 +152,10 @@ function createSqliteFile(driver: SqliteDriver, connection: SqliteConnection): S
     };
   }
 
-  async function select(table: StoreTable, { after, before, limit = Infinity }: KeyRange): Promise<readonly Found[]> {
+  async function select(
+    table: StoreTable,
+    { after, before, limit = Infinity }: KeyRange,
+  ): Promise<readonly FoundText[]> {
     const bounds = [
       ...(after === undefined ? [] : [{ sql: 'key > ?', key: after }]),
       ...(before === undefined ? [] : [{ sql: 'key < ?', key: before }]),
@@ -260,16 +253,4 @@ function createSqliteFile(driver: SqliteDriver, connection: SqliteConnection): S
         await connection.close();
       }),
   };
-}
-
-const readable = (all: readonly Found[]): readonly StoredRecord[] =>
-  all.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }]));
-
-function parsed(text: string): StoredValue | undefined {
-  try {
-    return JSON.parse(text) as StoredValue;
-  } catch {
-    // The same to the reader as a wrong digest: it is set aside.
-    return undefined;
-  }
 }
